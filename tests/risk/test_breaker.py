@@ -1,0 +1,241 @@
+"""The breaker moves by its table, and every way out of trading ends in a flatten."""
+
+from decimal import Decimal
+
+import pytest
+
+from tradeengine.model.commands import AskBroker, FlattenAll, RequestStop
+from tradeengine.model.events import (
+    AlertRaised,
+    DifferenceFound,
+    EquityChanged,
+    FeedConnected,
+    FeedLost,
+    FeedMuted,
+    FeedStable,
+    FlattenEnded,
+    OrderStreamLost,
+    OrderStreamReady,
+    Reconciled,
+    RunOpened,
+    StateChanged,
+    SymbolFrozen,
+    TimerFired,
+    WarmUpEnded,
+)
+from tradeengine.model.message import Message
+from tradeengine.model.orders import EngineState, StopTrigger
+from tradeengine.risk.breaker import MOVES, Breaker, Signal
+
+D = Decimal
+OPEN, UNTIL, CLOSE = 1_000, 9_000, 10_000
+
+
+def run_opened() -> RunOpened:
+    return RunOpened(
+        at=0,
+        received_at=0,
+        run_tag="t",
+        venue="embedded",
+        session_open=OPEN,
+        session_close=CLOSE,
+        until=UNTIL,
+        until_trigger=StopTrigger.CLOSE,
+    )
+
+
+def timer(at: int) -> TimerFired:
+    return TimerFired(at=at, received_at=at, name="heartbeat", due=at)
+
+
+def stop(trigger: StopTrigger = StopTrigger.INTERRUPT) -> RequestStop:
+    return RequestStop(at=5_000, received_at=5_000, trigger=trigger)
+
+
+def equity(drawdown: str) -> EquityChanged:
+    return EquityChanged(
+        at=5_000,
+        equity=D(97_000),
+        cash=D(97_000),
+        realised=D(0),
+        unrealised=D(0),
+        drawdown=D(drawdown),
+    )
+
+
+def difference(*, explained: bool) -> DifferenceFound:
+    return DifferenceFound(
+        at=1,
+        received_at=1,
+        symbol="KO",
+        recorded="0",
+        held="100",
+        explained=explained,
+        explanation="",
+    )
+
+
+def connected() -> Breaker:
+    breaker = Breaker(D("0.03"))
+    breaker.on_run_opened(run_opened())
+    list(breaker.on_order_stream_ready(OrderStreamReady(at=1, received_at=1)))
+    list(breaker.on_feed_connected(FeedConnected(at=1, received_at=1, symbols=41)))
+    return breaker
+
+
+def trading() -> Breaker:
+    breaker = connected()
+    list(breaker.on_reconciled(Reconciled(at=2, received_at=2, unexplained=0)))
+    list(breaker.on_warm_up_ended(WarmUpEnded(at=OPEN, received_at=OPEN, bars=9)))
+    assert breaker.state is EngineState.TRADING
+    return breaker
+
+
+def moves(messages: list[Message]) -> list[EngineState]:
+    return [m.after for m in messages if isinstance(m, StateChanged)]
+
+
+def test_the_table_has_a_row_for_every_state() -> None:
+    assert set(MOVES) == set(EngineState)
+
+
+def test_every_state_before_halting_can_be_stopped() -> None:
+    after_stop = {EngineState.HALTING, EngineState.STOPPED}
+    assert {state for state in EngineState if Signal.STOP not in MOVES[state]} == after_stop
+
+
+def test_the_engine_starts_halted_and_asks_the_broker_first() -> None:
+    breaker = Breaker(D("0.03"))
+    assert breaker.state is EngineState.STARTING
+    assert list(breaker.on_order_stream_ready(OrderStreamReady(at=1, received_at=1))) == []
+
+    change, ask = breaker.on_feed_connected(FeedConnected(at=1, received_at=1, symbols=41))
+
+    assert isinstance(change, StateChanged)
+    assert change.after is EngineState.RECONCILING
+    assert ask == AskBroker(at=1, why="start")
+
+
+def test_trading_begins_when_reconciled_warm_and_open() -> None:
+    breaker = connected()
+    list(breaker.on_reconciled(Reconciled(at=2, received_at=2, unexplained=0)))
+    assert breaker.state is EngineState.CLOSED
+    assert moves(list(breaker.on_timer(timer(OPEN)))) == []
+    assert moves(list(breaker.on_warm_up_ended(WarmUpEnded(at=3, received_at=3, bars=9)))) == []
+    assert moves(list(breaker.on_timer(timer(OPEN - 1)))) == []
+
+    assert moves(list(breaker.on_timer(timer(OPEN)))) == [EngineState.TRADING]
+
+
+@pytest.mark.parametrize(
+    ("wound", "cure"),
+    [
+        (
+            ("on_feed_lost", FeedLost(at=6, received_at=6, reason="1006")),
+            ("on_feed_connected", FeedConnected(at=7, received_at=7, symbols=41)),
+        ),
+        (
+            ("on_order_stream_lost", OrderStreamLost(at=6, received_at=6, reason="1006")),
+            ("on_order_stream_ready", OrderStreamReady(at=7, received_at=7)),
+        ),
+        (
+            (
+                "on_feed_muted",
+                FeedMuted(at=6, received_at=6, silent_seconds=60, last_event_at=1, probe="trades"),
+            ),
+            ("on_feed_stable", FeedStable(at=7, received_at=7, evidence="5 of 5")),
+        ),
+    ],
+)
+def test_a_lost_stream_forbids_entries_until_it_is_back(
+    wound: tuple[str, Message], cure: tuple[str, Message]
+) -> None:
+    breaker = trading()
+
+    hurt = list(getattr(breaker, wound[0])(wound[1]))
+    healed = list(getattr(breaker, cure[0])(cure[1]))
+
+    assert moves(hurt) == [EngineState.REDUCING]
+    assert any(isinstance(message, AlertRaised) for message in hurt)
+    assert moves(healed) == [EngineState.TRADING]
+
+
+def test_an_unexplained_difference_freezes_the_symbol_and_forbids_entries_all_day() -> None:
+    breaker = connected()
+
+    frozen = list(breaker.on_difference(difference(explained=False)))
+    list(breaker.on_reconciled(Reconciled(at=2, received_at=2, unexplained=1)))
+    opened = list(breaker.on_warm_up_ended(WarmUpEnded(at=OPEN, received_at=OPEN, bars=9)))
+
+    assert isinstance(frozen[0], SymbolFrozen)
+    assert frozen[0].reason == "broker holds 100, the record says 0"
+    assert moves(opened) == [EngineState.TRADING, EngineState.REDUCING]
+    list(breaker.on_feed_lost(FeedLost(at=6, received_at=6, reason="x")))
+    list(breaker.on_feed_connected(FeedConnected(at=7, received_at=7, symbols=41)))
+    assert breaker.state is EngineState.REDUCING
+
+
+def test_an_explained_difference_changes_nothing() -> None:
+    assert list(connected().on_difference(difference(explained=True))) == []
+
+
+def test_a_stop_closes_the_gate_before_it_flattens() -> None:
+    change, flatten = trading().on_request_stop(stop())
+
+    assert isinstance(change, StateChanged)
+    assert change.after is EngineState.HALTING
+    assert flatten == FlattenAll(at=5_000, trigger=StopTrigger.INTERRUPT, reason="interrupt")
+
+
+def test_a_second_stop_changes_nothing() -> None:
+    breaker = trading()
+    list(breaker.on_request_stop(stop()))
+
+    assert list(breaker.on_request_stop(stop(StopTrigger.TERMINATE))) == []
+
+
+def test_the_runs_end_stops_it() -> None:
+    breaker = trading()
+    assert list(breaker.on_timer(timer(UNTIL - 1))) == []
+
+    messages = list(breaker.on_timer(timer(UNTIL)))
+
+    assert moves(messages) == [EngineState.HALTING]
+    assert isinstance(messages[-1], FlattenAll)
+    assert messages[-1].trigger is StopTrigger.CLOSE
+
+
+def test_a_drawdown_just_below_the_limit_does_nothing_and_at_the_limit_stops() -> None:
+    breaker = trading()
+    assert list(breaker.on_equity(equity("0.0299"))) == []
+
+    messages = list(breaker.on_equity(equity("0.03")))
+
+    assert moves(messages) == [EngineState.HALTING]
+    assert isinstance(messages[-1], FlattenAll)
+    assert messages[-1].trigger is StopTrigger.DRAWDOWN
+
+
+@pytest.mark.parametrize(("flat", "words"), [(True, "flat"), (False, "NOT flat")])
+def test_the_end_of_the_flatten_ends_the_engine(flat: bool, words: str) -> None:
+    breaker = trading()
+    list(breaker.on_request_stop(stop()))
+    ended = FlattenEnded(
+        at=6_000,
+        trigger=StopTrigger.INTERRUPT,
+        flat=flat,
+        rounds=1,
+        seconds=1.0,
+        symbols=(),
+        positions_left=(),
+        orders_left=(),
+    )
+
+    (change,) = breaker.on_flatten_ended(ended)
+
+    assert isinstance(change, StateChanged)
+    assert (change.after, change.reason) == (EngineState.STOPPED, words)
+
+
+def test_before_the_run_is_opened_timers_do_nothing() -> None:
+    assert list(Breaker(D("0.03")).on_timer(timer(UNTIL))) == []

@@ -1,0 +1,249 @@
+"""Flatten goes on until the broker itself reports no position and no order."""
+
+from decimal import Decimal
+
+from tests.router.scenes import (
+    approved,
+    fill,
+    held_order,
+    held_position,
+    intent,
+    opened,
+    second,
+    snapshot,
+    tick,
+)
+from tradeengine.model.commands import AskBroker, CancelOrder, FlattenAll, OrderIntent
+from tradeengine.model.denials import Denial
+from tradeengine.model.events import (
+    BrokerUnreachable,
+    FlattenEnded,
+    OrderDenied,
+    OrderEnded,
+)
+from tradeengine.model.message import Message
+from tradeengine.model.orders import OrderType, Purpose, Side, StopTrigger
+from tradeengine.router.flatten import Flattener
+from tradeengine.router.parameters import RouterParameters
+from tradeengine.router.router import Router
+
+D = Decimal
+BUY = "te-t1-contrarian-AAPL-000001-e"
+
+
+def scene() -> tuple[Flattener, Router]:
+    parameters = RouterParameters(
+        flatten_poll_seconds=2,
+        flatten_collar_percent=D(1),
+        flatten_collar_rounds=2,
+        flatten_deadline_seconds=60,
+    )
+    router = Router(parameters)
+    router.on_run_opened(opened())
+    return Flattener(parameters, router), router
+
+
+def begin(made: Flattener, at: float = 0) -> list[Message]:
+    command = FlattenAll(at=second(at), trigger=StopTrigger.INTERRUPT, reason="Ctrl-C")
+    return list(made.on_flatten_all(command))
+
+
+def kinds(messages: list[Message]) -> list[str]:
+    return [type(message).__name__ for message in messages]
+
+
+def closing(message: Message) -> OrderIntent:
+    assert isinstance(message, OrderIntent)
+    return message
+
+
+def test_an_account_that_is_flat_is_reported_flat_at_once() -> None:
+    made, _ = scene()
+    assert kinds(begin(made)) == ["AskBroker"]
+
+    (ended,) = made.on_snapshot(snapshot(at=0.5))
+
+    assert ended == FlattenEnded(
+        at=second(0.5),
+        trigger=StopTrigger.INTERRUPT,
+        flat=True,
+        rounds=0,
+        seconds=0.5,
+        symbols=(),
+        positions_left=(),
+        orders_left=(),
+    )
+    assert not made.active
+
+
+def test_known_orders_are_cancelled_before_the_broker_is_asked() -> None:
+    made, router = scene()
+    list(router.on_approved(approved(Purpose.ENTRY)))
+
+    assert kinds(begin(made)) == ["CancelOrder", "AskBroker"]
+
+
+def test_a_position_is_closed_with_a_collared_limit_and_then_at_market() -> None:
+    made, _ = scene()
+    begin(made)
+    first = closing(next(iter(made.on_snapshot(snapshot(held_position("10", price="50"), at=1)))))
+    list(made.on_timer(tick(3)))
+    second_try = closing(
+        next(iter(made.on_snapshot(snapshot(held_position("10", price="50"), at=4))))
+    )
+    list(made.on_timer(tick(7)))
+    third = closing(next(iter(made.on_snapshot(snapshot(held_position("10"), at=8)))))
+
+    assert (first.side, first.quantity, first.limit_price) == (Side.SELL, D(10), D("49.50"))
+    assert second_try.order_type is OrderType.LIMIT
+    assert (third.order_type, third.limit_price) == (OrderType.MARKET, None)
+
+
+def test_a_short_position_is_bought_back() -> None:
+    made, _ = scene()
+    begin(made)
+
+    wish = closing(next(iter(made.on_snapshot(snapshot(held_position("-3", price="50"))))))
+
+    assert (wish.side, wish.quantity, wish.limit_price) == (Side.BUY, D(3), D("50.50"))
+
+
+def test_a_position_without_a_price_is_closed_at_market() -> None:
+    made, _ = scene()
+    begin(made)
+
+    wish = closing(next(iter(made.on_snapshot(snapshot(held_position("3", price=None))))))
+
+    assert wish.order_type is OrderType.MARKET
+
+
+def test_a_position_waits_while_the_broker_still_has_an_order_for_it() -> None:
+    made, _ = scene()
+    begin(made)
+
+    messages = list(
+        made.on_snapshot(snapshot(held_position("10"), orders=(held_order("manual"),)))
+    )
+
+    assert kinds(messages) == ["CancelOrder"]
+    cancel = messages[0]
+    assert isinstance(cancel, CancelOrder)
+    assert cancel.order_id == "id-manual"
+
+
+def test_a_working_order_of_ours_is_cancelled_again_if_the_broker_still_shows_it() -> None:
+    made, router = scene()
+    begin(made)
+    list(router.on_approved(approved(Purpose.ENTRY)))
+
+    messages = list(made.on_snapshot(snapshot(orders=(held_order(BUY, side=Side.BUY),))))
+
+    assert kinds(messages) == ["CancelOrder"]
+
+
+def close_one(made: Flattener, router: Router) -> str:
+    """Begin, and have a closing order of ours working; return its name."""
+    begin(made)
+    wish = closing(next(iter(made.on_snapshot(snapshot(held_position("10"), at=1)))))
+    assert wish.quantity is not None
+    list(router.on_snapshot(snapshot(held_position("10"), why="start")))
+    list(router.on_approved(approved(Purpose.FLATTEN, at=second(1))))
+    return "te-t1-contrarian-AAPL-000001-f"
+
+
+def test_a_closing_order_gets_its_time_before_it_is_cancelled() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    broker = snapshot(held_position("10"), orders=(held_order(name),), at=2)
+    list(made.on_timer(tick(2)))
+    assert list(made.on_snapshot(broker)) == []
+
+    list(made.on_timer(tick(4)))
+    later = snapshot(held_position("10"), orders=(held_order(name),), at=4)
+
+    assert kinds(list(made.on_snapshot(later))) == ["CancelOrder"]
+
+
+def test_the_end_of_the_last_order_asks_at_once() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    (ended,) = router.on_filled(fill(name, "10", side=Side.SELL))
+    assert isinstance(ended, OrderEnded)
+
+    (ask,) = made.on_order_ended(ended)
+
+    assert isinstance(ask, AskBroker)
+    assert list(made.on_order_ended(ended)) == []
+    (receipt,) = made.on_snapshot(snapshot(at=3))
+    assert isinstance(receipt, FlattenEnded)
+    assert (receipt.flat, receipt.rounds) == (True, 1)
+    (row,) = receipt.symbols
+    assert (row.symbol, row.start_quantity, row.left) == ("AAPL", D(10), D(0))
+    assert row.steps[0] == "round 1: sell 10 limit"
+
+
+def test_an_unanswered_question_is_asked_again() -> None:
+    made, _ = scene()
+    begin(made)
+    assert list(made.on_timer(tick(5))) == []
+
+    assert kinds(list(made.on_timer(tick(20)))) == ["AskBroker"]
+
+
+def test_an_unreachable_broker_is_asked_again_at_the_next_poll() -> None:
+    made, _ = scene()
+    begin(made)
+    made.on_unreachable(BrokerUnreachable(at=0, received_at=0, why="other", reason="x"))
+    assert list(made.on_timer(tick(2))) == []
+    made.on_unreachable(BrokerUnreachable(at=0, received_at=0, why="flatten", reason="x"))
+
+    assert kinds(list(made.on_timer(tick(2)))) == ["AskBroker"]
+
+
+def test_the_deadline_ends_it_and_names_what_is_left() -> None:
+    made, _ = scene()
+    begin(made)
+    list(made.on_snapshot(snapshot(held_position("10"), orders=(held_order("manual", "KO"),))))
+
+    (ended,) = made.on_timer(tick(60))
+
+    assert isinstance(ended, FlattenEnded)
+    assert (ended.flat, ended.positions_left, ended.orders_left) == (False, ("AAPL",), ("manual",))
+    assert list(made.on_timer(tick(61))) == []
+
+
+def test_the_deadline_without_any_answer_says_not_flat() -> None:
+    made, _ = scene()
+    begin(made)
+
+    (ended,) = made.on_timer(tick(60))
+
+    assert isinstance(ended, FlattenEnded)
+    assert not ended.flat
+
+
+def test_a_denied_closing_order_is_in_the_receipt() -> None:
+    made, _ = scene()
+    begin(made)
+    wish = intent(Purpose.FLATTEN, quantity="10")
+    made.on_denied(
+        OrderDenied(at=0, intent=wish, reason=Denial.DUPLICATE_INTENT, limit="1", actual="2")
+    )
+    entry = intent(Purpose.ENTRY, symbol="KO")
+    made.on_denied(OrderDenied(at=0, intent=entry, reason=Denial.COOLDOWN, limit="1", actual="2"))
+
+    (ended,) = made.on_snapshot(snapshot())
+
+    assert isinstance(ended, FlattenEnded)
+    assert [row.steps for row in ended.symbols] == [("denied: DUPLICATE_INTENT 2",)]
+
+
+def test_snapshots_for_other_reasons_and_orders_outside_a_flatten_change_nothing() -> None:
+    made, router = scene()
+    list(router.on_approved(approved(Purpose.ENTRY)))
+    (ended,) = router.on_filled(fill(BUY, "10"))
+    assert isinstance(ended, OrderEnded)
+
+    assert list(made.on_order_ended(ended)) == []
+    assert list(made.on_timer(tick(1))) == []
+    assert list(made.on_snapshot(snapshot(why="start"))) == []

@@ -1,0 +1,268 @@
+"""
+The app: lifetimes. Starts the edges, pumps the inbox, stops in stages.
+
+    start   journal ─> edges ─> core ─> streams ready ─> reconciled ─> warm ─> trading
+    stop    gate closed ─> cancel ─> flatten until flat (all inside the core)
+            ─> edges closed ─> journal closed ─> receipt and summary written
+
+A stop is asked for by a signal, the halt file, the clock or a fault, and is
+always the same message. Each stage of the shutdown has a deadline and is named
+when it is late.
+"""
+
+import asyncio
+import signal
+import socket
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+from tradeengine import __version__
+from tradeengine.bus.inbox import Inbox
+from tradeengine.bus.journal import Journal, JournalFailed
+from tradeengine.bus.records import Header
+from tradeengine.edges import Edges, World
+from tradeengine.errors import ExitCode, TradeEngineError, VenueUnreachable
+from tradeengine.halting import watch_halt
+from tradeengine.heartbeat import Heartbeat
+from tradeengine.layout import RunFiles
+from tradeengine.logs import EventLog, Level
+from tradeengine.model.commands import RequestStop
+from tradeengine.model.instants import MINUTE
+from tradeengine.model.message import Message
+from tradeengine.model.orders import StopTrigger
+from tradeengine.options import Options
+from tradeengine.outcome import Outcome, write_outcome
+from tradeengine.pump import Pump
+from tradeengine.screen import Screen, open_screen
+from tradeengine.startup import run_opened, start_up
+from tradeengine.watch import Watch, watching_log
+from tradeengine.wiring import BuildInputs, build
+from tradeengine.worlds import open_world
+
+FLUSH_SECONDS = 1.0
+"""Real seconds between writes of journal, log and status while nothing else asks."""
+
+
+def trade(options: Options) -> ExitCode:
+    """Trade a session; return how it ended. Raises TradeEngineError before it began."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(_trade(options))
+    return uvloop.run(_trade(options))
+
+
+async def _trade(options: Options) -> ExitCode:
+    options.home.prepare()
+    async with AsyncExitStack() as stack:
+        screen = stack.enter_context(open_screen(options))
+        world = await stack.enter_async_context(open_world(options, screen.say))
+        started = datetime.now(UTC)
+        files = options.home.new_run(options.choice.kind.value, started)
+        log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
+        app = App(options, world, files, log, screen)
+        outcome = await app.run()
+    screen.end(outcome)
+    return outcome.exit_code
+
+
+class App:
+    """One run, from its first message to its last."""
+
+    def __init__(
+        self, options: Options, world: World, files: RunFiles, log: EventLog, screen: Screen
+    ) -> None:
+        inputs = build_inputs(options)
+        header = Header(
+            run_id=files.run_id,
+            version=__version__,
+            host=socket.gethostname(),
+            venue=world.venue,
+            build=inputs.to_text(),
+        )
+        self._options, self._world, self._files = options, world, files
+        self._log, self._screen = log, screen
+        self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
+        self._journal = Journal(files.journal, header)
+        self._edges: Edges = world.connect(self._inbox, self._durable)
+        self._core = build(inputs, self._journal, self._edges)
+        self._watch = Watch(log, screen.line)
+        self._pump = Pump(
+            self._inbox, self._core.engine, world.clock, self._watch.take, self._note_bug
+        )
+        self._failure: TradeEngineError | None = None
+        self._journal_failed = False
+        self._faults = 0
+        self._flat_past_core = False
+        self._tasks: list[asyncio.Task[None]] = []
+        screen.follow(self._core, self._watch, world, files, self._inbox)
+
+    async def run(self) -> Outcome:
+        """Trade until stopped, close everything, write receipt and summary."""
+        self._install_signals()
+        try:
+            await self._trade()
+        finally:
+            self._remove_signals()
+            await self._close()
+        outcome = Outcome.of(
+            self._core,
+            self._watch.tally,
+            self._files,
+            faults=self._faults,
+            flat_past_core=self._flat_past_core,
+        )
+        write_outcome(outcome)
+        self._screen.write_status()
+        if self._failure is not None:
+            raise self._failure
+        return outcome
+
+    async def _trade(self) -> None:
+        settings = self._options.settings.engine
+        beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
+        self._spawn("pump", self._pump.run())
+        self._inbox.put_nowait(run_opened(self._options, self._world))
+        for name, work in self._edges.works():
+            self._spawn(name, self._supervised(name, work))
+        self._spawn("heartbeat", self._supervised("heartbeat", beat.run))
+        self._spawn("halt file", watch_halt(self._options.home, self._on_halt_file))
+        self._spawn("flush", self._supervised("flush", self._flush))
+        self._spawn("screen", self._supervised("screen", self._screen.run))
+        self._spawn("session", self._supervised("session", self._session))
+        await self._ended()
+
+    async def _session(self) -> None:
+        """Connect, reconcile, warm up; then venue time may move."""
+        try:
+            await start_up(
+                self._options, self._world, self._edges, self._inbox, self._watch, self._files
+            )
+        except TradeEngineError as error:
+            self._failure = error
+            self._request_stop(StopTrigger.FAULT, str(error))
+            return
+        await self._edges.pace(self._pump.stopped.is_set)
+
+    async def _ended(self) -> None:
+        """Wait for the engine to stop; go past it if it is broken."""
+        stopped = asyncio.create_task(self._pump.stopped.wait(), name="stopped")
+        broken = asyncio.create_task(self._pump.broken.wait(), name="broken")
+        try:
+            await asyncio.wait({stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            broken.cancel()
+        if self._pump.broken.is_set() and not self._pump.stopped.is_set():
+            self._screen.say("the engine is broken: cancelling and closing past it")
+            self._flat_past_core = await self._edges.flatten_past_core()
+
+    def _spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _supervised(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        # Supervision point: an edge that fails must not take the flatten with it.
+        except Exception as error:
+            self._report_bug(name, error)
+            self._request_stop(StopTrigger.FAULT, f"{name} failed: {type(error).__name__}")
+
+    async def _close(self) -> None:
+        """Close in stages, each with a deadline; name the late ones."""
+        deadline = self._options.settings.engine.shutdown_deadline_seconds
+        for name, stage in (
+            ("broker and feed", self._edges.close),
+            ("tasks", self._cancel_tasks),
+            ("journal", self._close_journal),
+        ):
+            try:
+                async with asyncio.timeout(deadline):
+                    await stage()
+            except TimeoutError:
+                words = f"closing {name} took longer than {deadline:.0f} s and was given up"
+                self._log.write(Level.ERROR, "engine", "SHUTDOWN_LATE", words)
+        self._log.flush()
+
+    async def _cancel_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _close_journal(self) -> None:
+        try:
+            await self._journal.close()
+        except JournalFailed as error:
+            self._log.write(Level.CRITICAL, "journal", "JOURNAL_FAILED", str(error))
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            self._log.flush()
+            self._screen.write_status()
+            try:
+                await self._durable()
+            except JournalFailed:
+                continue  # Said and acted upon in `_durable`; the flatten goes on.
+
+    async def _durable(self) -> None:
+        """Make the journal durable; the first failure stops the run."""
+        try:
+            await self._journal.durable()
+        except JournalFailed as error:
+            if not self._journal_failed:
+                self._journal_failed = True
+                self._log.write(Level.CRITICAL, "journal", "JOURNAL_FAILED", str(error))
+                self._screen.say(str(error))
+                self._request_stop(StopTrigger.FAULT, "the journal cannot be written")
+            raise
+
+    def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
+        now = self._world.clock.now()
+        self._inbox.put_nowait(RequestStop(at=now, received_at=now, trigger=trigger, reason=reason))
+
+    def _on_halt_file(self, reason: str) -> None:
+        self._request_stop(StopTrigger.HALT_FILE, reason)
+
+    def _on_signal(self, trigger: StopTrigger) -> None:
+        if self._core.flattener.active:
+            self._screen.say("already flattening: it goes on until the broker says flat")
+        else:
+            self._screen.say("stopping: no new entries, cancelling, flattening")
+            self._request_stop(trigger, "")
+
+    def _install_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._on_signal, StopTrigger.INTERRUPT)
+        loop.add_signal_handler(signal.SIGTERM, self._on_signal, StopTrigger.TERMINATE)
+
+    def _remove_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGTERM)
+
+    def _note_bug(self, message: Message, error: Exception) -> None:
+        self._report_bug(f"handling {type(message).__name__}", error)
+
+    def _report_bug(self, where: str, error: Exception) -> None:
+        words = f"{where}: {type(error).__name__}: {error}"
+        self._log.write(Level.CRITICAL, "engine", "INTERNAL_ERROR", words)
+        self._screen.say(f"internal error, stopping: {words} (details in {self._files.crash})")
+        self._faults += 1
+        with self._files.crash.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)) + "\n")
+
+
+def build_inputs(options: Options) -> BuildInputs:
+    """Take from the settings what decides how the core behaves."""
+    settings = options.settings
+    return BuildInputs(
+        plan=options.plan,
+        ledger=settings.ledger,
+        risk=settings.risk,
+        router=settings.router,
+        host=settings.host,
+        strategies=settings.strategy,
+    )

@@ -1,0 +1,215 @@
+"""
+The broker over Alpaca's protocol: carries commands out and answers come in.
+
+    send(command) -> lane of its symbol -> turnstile -> durable journal -> REST -> inbox
+    order stream  -> news (each fact once)                                      -> inbox
+    sweep by REST -> news, after a reconnect and while orders are open          -> inbox
+
+Nothing here decides anything about trading. `run` is owned by the app's task
+group; `connect` waits for the order stream; `close` lets what is under way end.
+"""
+
+import asyncio
+import logging
+from datetime import date
+
+from tradeengine.broker.access import AlpacaAccess
+from tradeengine.broker.amend import Amender
+from tradeengine.broker.answers import Answers
+from tradeengine.broker.budget import RequestBudget
+from tradeengine.broker.lanes import Lanes, Turn, lane_of
+from tradeengine.broker.line import Line, Pause
+from tradeengine.broker.memory import OrderMemory
+from tradeengine.broker.news import News
+from tradeengine.broker.order_stream import OrderStream
+from tradeengine.broker.parameters import BrokerParameters
+from tradeengine.broker.ports import Durable, Inbox
+from tradeengine.broker.rest import RestClient
+from tradeengine.broker.session_hours import BrokerSession, BrokerTime, read_session, read_time
+from tradeengine.broker.snapshot import read_holdings, rejected, snapshot_of
+from tradeengine.broker.submit import Submitter
+from tradeengine.broker.sweep import Sweep
+from tradeengine.broker.turnstile import Turnstile
+from tradeengine.broker.wire import OrderRow, instant_of
+from tradeengine.clock import Clock
+from tradeengine.errors import (
+    OutcomeUnknown,
+    ProtocolViolation,
+    RefusedByBroker,
+    VenueUnreachable,
+)
+from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
+from tradeengine.quiescence import Channel, Quiescence
+
+_NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
+
+_LOG = logging.getLogger(__name__)
+
+
+class AlpacaBroker:
+    """
+    Our adapter to Alpaca: paper, live, or the embedded venue's server.
+
+    `durable` is awaited before the first byte of a command leaves. `quiescence`
+    and `channel` are for lock-step with the embedded venue.
+    """
+
+    def __init__(
+        self,
+        access: AlpacaAccess,
+        parameters: BrokerParameters,
+        *,
+        inbox: Inbox,
+        clock: Clock,
+        durable: Durable,
+        quiescence: Quiescence | None = None,
+        channel: Channel | None = None,
+    ) -> None:
+        self._parameters, self._inbox, self._clock = parameters, inbox, clock
+        self._durable = durable
+        self._quiescence = quiescence or Quiescence()
+        self._budget = RequestBudget(parameters, clock)
+        self._rest = RestClient(access, parameters, self._budget)
+        self._memory = OrderMemory(parameters.remembered_orders)
+        self._news = News(parameters, self._memory, inbox, clock)
+        self._sweep = Sweep(parameters, self._memory, clock)
+        self._sweeping = asyncio.Lock()
+        self._answers = Answers(inbox, clock)
+        self._submitter = Submitter(parameters, clock, self._answers)
+        self._amender = Amender(parameters, clock, self._answers)
+        turnstile = Turnstile(parameters.max_in_flight, parameters.reserved_in_flight)
+        self._lanes = Lanes(turnstile, self._carry_out, clock, self._quiescence)
+        self._stream = OrderStream(
+            access,
+            parameters,
+            news=self._news,
+            inbox=inbox,
+            clock=clock,
+            quiescence=self._quiescence,
+            channel=channel or Channel(self._quiescence),
+            catch_up=self._catch_up,
+        )
+        self._closing = asyncio.Event()
+
+    @property
+    def budget(self) -> RequestBudget:
+        """The request budget, to look at."""
+        return self._budget
+
+    def send(self, command: Command) -> None:
+        """Carry a command out as soon as its turn comes. Never blocks, never raises."""
+        self._lanes.send(command)
+
+    async def run(self) -> None:
+        """Keep the order stream and carry commands out, until closed or cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                parts = [
+                    tasks.create_task(self._stream.run(), name="order stream"),
+                    tasks.create_task(self._lanes.run(), name="broker lanes"),
+                    tasks.create_task(self._sweep_now_and_then(), name="order sweep"),
+                ]
+                await self._closing.wait()
+                for part in parts:
+                    part.cancel()
+        finally:
+            await self._rest.close()
+
+    async def connect(self) -> None:
+        """
+        Wait until the order stream is ready (`run` must be running).
+
+        Raises RefusedByBroker when the keys are not accepted.
+        """
+        await self._stream.first_ready()
+
+    async def drained(self) -> None:
+        """Wait until every command sent has its answer in the inbox."""
+        await self._lanes.empty()
+
+    async def close(self) -> None:
+        """Let commands under way end, within `drain_seconds`; then end `run`."""
+        try:
+            async with asyncio.timeout(self._parameters.drain_seconds):
+                await self.drained()
+        except TimeoutError:
+            late = ", ".join(f"{type(c).__name__} {lane_of(c)}" for c in self._lanes.under_way)
+            _LOG.warning("closed before these commands were answered: %s", late)
+        self._closing.set()
+
+    async def session(self, day: date) -> BrokerSession | None:
+        """Ask for a day's hours; None on a holiday. Raises what `Line.ask` raises."""
+        return await read_session(self._line(self._clock.sleep), day)
+
+    async def time(self) -> BrokerTime:
+        """Ask what time it is at the broker. Raises what `Line.ask` raises."""
+        return await read_time(self._line(self._clock.sleep))
+
+    async def _carry_out(self, command: Command, turn: Turn) -> None:
+        line = self._line(turn.pause)
+        await self._durable()
+        match command:
+            case SubmitOrder():
+                self._remember(await self._submitter.submit(command, line))
+            case CancelOrder():
+                await self._amender.cancel(command, line)
+            case ReplaceOrder():
+                self._news.expect_replacement(command.order_id, command.new_client_order_id)
+                self._remember(await self._amender.replace(command, line))
+            case AskBroker():
+                await self._answer(command, line)
+            case _:
+                raise TypeError(f"no broker command: {type(command).__name__}")
+
+    async def _answer(self, question: AskBroker, line: Line) -> None:
+        try:
+            holdings = await read_holdings(line, self._parameters.orders_page_size)
+        except _NO_ANSWER as error:
+            self._answers.unreachable(question.why, str(error))
+            return
+        for row in holdings.orders:
+            self._remember(row)
+        self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now()))
+
+    def _remember(self, row: OrderRow | None) -> None:
+        if row is not None:
+            since = instant_of(row.created_at, default=self._clock.now())
+            self._memory.opened(row.id, row.client_order_id or "", since)
+
+    async def _catch_up(self) -> None:
+        """Tell what a lost stream missed, however long the broker takes to answer."""
+        if self._sweep.start():
+            return
+        while not await self._swept(settle_seconds=0.0):
+            self._news.release()  # these are facts; they need not wait for the rest
+            await self._step_aside(self._parameters.retry_spacing_seconds[-1])
+
+    async def _sweep_now_and_then(self) -> None:
+        while True:
+            await self._clock.sleep(self._parameters.sweep_interval_seconds)
+            if self._memory.open_since() is not None:
+                with self._quiescence.work():
+                    await self._swept(self._parameters.sweep_settle_seconds)
+
+    async def _swept(self, settle_seconds: float) -> bool:
+        async with self._sweeping:
+            try:
+                swept = await self._sweep.read(self._line(self._step_aside), settle_seconds)
+            except _NO_ANSWER as error:
+                self._answers.unreachable("sweep", str(error))
+                return False
+            now = self._clock.now()
+            self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
+            self._news.tell(swept.reports)
+            return True
+
+    async def _step_aside(self, seconds: float) -> None:
+        """Wait on the clock without counting as lock-step work."""
+        self._quiescence.end()
+        try:
+            await self._clock.sleep(seconds)
+        finally:
+            self._quiescence.begin()
+
+    def _line(self, pause: Pause) -> Line:
+        return Line(self._rest, self._budget, self._parameters, pause)

@@ -1,0 +1,68 @@
+"""
+A line to the broker: one caller's requests, within the budget, with patience.
+
+`once` sends a request one time. `ask` repeats what may be repeated. `pause`
+waits on the clock; while it waits, the caller's piece of lock-step work and its
+place in the turnstile are given up, since venue time must move for the wait to
+end.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from tradeengine.broker.budget import RequestBudget
+from tradeengine.broker.parameters import BrokerParameters
+from tradeengine.broker.requests import Lane, Request
+from tradeengine.broker.rest import RestClient
+from tradeengine.errors import OutcomeUnknown, VenueUnreachable
+
+Pause = Callable[[float], Awaitable[None]]
+"""Wait for some seconds of the clock without holding anything up."""
+
+
+class Line:
+    """Requests of one caller. `pause` is how the caller waits."""
+
+    def __init__(
+        self,
+        rest: RestClient,
+        budget: RequestBudget,
+        parameters: BrokerParameters,
+        pause: Pause,
+    ) -> None:
+        self._rest, self._budget = rest, budget
+        self._parameters = parameters
+        self.pause = pause
+
+    async def once(self, request: Request) -> bytes:
+        """
+        Send a request one time and give the answer's body.
+
+        Raises RefusedByBroker, OutcomeUnknown, and VenueUnreachable when nothing
+        was sent, be it that an entry found no request budget in time.
+        """
+        await self._take_token(request)
+        return await self._rest.call(request)
+
+    async def ask(self, request: Request) -> bytes:
+        """
+        Send a request that may be repeated until it is answered or tries run out.
+
+        Raises what the last try raised.
+        """
+        spacing = self._parameters.retry_spacing_seconds if request.repeatable else ()
+        for seconds in spacing:
+            try:
+                return await self.once(request)
+            except (OutcomeUnknown, VenueUnreachable):
+                await self.pause(seconds)
+        return await self.once(request)
+
+    async def _take_token(self, request: Request) -> None:
+        waited = 0.0
+        while (seconds := self._budget.take(request.lane)) > 0:
+            waited += seconds
+            if request.lane is Lane.ENTRY and waited > self._parameters.entry_patience_seconds:
+                raise VenueUnreachable(
+                    f"not sent: the request budget has no room for an entry for {waited:.1f} s"
+                )
+            await self.pause(seconds)

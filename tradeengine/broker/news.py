@@ -1,0 +1,76 @@
+"""
+The one mouth through which order reports reach the inbox, each once.
+
+The order stream and the sweep both speak here. While a sweep runs after a lost
+stream, what the stream says is held back, so that what was missed is told first.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from tradeengine.broker.memory import OrderMemory
+from tradeengine.broker.parameters import BrokerParameters
+from tradeengine.broker.ports import Inbox
+from tradeengine.broker.updates import Report, event_of
+from tradeengine.clock import Clock
+
+
+class News:
+    """Turns reports into events, drops repetitions, can hold reports back."""
+
+    def __init__(
+        self, parameters: BrokerParameters, memory: OrderMemory, inbox: Inbox, clock: Clock
+    ) -> None:
+        self._memory, self._inbox, self._clock = memory, inbox, clock
+        self._most_held = parameters.buffered_updates
+        self._most_expected = parameters.remembered_orders
+        self._held: list[Report] | None = None
+        self._replacements: OrderedDict[str, str] = OrderedDict()
+
+    def expect_replacement(self, order_id: str, new_client_order_id: str) -> None:
+        """Note the id that we gave to an order's replacement: the stream does not say it."""
+        self._replacements[order_id] = new_client_order_id
+        if len(self._replacements) > self._most_expected:
+            self._replacements.popitem(last=False)
+
+    def hear(self, reports: Sequence[Report]) -> None:
+        """Tell what the stream said, or hold it back."""
+        if self._held is None:
+            self.tell(reports)
+            return
+        self._held += reports
+        if len(self._held) >= self._most_held:
+            self.release()
+
+    def hold(self) -> None:
+        """Hold back what `hear` hears from now on."""
+        if self._held is None:
+            self._held = []
+
+    def release(self) -> None:
+        """Tell what was held back and hold nothing more."""
+        held, self._held = self._held or [], None
+        self.tell(held)
+
+    def tell(self, reports: Iterable[Report]) -> None:
+        """Put the events of those reports that are news into the inbox."""
+        received_at = self._clock.now()
+        self._inbox.put_many(
+            [
+                event_of(self._complete(report), received_at)
+                for report in reports
+                if self._memory.is_news(report)
+            ]
+        )
+
+    def _complete(self, report: Report) -> Report:
+        if report.word != "replaced" or report.new_client_order_id:
+            return report
+        new_id = (
+            self._replacements.get(report.order_id)
+            or self._memory.client_order_id(report.replaced_by)
+            or ""
+        )
+        return msgspec.structs.replace(report, new_client_order_id=new_id)

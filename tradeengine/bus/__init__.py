@@ -1,0 +1,1 @@
+"""How messages move: inbox, dispatch to completion, journal, the engine's step."""

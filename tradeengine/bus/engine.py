@@ -1,0 +1,37 @@
+"""
+The engine's step: the same for live, paper, embedded venue, backtest and replay.
+
+They differ only in who calls `step` and who answers.
+"""
+
+from typing import Protocol
+
+from tradeengine.bus.dispatch import Bus, Message
+
+
+class Recorder(Protocol):
+    """Where inputs and effects are written down."""
+
+    def take_input(self, message: Message) -> None:
+        """Take an input, before anything acts on it."""
+
+    def take_effect(self, message: Message) -> None:
+        """Take an effect of that input."""
+
+
+class Engine:
+    """One step per input."""
+
+    def __init__(self, bus: Bus, recorder: Recorder) -> None:
+        self._bus = bus
+        self._recorder = recorder
+        self.steps = 0
+
+    def step(self, message: Message) -> list[Message]:
+        """Write the input down, handle it to completion, write and return its effects."""
+        self.steps += 1
+        self._recorder.take_input(message)
+        effects = self._bus.dispatch(message)
+        for effect in effects:
+            self._recorder.take_effect(effect)
+        return effects

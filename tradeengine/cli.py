@@ -1,0 +1,245 @@
+"""
+The commands a person types. Each reads its flags and hands over; nothing is decided here.
+
+Heavy parts are imported inside the commands, so that `halt` is quick when it matters.
+"""
+
+import os
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from tradeengine import __version__
+from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
+from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
+from tradeengine.layout import Home
+
+app = typer.Typer(
+    name="tradeengine",
+    help="An event-driven trading engine for US equities. Start with: tradeengine run",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+HomeFlag = Annotated[
+    Path, typer.Option("--home", help="Root of data/ and logs/.", show_default="here")
+]
+ConfigFlag = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings file. [default: config/config.yaml]"),
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+DateFlag = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Session to trade. [default: 2019-02-13]"),
+]
+StartFlag = Annotated[
+    str | None, typer.Option("--start", help="New York time to begin at, HH:MM. [default: 09:30]")
+]
+SpeedFlag = Annotated[
+    str | None,
+    typer.Option("--speed", help="Venue seconds per real second, or max. [default: 60]"),
+]
+SeedFlag = Annotated[int | None, typer.Option("--seed", help="Seed of the venue. [default: 7]")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tradeengine {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """An event-driven trading engine for US equities. Start with: tradeengine run."""
+
+
+@app.command()
+def run(
+    venue: Annotated[
+        str | None,
+        typer.Option(
+            "--venue",
+            help="embedded (needs no account), simulated (no sockets), paper, live, or the URL "
+            "that `tradeengine venue` prints. [default: paper if .env has keys, else embedded]",
+        ),
+    ] = None,
+    date: DateFlag = None,
+    start: StartFlag = None,
+    speed: SpeedFlag = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="close, or a New York time HH:MM. [default: close]"),
+    ] = None,
+    seed: SeedFlag = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Session plan. [default: session_plan.yaml]")
+    ] = None,
+    home: HomeFlag = Path(),
+    config: ConfigFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """
+    Trade one session, live on the screen, and end flat.
+
+    With no account at all this trades a real recorded day on the embedded venue. Ctrl-C
+    stops: no new entries, orders cancelled, positions closed, then a receipt. A second
+    Ctrl-C changes nothing: the flatten is never cut short.
+    """
+    from tradeengine.options import Flags, read_options
+    from tradeengine.app import trade
+
+    flags = Flags(
+        venue=venue,
+        date=date.date() if date else None,
+        start=start,
+        speed=speed,
+        until=until,
+        seed=seed,
+        plan=plan,
+    )
+    options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
+    refuse_stale_halt(options.home)
+    raise typer.Exit(trade(options))
+
+
+@app.command()
+def halt(
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the file.")] = "by hand",
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Remove the halt file, to trade again.")
+    ] = False,
+    home: HomeFlag = Path(),
+) -> None:
+    """
+    Stop the engine: it cancels, flattens and ends within seconds.
+
+    Writes data/HALT. The file stays, so that nothing restarts by itself; remove it
+    with --clear when you want to trade again.
+    """
+    where = Home(home.absolute())
+    if clear:
+        typer.echo("halt file removed" if clear_halt(where) else "there was no halt file")
+    else:
+        typer.echo(f"halt file written: {write_halt(where, reason)}")
+
+
+@app.command()
+def status(home: HomeFlag = Path(), json: JsonFlag = False) -> None:
+    """Show what the engine under this home is doing, or how its last run ended."""
+    from tradeengine.status import show_status
+
+    raise typer.Exit(show_status(Home(home.absolute()), json=json))
+
+
+@app.command()
+def config(
+    home: HomeFlag = Path(),
+    config: ConfigFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """Print the settings in force and where each came from. Secrets are never shown."""
+    from tradeengine.settings import load_settings
+    from tradeengine.settings.listing import print_settings
+
+    print_settings(load_settings(home.absolute(), config, os.environ), as_json=json)
+
+
+@app.command()
+def replay(
+    run_dir: Annotated[Path, typer.Argument(help="A folder under logs/.")],
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Compare with another run instead.")
+    ] = None,
+) -> None:
+    """
+    Feed a run's recorded inputs to a fresh engine and compare every decision.
+
+    Exit code 0 only when all is identical. With --against, two runs are compared
+    message by message: the same inputs and the same decisions.
+    """
+    from tradeengine.replaying import replay_run
+
+    raise typer.Exit(replay_run(run_dir, against))
+
+
+@app.command()
+def venue(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 0,
+    date: DateFlag = None,
+    start: StartFlag = None,
+    speed: SpeedFlag = None,
+    seed: SeedFlag = None,
+    config: ConfigFlag = None,
+    home: HomeFlag = Path(),
+    json: JsonFlag = False,
+) -> None:
+    """
+    Run the embedded venue alone, speaking Alpaca's protocol on this machine only.
+
+    Prints its URLs and keys when it is ready; point any Alpaca client at them, or
+    `tradeengine run --venue URL`. Ctrl-C ends it.
+    """
+    from tradeengine.options import Flags, read_options
+    from tradeengine.venue_alone import serve_venue
+
+    flags = Flags(
+        venue="embedded", date=date.date() if date else None, start=start, speed=speed, seed=seed
+    )
+    options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
+    raise typer.Exit(serve_venue(options, port))
+
+
+@app.command("cache-fund")
+def cache_fund() -> None:
+    """Fetch fundamentals. Not in this release: see config/session_plan.yaml."""
+    _no_desk_yet("cache-fund")
+
+
+@app.command("refresh-universe")
+def refresh_universe() -> None:
+    """Choose the universe anew. Not in this release: see config/session_plan.yaml."""
+    _no_desk_yet("refresh-universe")
+
+
+def _no_desk_yet(command: str) -> NoReturn:
+    raise BadConfiguration(
+        f"tradeengine {command}",
+        "this release has no fundamentals desk yet",
+        "until it comes, edit config/session_plan.yaml: symbols, regime and valuations by hand",
+    )
+
+
+def main() -> None:
+    """Run a command; say what is wrong in words and end with the right exit code."""
+    try:
+        app()
+    except TradeEngineError as error:
+        print(f"tradeengine: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
+    except Exception as error:
+        sys.exit(_internal_error(error))
+
+
+def _internal_error(error: Exception) -> int:
+    report = Path("tradeengine-crash.txt").absolute()
+    words = f"tradeengine: internal error: {type(error).__name__}: {error}"
+    try:
+        report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        words += f"\n  details: {report}"
+    except OSError as problem:
+        words += f"\n  (and the details could not be written: {problem.strerror})"
+    print(words, file=sys.stderr)
+    return ExitCode.INTERNAL

@@ -1,0 +1,158 @@
+"""
+What a message is called in the event log, how serious it is, and in which words.
+
+Ticks, heartbeats and the gate's ordinary work are in the journal, not in the
+log. Everything else is one line. A message without words of its own is written
+as its fields.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from msgspec import structs
+
+from tradeengine.logs import Level
+from tradeengine.model import commands as c
+from tradeengine.model import events as e
+from tradeengine.model.message import Message
+from tradeengine.model.orders import Severity
+
+UNLOGGED: frozenset[type[Message]] = frozenset(
+    {
+        e.Quote,
+        e.Trade,
+        e.Bar,
+        e.PriceBand,
+        e.TimerFired,
+        e.EquityChanged,
+        c.AskBroker,
+        c.OrderIntent,
+        c.ApprovedOrder,
+    }
+)
+"""Messages that are in the journal only."""
+
+_LEVELS: dict[type[Message], Level] = {
+    e.DecisionMade: Level.DEBUG,
+    e.OrderDenied: Level.DEBUG,
+    e.BrokerSnapshot: Level.DEBUG,
+    e.OrderAccepted: Level.DEBUG,
+    e.FeedLost: Level.WARNING,
+    e.FeedMuted: Level.WARNING,
+    e.FeedGap: Level.WARNING,
+    e.OrderStreamLost: Level.WARNING,
+    e.MessageRejected: Level.WARNING,
+    e.OrderRejected: Level.WARNING,
+    e.OrderUnresolved: Level.WARNING,
+    e.OrderStale: Level.WARNING,
+    e.BrokerUnreachable: Level.WARNING,
+    e.DifferenceFound: Level.WARNING,
+    e.SymbolFrozen: Level.WARNING,
+    e.StrategyFaulted: Level.ERROR,
+}
+
+_COMPONENTS: tuple[tuple[str, str], ...] = (
+    ("Feed", "feed"),
+    ("Symbol", "risk"),
+    ("OrderStream", "broker"),
+    ("OrderDenied", "risk"),
+    ("OrderEnded", "router"),
+    ("OrderStale", "router"),
+    ("Order", "broker"),
+    ("Submit", "router"),
+    ("Cancel", "router"),
+    ("Replace", "router"),
+    ("Broker", "broker"),
+    ("Position", "ledger"),
+    ("Strategy", "strategy"),
+    ("Decision", "strategy"),
+    ("State", "risk"),
+    ("Flatten", "router"),
+)
+"""Beginnings of message names, and the room that speaks."""
+
+_WORDS: dict[type[Message], Callable[[Any], str]] = {
+    c.SubmitOrder: lambda m: (
+        f"{m.purpose.value}: {m.side.value} {m.quantity} {m.symbol} {m.order_type.value}"
+        f" {m.limit_price or m.stop_price or ''}".rstrip()
+    ),
+    c.CancelOrder: lambda m: f"cancel {m.client_order_id}",
+    c.FlattenAll: lambda m: f"flatten everything ({m.trigger.value}): {m.reason}",
+    c.RequestStop: lambda m: f"stop asked for by {m.trigger.value} {m.reason}".rstrip(),
+    e.OrderFilled: lambda m: f"{m.side.value} {m.quantity} {m.symbol} at {m.price}",
+    e.OrderRejected: lambda m: f"{m.symbol} refused: {m.reason} (HTTP {m.status_code})",
+    e.OrderEnded: lambda m: f"{m.purpose.value} {m.symbol} {m.outcome}, filled {m.filled}",
+    e.OrderDenied: lambda m: (
+        f"{m.intent.symbol} {m.reason.name}: {m.reason.value}; limit {m.limit}, is {m.actual}"
+    ),
+    e.OrderStale: lambda m: f"{m.client_order_id}: {m.event} while {m.state}: {m.note}",
+    e.PositionChanged: lambda m: f"{m.symbol} {m.quantity} at {m.average_price}",
+    e.StateChanged: lambda m: f"{m.before.value} -> {m.after.value}: {m.reason}",
+    e.AlertRaised: lambda m: m.text,
+    e.SymbolFrozen: lambda m: f"{m.symbol} is frozen: {m.reason}",
+    e.StrategyFaulted: lambda m: (
+        f"{m.strategy} raised {m.error} on {m.message}{'; it is benched' if m.benched else ''}"
+    ),
+    e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
+    e.FeedLost: lambda m: m.reason,
+    e.OrderStreamLost: lambda m: m.reason,
+    e.OrderStreamReady: lambda _: "authorised and listening",
+    e.FeedGap: lambda m: (
+        f"{m.symbols} symbols missed {(m.end - m.start) / 1e9:.1f} s;"
+        f" {m.refilled} bars refilled {m.problem}".rstrip()
+    ),
+    e.DifferenceFound: lambda m: (
+        f"{m.symbol}: record {m.recorded}, broker {m.held}; "
+        f"{'explained' if m.explained else 'UNEXPLAINED'}: {m.explanation}"
+    ),
+    e.FlattenEnded: lambda m: (
+        f"{'flat' if m.flat else 'NOT FLAT'} after {m.rounds} rounds, {m.seconds:.1f} s"
+    ),
+    e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
+    e.RunOpened: lambda m: f"run {m.run_tag} on {m.venue}",
+    e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
+    e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",
+}
+
+
+class Line(NamedTuple):
+    """A message as the event log writes it."""
+
+    level: Level
+    component: str
+    code: str
+    text: str
+    fields: dict[str, object]
+
+
+def describe(message: Message) -> Line | None:
+    """Describe a message; None if it is not for the log."""
+    kind = type(message)
+    if kind in UNLOGGED:
+        return None
+    fields = structs.asdict(message)
+    words = _WORDS.get(kind)
+    text = words(message) if words else ", ".join(f"{k}={v}" for k, v in fields.items())
+    return Line(_level(message), component_of(kind), code_of(kind), text, fields)
+
+
+def _level(message: Message) -> Level:
+    if isinstance(message, e.AlertRaised):
+        critical = message.severity is Severity.CRITICAL
+        return Level.CRITICAL if critical else Level.WARNING
+    return _LEVELS.get(type(message), Level.INFO)
+
+
+@lru_cache
+def component_of(kind: type[Message]) -> str:
+    """Name the room that a message speaks for."""
+    name = kind.__name__
+    return next((room for start, room in _COMPONENTS if name.startswith(start)), "engine")
+
+
+@lru_cache
+def code_of(kind: type[Message]) -> str:
+    """Turn `OrderFilled` into `ORDER_FILLED`."""
+    name = kind.__name__
+    return "".join(f"_{ch}" if ch.isupper() else ch.upper() for ch in name).lstrip("_")

@@ -1,0 +1,103 @@
+"""
+Every exception that we raise on purpose.
+
+    TradeEngineError
+    ├── BadConfiguration        exit code 2: the operator must correct a file or a flag
+    ├── VenueUnreachable        the broker or the feed does not answer
+    ├── RefusedByBroker         the broker answered no, with its code and words
+    ├── OutcomeUnknown          a request left and no answer says what came of it
+    ├── ProtocolViolation       a peer said something its protocol does not allow
+    ├── JournalDamaged          a journal cannot be read past a place
+    └── ReplayDiffers           a replay decided something else
+
+Exit codes: see `ExitCode`.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says when it ends."""
+
+    CLEAN = 0
+    FAILED = 1
+    BAD_CONFIGURATION = 2
+    NOT_FLAT = 3
+    LOCKED = 4
+    ACCOUNT_HELD = 5
+    INTERNAL = 70
+
+
+class TradeEngineError(Exception):
+    """The root of all of ours; `exit_code` is what a command ends with."""
+
+    exit_code = ExitCode.FAILED
+
+
+class BadConfiguration(TradeEngineError):
+    """A file, flag or secret is wrong. `place` names it, `remedy` mends it."""
+
+    exit_code = ExitCode.BAD_CONFIGURATION
+
+    def __init__(self, place: str, problem: str, remedy: str = "") -> None:
+        super().__init__(place, problem, remedy)
+        self.place, self.problem, self.remedy = place, problem, remedy
+
+    def __str__(self) -> str:
+        tail = f"\n  remedy: {self.remedy}" if self.remedy else ""
+        return f"{self.place}: {self.problem}{tail}"
+
+
+class VenueUnreachable(TradeEngineError):
+    """The broker or the feed cannot be reached, or stopped answering."""
+
+
+class RefusedByBroker(TradeEngineError):
+    """The broker said no. HTTP `status`, Alpaca `code` (0 if none), `message`."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(status, code, message)
+        self.status, self.code, self.message = status, code, message
+
+    def __str__(self) -> str:
+        return f"HTTP {self.status} code {self.code}: {self.message}"
+
+
+class OutcomeUnknown(TradeEngineError):
+    """A request may or may not have been carried out; ask before acting again."""
+
+
+class ProtocolViolation(TradeEngineError):
+    """A peer broke its protocol; `place` says where, `text` what it sent."""
+
+    def __init__(self, place: str, problem: str, text: str = "") -> None:
+        super().__init__(place, problem, text)
+        self.place, self.problem, self.text = place, problem, text
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}: {self.text[:200]}"
+
+
+class JournalDamaged(TradeEngineError):
+    """A journal cannot be read past `offset`."""
+
+    def __init__(self, path: str, offset: int, problem: str) -> None:
+        super().__init__(path, offset, problem)
+        self.path, self.offset, self.problem = path, offset, problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem} at byte {self.offset}"
+
+
+class ReplayDiffers(TradeEngineError):
+    """A replay and its record part at message `seq`."""
+
+    def __init__(self, seq: int, recorded: str, replayed: str) -> None:
+        super().__init__(seq, recorded, replayed)
+        self.seq, self.recorded, self.replayed = seq, recorded, replayed
+
+    def __str__(self) -> str:
+        return (
+            f"message {self.seq} differs\n"
+            f"  recorded: {self.recorded}\n  replayed: {self.replayed}"
+        )

@@ -1,0 +1,1 @@
+"""Market data: a socket's bytes become events in the inbox."""

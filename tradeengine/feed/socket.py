@@ -1,0 +1,198 @@
+"""
+The websocket, on picows: the cheapest reader of those measured (docs/feed.md).
+
+picows calls back for every frame; `receive` hands over, in one go, all frames
+that came since the last call. So a burst costs one wake-up of the event loop, a
+quiet feed adds no delay, and payloads stay bytes. When the owner falls behind,
+frames wait here up to a limit; past it the socket is not read and TCP slows the
+sender down.
+
+Pings are sent when nothing comes; a missing pong ends the connection. Alpaca
+ends most connections without a close frame (seen as 1006), so an end is an end,
+polite or not: `receive` raises VenueUnreachable.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Self
+
+import picows
+
+from tradeengine.errors import VenueUnreachable
+from tradeengine.feed.parameters import Encoding, FeedParameters
+
+BATCH = 1_000
+"""Frames handed over at a time, so that other tasks get their turn."""
+
+_CLOSE = picows.WSMsgType.CLOSE
+_CONTROL = frozenset({_CLOSE, picows.WSMsgType.PING, picows.WSMsgType.PONG})
+
+
+class HandshakeRefused(VenueUnreachable):
+    """The server answered the websocket handshake with HTTP `status`."""
+
+    def __init__(self, status: int, retry_after_seconds: float) -> None:
+        super().__init__(status, retry_after_seconds)
+        self.status, self.retry_after_seconds = status, retry_after_seconds
+
+    def __str__(self) -> str:
+        return f"the data stream answered the handshake with HTTP {self.status}"
+
+
+class _Listener(picows.WSListener):
+    """Keep frames until somebody asks for them."""
+
+    def __init__(self, frames_buffered: int) -> None:
+        self._limit = frames_buffered
+        self._transport: picows.WSTransport | None = None
+        self._parts: list[bytes] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._paused = False
+        self.frames: list[bytes] = []
+        self.end = ""
+
+    def on_ws_connected(self, transport: picows.WSTransport) -> None:
+        self._transport = transport
+
+    def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        kind = frame.msg_type
+        if kind is _CLOSE:
+            self._closed_by_peer(transport, frame)
+        if kind in _CONTROL:
+            return
+        payload = frame.get_payload_as_bytes()
+        if self._parts or not frame.fin:
+            self._parts.append(payload)
+            if not frame.fin:
+                return
+            payload = b"".join(self._parts)
+            self._parts.clear()
+        self.frames.append(payload)
+        if len(self.frames) >= self._limit:
+            self._pause()
+        self._wake()
+
+    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:  # noqa: ARG002  # picows calls it so
+        self.end = self.end or "the connection ended without a close frame (1006)"
+        self._wake()
+
+    def _closed_by_peer(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        payload = frame.get_payload_as_bytes()
+        code = int.from_bytes(payload[:2], "big") if payload else 1005
+        words = payload[2:].decode("utf-8", "replace")
+        self.end = f"the server closed the connection ({code}{words and ' '}{words})"
+        transport.send_close(picows.WSCloseCode.OK)
+        transport.disconnect()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _pause(self) -> None:
+        if not self._paused and self._transport is not None:
+            self._transport.underlying_transport.pause_reading()
+            self._paused = True
+
+    def resume(self) -> None:
+        """Read on, if reading was paused and there is room again."""
+        if self._paused and len(self.frames) < self._limit and self._transport is not None:
+            self._transport.underlying_transport.resume_reading()
+            self._paused = False
+
+    async def wait(self) -> None:
+        """Wait for a frame or the end."""
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+
+class FeedSocket:
+    """One open connection to the data stream."""
+
+    def __init__(
+        self, transport: picows.WSTransport, listener: _Listener, parameters: FeedParameters
+    ) -> None:
+        self._transport, self._listener = transport, listener
+        self._parameters = parameters
+        self._type = (
+            picows.WSMsgType.TEXT
+            if parameters.encoding is Encoding.JSON
+            else picows.WSMsgType.BINARY
+        )
+
+    @classmethod
+    async def open(cls, url: str, parameters: FeedParameters) -> Self:
+        """Connect within `connect_timeout_seconds`. Raises VenueUnreachable."""
+        try:
+            async with asyncio.timeout(parameters.connect_timeout_seconds):
+                transport, listener = await picows.ws_connect(
+                    lambda: _Listener(parameters.frames_buffered),
+                    url,
+                    enable_auto_ping=True,
+                    auto_ping_idle_timeout=parameters.ping_interval_seconds,
+                    auto_ping_reply_timeout=parameters.ping_timeout_seconds,
+                    extra_headers=_headers(parameters.encoding),
+                    max_redirects=0,
+                )
+        except TimeoutError as error:
+            raise VenueUnreachable(f"{url}: no answer in time") from error
+        except picows.WSHandshakeError as error:
+            raise _refused(url, error) from error
+        except OSError as error:
+            raise VenueUnreachable(f"{url}: {error}") from error
+        assert isinstance(listener, _Listener)  # picows types it as the base class
+        return cls(transport, listener, parameters)
+
+    async def receive(self) -> list[bytes]:
+        """Wait for frames and take those that came. Raises VenueUnreachable."""
+        listener = self._listener
+        if listener.frames:
+            await asyncio.sleep(0)
+        while not listener.frames:
+            if listener.end:
+                raise VenueUnreachable(listener.end)
+            await listener.wait()
+        frames = listener.frames
+        if len(frames) <= BATCH:
+            listener.frames = []
+        else:
+            listener.frames, frames = frames[BATCH:], frames[:BATCH]
+        listener.resume()
+        return frames
+
+    def send(self, data: bytes) -> None:
+        """Send a message; on a connection that has ended it goes nowhere."""
+        self._transport.send(self._type, data)
+
+    def cut(self, reason: str) -> None:
+        """End the connection now; a waiting `receive` raises with the reason."""
+        self._listener.end = self._listener.end or reason
+        self._transport.disconnect(graceful=False)
+
+    async def close(self) -> None:
+        """Close politely, then for certain; harmless on a connection that has ended."""
+        self._listener.end = self._listener.end or "closed by us"
+        self._transport.send_close(picows.WSCloseCode.OK)
+        try:
+            async with asyncio.timeout(self._parameters.close_timeout_seconds):
+                await self._transport.wait_disconnected()
+        except TimeoutError:
+            self._transport.disconnect(graceful=False)
+        except picows.WSError:
+            # A breach of the websocket protocol; picows ended the connection for it.
+            self._transport.disconnect(graceful=False)
+
+
+def _headers(encoding: Encoding) -> Mapping[str, str]:
+    """Ask for msgpack the way Alpaca wants it asked."""
+    return {"Content-Type": "application/msgpack"} if encoding is Encoding.MSGPACK else {}
+
+
+def _refused(url: str, error: picows.WSHandshakeError) -> VenueUnreachable:
+    response = error.response
+    if response is None:
+        return VenueUnreachable(f"{url}: {error}")
+    after = response.headers.get("Retry-After", "")
+    return HandshakeRefused(int(response.status), float(after) if after.isdigit() else 0.0)

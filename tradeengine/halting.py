@@ -1,0 +1,62 @@
+"""
+The halt file: `tradeengine halt` writes it, the engine looks for it four times a second.
+
+A file works when nothing else does: from another shell, another folder, over
+ssh, by hand. It stays after the stop, so that a supervisor that restarts the
+engine does not undo a person's decision; `tradeengine halt --clear` removes it.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tradeengine.errors import BadConfiguration
+from tradeengine.layout import Home, write_atomically
+
+LOOK_EVERY_SECONDS = 0.25
+
+
+def write_halt(home: Home, reason: str) -> Path:
+    """Write the halt file and return its path."""
+    home.prepare()
+    write_atomically(home.halt_file, f"{reason}\n".encode())
+    return home.halt_file
+
+
+def clear_halt(home: Home) -> bool:
+    """Remove the halt file; return whether there was one."""
+    try:
+        home.halt_file.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def read_halt(home: Home) -> str | None:
+    """Give the reason in the halt file, or None if there is no file."""
+    try:
+        return home.halt_file.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        # A halt file that cannot be read is still a halt file.
+        return f"unreadable: {os.strerror(error.errno or 0)}"
+
+
+def refuse_stale_halt(home: Home) -> None:
+    """Raise BadConfiguration if a halt file is there before the engine starts."""
+    reason = read_halt(home)
+    if reason is not None:
+        raise BadConfiguration(
+            str(home.halt_file),
+            f"a halt file from an earlier stop is here ({reason or 'no reason given'})",
+            "when you know why and want to trade again: tradeengine halt --clear",
+        )
+
+
+async def watch_halt(home: Home, on_halt: Callable[[str], None]) -> None:
+    """Call `on_halt` once with the reason when the file appears."""
+    while (reason := read_halt(home)) is None:
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    on_halt(reason)

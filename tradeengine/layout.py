@@ -1,0 +1,126 @@
+"""
+Where a run keeps its files, all under one `--home`.
+
+    home/
+    ├── data/HALT            written by `tradeengine halt`; the engine looks for it
+    ├── data/status.json     what `tradeengine status` reads
+    ├── data/rejected_tickers/
+    └── logs/<run-id>/       journal, events.jsonl, engine.log, receipt.json, summary.json
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tradeengine.errors import BadConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The root of `data/` and `logs/`."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """Files that outlive a run."""
+        return self.root / "data"
+
+    @property
+    def logs(self) -> Path:
+        """One folder a run."""
+        return self.root / "logs"
+
+    @property
+    def halt_file(self) -> Path:
+        """The signal that stops an engine."""
+        return self.data / "HALT"
+
+    @property
+    def status_file(self) -> Path:
+        """The last state of the last run."""
+        return self.data / "status.json"
+
+    def prepare(self) -> None:
+        """Make the folders. Raises BadConfiguration if the disk says no."""
+        for folder in (self.data, self.data / "rejected_tickers", self.logs):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise BadConfiguration(
+                    str(folder), f"cannot be made: {error.strerror}", "choose another --home"
+                ) from error
+
+    def new_run(self, kind: str, started: datetime) -> "RunFiles":
+        """Make the folder of a new run; its name is the run's id."""
+        stem = f"{started:%Y%m%d-%H%M%S}-{kind}"
+        for attempt in range(1, 1000):
+            folder = self.logs / (stem if attempt == 1 else f"{stem}-{attempt}")
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise BadConfiguration(str(folder), f"cannot be made: {error.strerror}") from error
+            return RunFiles(folder)
+        raise BadConfiguration(str(self.logs), "a thousand runs began in this second")
+
+    def runs(self) -> list["RunFiles"]:
+        """List the runs that left a journal, newest first."""
+        if not self.logs.is_dir():
+            return []
+        folders = sorted(path.parent for path in self.logs.glob("*/journal"))
+        return [
+            RunFiles(folder)
+            for folder in sorted(
+                folders, key=lambda f: (f / "journal").stat().st_mtime_ns, reverse=True
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """The files of one run."""
+
+    folder: Path
+
+    @property
+    def run_id(self) -> str:
+        """The run's name."""
+        return self.folder.name
+
+    @property
+    def journal(self) -> Path:
+        """Inputs and decisions."""
+        return self.folder / "journal"
+
+    @property
+    def receipt(self) -> Path:
+        """How the run became flat. Its presence says that the run ended in order."""
+        return self.folder / "receipt.json"
+
+    @property
+    def summary(self) -> Path:
+        """What `run --json` printed."""
+        return self.folder / "summary.json"
+
+    @property
+    def crash(self) -> Path:
+        """The traceback of an internal error, for the developers."""
+        return self.folder / "crash.txt"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,64 @@
+"""
+What is held of a symbol, and what a fill does to it.
+
+The average cost method: shares that leave take their part of the cost with
+them. The cost is kept as one total, never as a rounded average, so that nothing
+is lost over many fills. A short has a negative quantity and a negative cost
+(what its sale brought in).
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+ZERO = Decimal(0)
+GRAIN = Decimal("0.000000001")
+"""Cost is split to this many dollars; the rounding is owned here and nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Shares, what they cost in dollars, and the profit taken so far in dollars."""
+
+    quantity: Decimal = ZERO
+    cost: Decimal = ZERO
+    realised: Decimal = ZERO
+
+    @property
+    def average_price(self) -> Decimal:
+        """Cost of one share in dollars; zero when flat."""
+        if not self.quantity:
+            return ZERO
+        average = self.cost / self.quantity
+        rounded = average.quantize(GRAIN, ROUND_HALF_EVEN)
+        # A division that comes out even keeps its short form: 50, not 50.000000000.
+        return average if average == rounded else rounded
+
+    def value(self, mark: Decimal) -> Decimal:
+        """Worth of the shares at a price, in dollars; negative for a short."""
+        return self.quantity * mark
+
+    def unrealised(self, mark: Decimal) -> Decimal:
+        """Profit that a sale of everything at `mark` would take, in dollars."""
+        return self.value(mark) - self.cost
+
+    def filled(self, shares: Decimal, price: Decimal) -> "Position":
+        """
+        Give the position after a fill of `shares` (negative: sold) at `price`.
+
+        A fill larger than an opposite position closes it and opens the rest.
+        """
+        if self.quantity * shares >= 0:
+            return Position(self.quantity + shares, self.cost + shares * price, self.realised)
+        if abs(shares) <= abs(self.quantity):
+            return self._reduced(shares, price)
+        flat = self._reduced(-self.quantity, price)
+        return flat.filled(self.quantity + shares, price)
+
+    def _reduced(self, shares: Decimal, price: Decimal) -> "Position":
+        left = self.quantity + shares
+        released = self.cost if not left else self._share_of_cost(-shares)
+        gain = -shares * price - released
+        return Position(left, self.cost - released, self.realised + gain)
+
+    def _share_of_cost(self, shares: Decimal) -> Decimal:
+        return (self.cost * shares / self.quantity).quantize(GRAIN, ROUND_HALF_EVEN)

@@ -1,0 +1,496 @@
+"""
+Events: facts, in the past tense. Any number of handlers hear one.
+
+Every message carries `at`. Messages that enter from outside (inputs) also carry
+`received_at`, the engine clock when they entered; that is what "now" means to a
+handler. All instants are nanoseconds UTC (`model/instants.py`). Prices of the
+market are floats; money, quantities and order prices are `Decimal`.
+"""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeengine.model.commands import OrderIntent
+from tradeengine.model.denials import Denial
+from tradeengine.model.orders import (
+    EngineState,
+    OrderType,
+    Purpose,
+    Severity,
+    Side,
+    StopTrigger,
+)
+
+
+class Event(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Something that happened, at an instant."""
+
+    at: int
+
+
+class Input(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """An event that came from outside the core."""
+
+    received_at: int
+
+
+# Market data. `at` is the exchange's instant; a bar's `at` is its START.
+
+
+class Quote(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Best bid and ask. Sizes in shares."""
+
+    symbol: str
+    bid: float
+    bid_size: int
+    ask: float
+    ask_size: int
+
+
+class Trade(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """One print. Size in shares. `conditions` are the tape's letters, joined."""
+
+    symbol: str
+    price: float
+    size: float
+    trade_id: int
+    conditions: str = ""
+
+
+class Bar(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    One minute of trades; complete when it arrives.
+
+    `revised` marks a late correction of a bar already sent; `history` a bar
+    read back by REST (warm-up or gap refill): state may learn from it, nothing
+    may trade on it.
+    """
+
+    symbol: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    vwap: float
+    trade_count: int
+    revised: bool = False
+    history: bool = False
+
+
+class TradingStatus(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """A halt, pause or resumption. `halted` is our reading of `code`."""
+
+    symbol: str
+    code: str
+    halted: bool
+    reason: str = ""
+
+
+class PriceBand(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Limit-up limit-down band."""
+
+    symbol: str
+    low: float
+    high: float
+
+
+class TradeCancelled(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """A print was taken back (or replaced: `corrected_price` is then its new price)."""
+
+    symbol: str
+    trade_id: int
+    corrected_price: float | None = None
+
+
+# The feed and the order stream.
+
+
+class FeedConnected(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Authenticated and subscribed to `symbols`."""
+
+    symbols: int
+
+
+class FeedLost(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The data socket is gone."""
+
+    reason: str
+
+
+class FeedMuted(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The socket lives and no data came for `silent_seconds` of market time."""
+
+    silent_seconds: float
+    last_event_at: int
+    probe: str
+
+
+class FeedStable(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Data is flowing again; `evidence` says how that was judged."""
+
+    evidence: str
+
+
+class SymbolQuiet(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """One symbol is silent beyond its own cadence."""
+
+    symbol: str
+    silent_seconds: float
+
+
+class FeedGap(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Data between `start` and `end` was missed; `refilled` bars came by REST."""
+
+    start: int
+    end: int
+    symbols: int
+    refilled: int
+    problem: str = ""
+
+
+class QuotesConflated(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The engine was behind: `dropped` quotes gave way to newer ones of their symbol."""
+
+    dropped: int
+
+
+class MessageRejected(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """One message of a peer could not be read; its neighbours were."""
+
+    place: str
+    problem: str
+    text: str
+
+
+class OrderStreamReady(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The order stream is authorised and `listening` was acknowledged."""
+
+
+class OrderStreamLost(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The order stream is gone."""
+
+    reason: str
+
+
+# Orders, as the broker tells them. `client_order_id` is ours and is the key.
+
+
+class OrderEvent(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """What all order events share. `event_id` de-duplicates ("" if none)."""
+
+    client_order_id: str
+    order_id: str
+    symbol: str
+    event_id: str = ""
+
+
+class OrderAccepted(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue has the order; `status` is its own word (pending_new, new, held ...)."""
+
+    status: str
+
+
+class OrderRejected(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue refused the order, at once or later. It is final."""
+
+    status_code: int
+    code: int
+    reason: str
+
+
+class OrderFilled(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    One execution. `quantity` and `price` are this execution's.
+
+    `cumulative` is the order's filled total after it; `position` the account's
+    position after it, or None where the broker did not say.
+    """
+
+    execution_id: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    cumulative: Decimal
+    complete: bool
+    position: Decimal | None = None
+
+
+class OrderCancelled(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The order is cancelled, `cumulative` shares having been filled before."""
+
+    cumulative: Decimal
+
+
+class OrderExpired(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The order ran out of time (also done_for_day)."""
+
+    cumulative: Decimal
+
+
+class OrderReplaced(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The order was replaced by a new one."""
+
+    new_client_order_id: str
+    new_order_id: str
+
+
+class OrderUnresolved(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """We do not know whether the order exists; a look-up is under way."""
+
+    reason: str
+
+
+class OrderNotFound(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """After the spaced look-ups the broker still knows no such order."""
+
+    lookups: int
+
+
+class CancelRejected(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The cancel was refused; the order's own events say what became of it."""
+
+    reason: str
+
+
+class ReplaceRejected(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """The replace was refused; the old order stands."""
+
+    reason: str
+
+
+class FillBusted(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
+    """An execution was taken back (`price` None) or corrected to `quantity` at `price`."""
+
+    previous_execution_id: str
+    execution_id: str
+    quantity: Decimal
+    price: Decimal | None
+
+
+# What the broker holds, asked by REST.
+
+
+class BrokerOrder(Struct, frozen=True, kw_only=True, gc=False):
+    """An open order at the broker."""
+
+    client_order_id: str
+    order_id: str
+    symbol: str
+    side: Side
+    order_type: OrderType
+    quantity: Decimal
+    filled: Decimal
+    status: str
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    legs: tuple[str, ...] = ()
+
+
+class BrokerPosition(Struct, frozen=True, kw_only=True, gc=False):
+    """A position at the broker; a short is negative."""
+
+    symbol: str
+    quantity: Decimal
+    available: Decimal
+    average_price: Decimal
+    current_price: Decimal | None = None
+
+
+class BrokerSnapshot(Input, frozen=True, kw_only=True, tag=True):
+    """
+    Account, positions and open orders, read one after the other.
+
+    `why` repeats the reason of the question: start, flatten, reconcile. With
+    `unreadable_rows` above 0 something is held that could not be read (each row
+    came as `MessageRejected`): such a snapshot must not be called flat.
+    """
+
+    why: str
+    account_number: str
+    equity: Decimal
+    last_equity: Decimal
+    cash: Decimal
+    buying_power: Decimal
+    positions: tuple[BrokerPosition, ...]
+    orders: tuple[BrokerOrder, ...]
+    unreadable_rows: int = 0
+
+
+class BrokerUnreachable(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """A question to the broker got no usable answer."""
+
+    why: str
+    reason: str
+
+
+# Time and the operator.
+
+
+class RunOpened(Input, frozen=True, kw_only=True, tag=True):
+    """
+    The first input of every run: what the core must know of the world.
+
+    `run_tag` goes into order ids: unique on the account, equal for equal runs
+    of the embedded venue. Session instants come from the calendar; `until` is
+    when the operator wants the run to end (the close at the latest).
+    """
+
+    run_tag: str
+    venue: str
+    session_open: int
+    session_close: int
+    until: int
+    until_trigger: StopTrigger
+
+
+class TimerFired(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """A timer was due. `heartbeat` fires every second of engine time."""
+
+    name: str
+    due: int
+
+
+class DifferenceFound(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The broker and the record of an earlier run disagree, or agree after all."""
+
+    symbol: str
+    recorded: str
+    held: str
+    explained: bool
+    explanation: str
+
+
+class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Broker and record were compared; `unexplained` differences remain."""
+
+    unexplained: int
+
+
+class WarmUpEnded(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """History was fed to the indicators: `bars` of it."""
+
+    bars: int
+
+
+# What the core concludes.
+
+
+class OrderDenied(Event, frozen=True, kw_only=True, tag=True):
+    """The risk gate said no: the limit and the actual, as text with units."""
+
+    intent: OrderIntent
+    reason: Denial
+    limit: str
+    actual: str
+
+
+class DecisionMade(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    A strategy looked at a symbol. `gate` is the first that failed, "" if none did.
+
+    One row per completed bar and symbol: this is what `why` questions read.
+    """
+
+    strategy: str
+    symbol: str
+    verdict: str
+    gate: str
+    limit: str
+    actual: str
+
+
+class PositionChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The ledger's position after a fill or an adoption."""
+
+    symbol: str
+    quantity: Decimal
+    average_price: Decimal
+    realised: Decimal
+    cause: Purpose | None = None
+
+
+class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The ledger's money. `drawdown` is a fraction of the day's baseline, >= 0."""
+
+    equity: Decimal
+    cash: Decimal
+    realised: Decimal
+    unrealised: Decimal
+    drawdown: Decimal
+
+
+class OrderEnded(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The router's last word on an order: nothing more can be filled."""
+
+    client_order_id: str
+    strategy: str
+    symbol: str
+    side: Side
+    purpose: Purpose
+    outcome: str
+    filled: Decimal
+    average_price: Decimal | None
+
+
+class OrderStale(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """An order event did not fit the order's state; the row says why that can be."""
+
+    client_order_id: str
+    state: str
+    event: str
+    note: str
+
+
+class StateChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The engine moved from one state to another."""
+
+    before: EngineState
+    after: EngineState
+    reason: str
+
+
+class SymbolFrozen(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """No entries in the symbol until a person looks."""
+
+    symbol: str
+    reason: str
+
+
+class StrategyFaulted(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """A strategy raised; `benched` when it has done so too often."""
+
+    strategy: str
+    message: str
+    error: str
+    benched: bool
+
+
+class AlertRaised(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """Something a person must hear of."""
+
+    severity: Severity
+    code: str
+    text: str
+
+
+class SymbolFlattened(Struct, frozen=True, kw_only=True, gc=False):
+    """One symbol's way to flat, for the receipt."""
+
+    symbol: str
+    start_quantity: Decimal
+    left: Decimal
+    steps: tuple[str, ...]
+
+
+class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
+    """The broker says flat (or the deadline passed and it does not)."""
+
+    trigger: StopTrigger
+    flat: bool
+    rounds: int
+    seconds: float
+    symbols: tuple[SymbolFlattened, ...]
+    positions_left: tuple[str, ...]
+    orders_left: tuple[str, ...]

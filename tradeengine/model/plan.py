@@ -1,0 +1,44 @@
+"""The session plan: what the engine may trade today and what it believes of it."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Regime(StrEnum):
+    """Volatility state of the market crossed with its trend."""
+
+    LV_BULL = "LV-bull"
+    LV_BEAR = "LV-bear"
+    HV_BULL = "HV-bull"
+    HV_BEAR = "HV-bear"
+    UNKNOWN = "UNKNOWN"
+
+
+class SymbolPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One tradable symbol.
+
+    `p_undervalued` in 0..1 (None: no valuation), `valued_on` ISO date,
+    `adv20_shares` 20-day average volume in shares, `atr_percent` 14-day average
+    true range in percent of the close, `beta` to SPY.
+    """
+
+    p_undervalued: float | None = None
+    valued_on: str | None = None
+    adv20_shares: int | None = None
+    atr_percent: float | None = None
+    beta: float | None = None
+    sector: str = "unknown"
+
+
+class SessionPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The plan of one session. `vix` in index points; `source` names its origin."""
+
+    source: str
+    regime: Regime
+    vix: float | None
+    symbols: dict[str, SymbolPlan]
+    closed_trades: int = 0
+    size_ramp: Decimal = Decimal(1)

@@ -1,0 +1,133 @@
+"""
+From flags, settings and plan to one checked set of options for a run.
+
+Flags that make no sense together are refused with the place and the remedy: a
+real broker has no date, start, speed or seed.
+"""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradeengine.errors import BadConfiguration
+from tradeengine.layout import Home
+from tradeengine.model.plan import SessionPlan
+from tradeengine.plan_file import load_plan
+from tradeengine.settings import Settings, VenueChoice, VenueKind, choose_venue, load_settings
+from tradeengine.settings.places import find_config_file
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_FASTEST = 100_000.0
+_OWN_WORLD = frozenset({VenueKind.EMBEDDED, VenueKind.SIMULATED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What was typed; None where nothing was."""
+
+    venue: str | None = None
+    date: datetime.date | None = None
+    start: str | None = None
+    speed: str | None = None
+    until: str | None = None
+    seed: int | None = None
+    plan: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """
+    A run, settled. `speed` None means as fast as the machine; `until` None the close.
+
+    `date`, `start`, `speed` and `seed` mean something on our own venue only.
+    """
+
+    settings: Settings
+    plan: SessionPlan
+    choice: VenueChoice
+    home: Home
+    date: datetime.date
+    start: datetime.time
+    speed: float | None
+    until: datetime.time | None
+    seed: int
+    json: bool
+
+
+def read_options(
+    flags: Flags, home: Home, config: Path | None, environ: Mapping[str, str], *, json: bool
+) -> Options:
+    """Read settings and plan and check the flags. Raises BadConfiguration."""
+    settings = load_settings(home.root, config, environ)
+    choice = choose_venue(flags.venue, settings)
+    _refuse_foreign_flags(flags, choice)
+    venue = settings.venue
+    speed = flags.speed if flags.speed is not None else str(venue.speed)
+    until = flags.until if flags.until is not None else settings.run.until
+    return Options(
+        settings=settings,
+        plan=load_plan(_plan_path(flags, settings, home)),
+        choice=choice,
+        home=home,
+        date=flags.date or venue.date,
+        start=venue.start_time if flags.start is None else _clock("--start", flags.start),
+        speed=_speed(speed),
+        until=None if until == "close" else _clock("--until", until),
+        seed=venue.seed if flags.seed is None else _seed(flags.seed),
+        json=json,
+    )
+
+
+def _refuse_foreign_flags(flags: Flags, choice: VenueChoice) -> None:
+    if choice.kind in _OWN_WORLD:
+        return
+    for name in ("date", "start", "speed", "seed"):
+        if getattr(flags, name) is not None:
+            raise BadConfiguration(
+                f"--{name}",
+                f"means nothing on {choice.kind.value}: that venue has its own clock and market",
+                f"leave it out, or use --venue embedded; a venue of your own takes --{name} itself",
+            )
+
+
+def _plan_path(flags: Flags, settings: Settings, home: Home) -> Path:
+    if flags.plan is not None:
+        return flags.plan
+    named = Path(settings.run.plan)
+    if named.name != settings.run.plan:
+        return named
+    found = find_config_file(settings.run.plan, home.root)
+    if found is None:
+        raise BadConfiguration(
+            f"config/{named}", "there is no session plan", "name one with --plan FILE"
+        )
+    return found
+
+
+def _clock(place: str, text: str) -> datetime.time:
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise BadConfiguration(place, f"{text!r} is not a time", "write HH:MM, New York, 24 hours")
+    return datetime.time(int(match[1]), int(match[2]))
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= _FASTEST:
+        raise BadConfiguration(
+            "--speed", f"{text!r} is not a speed", f"write a number up to {_FASTEST:.0f}, or max"
+        )
+    return speed
+
+
+def _seed(seed: int) -> int:
+    if not 0 <= seed < 2**63:
+        raise BadConfiguration("--seed", f"{seed} is out of range", "write a number from 0 up")
+    return seed

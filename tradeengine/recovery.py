@@ -1,0 +1,141 @@
+"""
+Recovery: what an earlier run left, against what the broker holds.
+
+The record of the last run that did not end in order is replayed; its positions
+are compared with the broker's. A difference is explained when orders that were
+open in the record were filled at the broker afterwards. What stays unexplained
+is named, and its symbol is frozen by whoever hears `DifferenceFound`.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tradeengine.bus.records import JournalFile
+from tradeengine.bus.replay import steps
+from tradeengine.edges import FoundOrder
+from tradeengine.errors import JournalDamaged
+from tradeengine.layout import Home, RunFiles
+from tradeengine.model.events import BrokerSnapshot, DifferenceFound
+from tradeengine.router.identity import is_ours
+from tradeengine.router.order import Order
+from tradeengine.wiring import BuildInputs, Core, NowhereOutbox, build
+
+ZERO = Decimal(0)
+FindOrder = Callable[[str], Awaitable[FoundOrder | None]]
+
+
+class NullRecorder:
+    """A recorder for a replay whose decisions nobody compares."""
+
+    def take_input(self, message: object) -> None:
+        """Forget an input."""
+
+    def take_effect(self, message: object) -> None:
+        """Forget an effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an earlier run knew when it ended: positions and orders still open."""
+
+    run_id: str
+    positions: dict[str, Decimal]
+    open_orders: tuple[Order, ...]
+    damage: str
+
+
+def last_record(home: Home, current: RunFiles, account_number: str) -> Record | None:
+    """
+    Rebuild the newest earlier run on the account, if it did not end in order.
+
+    A run that left a receipt needs no recovery, nor do the runs before it.
+    """
+    for files in home.runs():
+        if files.folder == current.folder:
+            continue
+        try:
+            journal = JournalFile(files.journal)
+            core, account = _rebuild(journal)
+        except JournalDamaged:
+            continue
+        if account == account_number:
+            return None if files.receipt.exists() else _record(files, core, journal)
+    return None
+
+
+def _rebuild(journal: JournalFile) -> tuple[Core, str]:
+    core = build(BuildInputs.from_text(journal.header.build), NullRecorder(), NowhereOutbox())
+    account = ""
+    for message, _ in steps(journal):
+        core.engine.step(message)
+        if isinstance(message, BrokerSnapshot):
+            account = message.account_number
+    return core, account
+
+
+def _record(files: RunFiles, core: Core, journal: JournalFile) -> Record:
+    rows = core.ledger.view().positions
+    return Record(
+        run_id=files.run_id,
+        positions={row.symbol: row.quantity for row in rows if row.quantity},
+        open_orders=tuple(core.router.book.open_orders()),
+        damage=str(journal.damage or ""),
+    )
+
+
+async def differences(
+    record: Record | None, snapshot: BrokerSnapshot, find_order: FindOrder, now: int
+) -> list[DifferenceFound]:
+    """Compare a record (None: there is none) with the broker, symbol by symbol."""
+    recorded = {} if record is None else record.positions
+    held = {row.symbol: row.quantity for row in snapshot.positions}
+    found = []
+    for symbol in sorted(recorded.keys() | held.keys()):
+        before, after = recorded.get(symbol, ZERO), held.get(symbol, ZERO)
+        if before != after:
+            moved, words = await _filled_since(record, symbol, find_order)
+            found.append(
+                DifferenceFound(
+                    at=now,
+                    received_at=now,
+                    symbol=symbol,
+                    recorded=str(before),
+                    held=str(after),
+                    explained=before + moved == after,
+                    explanation=words,
+                )
+            )
+    return found + list(_strangers(snapshot, now))
+
+
+async def _filled_since(
+    record: Record | None, symbol: str, find_order: FindOrder
+) -> tuple[Decimal, str]:
+    """Add up what open orders of the record were filled since; say it in words."""
+    if record is None:
+        return ZERO, "no record of an earlier run holds this position"
+    moved, words = ZERO, []
+    for order in record.open_orders:
+        if order.symbol != symbol:
+            continue
+        found = await find_order(order.client_order_id)
+        filled = ZERO if found is None else found.filled - order.filled
+        moved += order.side.sign * filled
+        fate = "never reached the broker" if found is None else f"was filled {filled} more"
+        words.append(f"{order.client_order_id} {fate}")
+    return moved, "; ".join(words) or f"no order of {record.run_id} explains it"
+
+
+def _strangers(snapshot: BrokerSnapshot, now: int) -> Iterator[DifferenceFound]:
+    for order in snapshot.orders:
+        if not is_ours(order.client_order_id):
+            yield DifferenceFound(
+                at=now,
+                received_at=now,
+                symbol=order.symbol,
+                recorded="no such order",
+                held=f"order {order.client_order_id}",
+                explained=False,
+                explanation="another program or person has an order open in this account",
+            )

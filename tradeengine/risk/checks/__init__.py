@@ -1,0 +1,1 @@
+"""The pre-trade controls: one pure function each; `sequence.py` has their order."""

@@ -1,0 +1,191 @@
+"""
+What is held and what is promised.
+
+Exposure is reserved when an order is approved and released when the order has
+ended; in between, every fill lowers the promise, and the ledger's word for the
+position, which follows before any intent can, raises what is held. So at any
+moment a symbol can end up anywhere between "all open sells filled" and "all
+open buys filled", and limits are held against the worse end.
+
+An order of ours is known by who wanted it, where, which way and what for: it
+has no name yet when it is approved. Orders found at the broker at the start are
+known by name.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from tradeengine.model.commands import OrderIntent
+from tradeengine.model.events import (
+    BrokerOrder,
+    BrokerPosition,
+    OrderEnded,
+    OrderFilled,
+    PositionChanged,
+)
+from tradeengine.model.orders import OrderType, Purpose, Side
+
+ZERO = Decimal(0)
+
+# Fills name no purpose, and the venue lets only one order hold given shares: an
+# exit is sent after the stop that held them is gone.
+_FILL_ORDER = (Purpose.ENTRY, Purpose.EXIT, Purpose.FLATTEN, Purpose.PROTECT)
+
+
+@dataclass(slots=True, kw_only=True)
+class Reservation:
+    """An open order of `quantity` shares at `price` dollars at worst."""
+
+    strategy: str
+    symbol: str
+    side: Side
+    purpose: Purpose
+    quantity: Decimal
+    price: Decimal
+    filled: Decimal = ZERO
+    client_order_id: str = ""
+
+    @property
+    def left(self) -> Decimal:
+        """Shares that may still be filled."""
+        return max(ZERO, self.quantity - self.filled)
+
+    def is_of(self, ended: OrderEnded) -> bool:
+        """Tell whether this order may be the one that ended."""
+        if self.client_order_id:
+            return self.client_order_id == ended.client_order_id
+        return (self.strategy, self.symbol, self.side, self.purpose) == (
+            ended.strategy,
+            ended.symbol,
+            ended.side,
+            ended.purpose,
+        )
+
+
+class Held(NamedTuple):
+    """A position: shares (negative: short) and average price in dollars."""
+
+    quantity: Decimal
+    average_price: Decimal
+
+
+FLAT = Held(ZERO, ZERO)
+
+
+class ExposureBook:
+    """Positions and reservations by symbol."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Held] = {}
+        self._open: dict[str, list[Reservation]] = {}
+
+    def held(self, symbol: str) -> Held:
+        """Give the position of a symbol."""
+        return self._held.get(symbol, FLAT)
+
+    def open_orders(self, symbol: str) -> list[Reservation]:
+        """List the open orders of a symbol, oldest first."""
+        return self._open.get(symbol, [])
+
+    def left(self, symbol: str, side: Side) -> Decimal:
+        """Sum up the shares that open orders of a side may still fill."""
+        return sum((r.left for r in self.open_orders(symbol) if r.side is side), ZERO)
+
+    def cost(self) -> Decimal:
+        """Sum up the dollars that everything held has cost, shorts counted like longs."""
+        return sum((abs(h.quantity) * h.average_price for h in self._held.values()), ZERO)
+
+    def promised(self) -> Decimal:
+        """Sum up the dollars that open entries may still cost."""
+        orders = (r for rows in self._open.values() for r in rows)
+        return sum((r.left * r.price for r in orders if r.purpose is Purpose.ENTRY), ZERO)
+
+    def symbols(self) -> Iterator[str]:
+        """Yield every symbol with a position or an open order, once."""
+        return iter(dict.fromkeys((*self._held, *self._open)))
+
+    def reserve(self, intent: OrderIntent, quantity: Decimal, price: Decimal) -> None:
+        """Count an order from now on, filled whole, at `price` dollars a share."""
+        self._add(
+            Reservation(
+                strategy=intent.strategy,
+                symbol=intent.symbol,
+                side=intent.side,
+                purpose=intent.purpose,
+                quantity=quantity,
+                price=price,
+            )
+        )
+
+    def fill(self, fill: OrderFilled) -> None:
+        """Lower the promise of the order that was filled; a fill told twice lowers it once."""
+        reservation = self._filled_by(fill)
+        if reservation is not None:
+            reservation.filled = max(reservation.filled, fill.cumulative)
+
+    def release(self, ended: OrderEnded) -> None:
+        """Stop counting an order that can no longer be filled."""
+        orders = self.open_orders(ended.symbol)
+        done = next((r for r in orders if r.is_of(ended)), None)
+        if done is not None:
+            orders.remove(done)
+        if not orders:
+            self._open.pop(ended.symbol, None)
+
+    def rename(self, symbol: str, old: str, new: str) -> None:
+        """Follow a found order through a replacement."""
+        for reservation in self.open_orders(symbol):
+            if reservation.client_order_id == old:
+                reservation.client_order_id = new
+
+    def position_changed(self, event: PositionChanged) -> None:
+        """Take the ledger's word for a position."""
+        self._set_held(event.symbol, Held(event.quantity, event.average_price))
+
+    def hold(self, positions: Iterable[BrokerPosition]) -> None:
+        """Take the broker's word for all positions."""
+        self._held.clear()
+        for row in positions:
+            self._set_held(row.symbol, Held(row.quantity, row.average_price))
+
+    def adopt(self, orders: Iterable[BrokerOrder]) -> None:
+        """Count the orders that were open at the broker when the run began."""
+        self._open.clear()
+        for order in orders:
+            price = order.limit_price or order.stop_price or ZERO
+            self._add(
+                Reservation(
+                    strategy="",
+                    symbol=order.symbol,
+                    side=order.side,
+                    purpose=self._likely_purpose(order),
+                    quantity=order.quantity,
+                    price=price,
+                    filled=order.filled,
+                    client_order_id=order.client_order_id,
+                )
+            )
+
+    def _likely_purpose(self, order: BrokerOrder) -> Purpose:
+        if self.held(order.symbol).quantity * order.side.sign >= 0:
+            return Purpose.ENTRY
+        stops = {OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP}
+        return Purpose.PROTECT if order.order_type in stops else Purpose.EXIT
+
+    def _filled_by(self, fill: OrderFilled) -> Reservation | None:
+        orders = [r for r in self.open_orders(fill.symbol) if r.side is fill.side]
+        named = [r for r in orders if r.client_order_id == fill.client_order_id]
+        unnamed = [r for r in orders if not r.client_order_id]
+        unnamed.sort(key=lambda r: _FILL_ORDER.index(r.purpose))
+        return next(iter((*named, *unnamed)), None)
+
+    def _add(self, reservation: Reservation) -> None:
+        self._open.setdefault(reservation.symbol, []).append(reservation)
+
+    def _set_held(self, symbol: str, held: Held) -> None:
+        if held.quantity:
+            self._held[symbol] = held
+        else:
+            self._held.pop(symbol, None)

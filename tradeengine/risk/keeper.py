@@ -1,0 +1,124 @@
+"""
+The handlers that keep the view up to date: the gate's eyes and ears.
+
+Each writes down what it heard and returns nothing. Quotes and bars come by the
+thousand a second, so theirs are plain dictionary stores.
+"""
+
+from tradeengine.model.events import (
+    Bar,
+    BrokerSnapshot,
+    EquityChanged,
+    FeedConnected,
+    FeedLost,
+    FeedMuted,
+    FeedStable,
+    OrderEnded,
+    OrderFilled,
+    OrderReplaced,
+    OrderStreamLost,
+    OrderStreamReady,
+    PositionChanged,
+    PriceBand,
+    Quote,
+    RunOpened,
+    StateChanged,
+    SymbolFrozen,
+    SymbolQuiet,
+    TimerFired,
+    TradingStatus,
+)
+from tradeengine.model.orders import Side
+from tradeengine.model.plan import SessionPlan
+from tradeengine.risk.view import RiskView
+
+
+class ViewKeeper:
+    """Write what messages say into a `RiskView`."""
+
+    def __init__(self, plan: SessionPlan) -> None:
+        self.view = RiskView(plan)
+
+    def on_quote(self, quote: Quote) -> None:
+        self.view.quotes[quote.symbol] = quote
+
+    def on_bar(self, bar: Bar) -> None:
+        if bar.revised:
+            return
+        self.view.bars_seen[bar.symbol] += 1
+        last = self.view.bars.get(bar.symbol)
+        # Bars read back to fill a gap may be older than the last live one.
+        if last is None or bar.at >= last.at:
+            self.view.bars[bar.symbol] = bar
+
+    def on_status(self, status: TradingStatus) -> None:
+        if status.halted:
+            self.view.halted[status.symbol] = status.code
+        elif self.view.halted.pop(status.symbol, None) is not None:
+            self.view.resumed_at[status.symbol] = status.received_at
+
+    def on_band(self, band: PriceBand) -> None:
+        self.view.bands[band.symbol] = band
+
+    def on_symbol_quiet(self, event: SymbolQuiet) -> None:
+        self.view.quiet_since[event.symbol] = event.received_at
+
+    def on_feed_connected(self, _: FeedConnected) -> None:
+        self.view.feed_trouble = ""
+
+    def on_feed_lost(self, event: FeedLost) -> None:
+        self.view.feed_trouble = f"feed lost: {event.reason}"
+
+    def on_feed_muted(self, event: FeedMuted) -> None:
+        self.view.feed_trouble = f"feed mute for {event.silent_seconds:.0f} s"
+
+    def on_feed_stable(self, _: FeedStable) -> None:
+        self.view.feed_trouble = ""
+
+    def on_stream_ready(self, _: OrderStreamReady) -> None:
+        self.view.order_stream_ready = True
+
+    def on_stream_lost(self, _: OrderStreamLost) -> None:
+        self.view.order_stream_ready = False
+
+    def on_run_opened(self, run: RunOpened) -> None:
+        self.view.run = run
+
+    def on_state(self, event: StateChanged) -> None:
+        self.view.state = event.after
+
+    def on_frozen(self, event: SymbolFrozen) -> None:
+        self.view.frozen[event.symbol] = event.reason
+
+    def on_timer(self, timer: TimerFired) -> None:
+        self.view.now = max(self.view.now, timer.received_at)
+        self.view.forget_old()
+
+    def on_fill(self, fill: OrderFilled) -> None:
+        self.view.exposure.fill(fill)
+        if fill.side is Side.BUY:
+            self.view.last_buy[fill.symbol] = fill.received_at
+
+    def on_order_ended(self, ended: OrderEnded) -> None:
+        self.view.exposure.release(ended)
+
+    def on_replaced(self, event: OrderReplaced) -> None:
+        book = self.view.exposure
+        book.rename(event.symbol, event.client_order_id, event.new_client_order_id)
+
+    def on_position(self, event: PositionChanged) -> None:
+        self.view.exposure.position_changed(event)
+
+    def on_equity(self, event: EquityChanged) -> None:
+        self.view.equity = event.equity
+        self.view.drawdown = event.drawdown
+
+    def on_snapshot(self, snapshot: BrokerSnapshot) -> None:
+        """Take the broker's buying power, and at the start and in a flatten its positions."""
+        view = self.view
+        if snapshot.why in {"start", "flatten"}:
+            view.exposure.hold(snapshot.positions)
+        if snapshot.why == "start":
+            view.equity = snapshot.equity
+            view.exposure.adopt(snapshot.orders)
+        view.buying_power, view.cost_when_read = snapshot.buying_power, view.exposure.cost()

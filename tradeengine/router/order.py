@@ -1,0 +1,103 @@
+"""One order at our side, and the set of them with its indexes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tradeengine.model.orders import OrderType, Purpose, Side
+from tradeengine.router.states import LIFE, Happening, OrderState, Row
+
+ZERO = Decimal(0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """
+    An order and what has become of it. Quantities in shares.
+
+    `filled_value` is the sum of price times quantity over its executions.
+    """
+
+    client_order_id: str
+    strategy: str
+    symbol: str
+    side: Side
+    purpose: Purpose
+    quantity: Decimal
+    sent_at: int
+    order_type: OrderType = OrderType.LIMIT
+    price: Decimal | None = None
+    order_id: str = ""
+    state: OrderState = OrderState.SENT
+    filled: Decimal = ZERO
+    filled_value: Decimal = ZERO
+    executions: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Average price of the executions we saw, or None."""
+        seen = sum((quantity for quantity, _ in self.executions.values()), ZERO)
+        return self.filled_value / seen if seen else None
+
+    @property
+    def left(self) -> Decimal:
+        """Shares not filled."""
+        return self.quantity - self.filled
+
+    def happens(self, happening: Happening) -> Row:
+        """Apply a row of the table of life; return it."""
+        row = LIFE[self.state][happening]
+        self.state = row.becomes
+        return row
+
+    def take_execution(self, execution_id: str, quantity: Decimal, price: Decimal) -> bool:
+        """Count an execution once; return whether it was new."""
+        if execution_id in self.executions:
+            return False
+        self.executions[execution_id] = (quantity, price)
+        self.filled += quantity
+        self.filled_value += quantity * price
+        return True
+
+    def bust_execution(self, execution_id: str) -> None:
+        """Take an execution back; unknown ones are none of ours to take back."""
+        quantity, price = self.executions.pop(execution_id, (ZERO, ZERO))
+        self.filled -= quantity
+        self.filled_value -= quantity * price
+
+
+class OrderBook:
+    """All orders of a run, with the open ones by symbol."""
+
+    def __init__(self) -> None:
+        self._orders: dict[str, Order] = {}
+        self._open: dict[str, dict[str, Order]] = {}
+
+    def add(self, order: Order) -> None:
+        """Add an order; a name can be used once only."""
+        self._orders[order.client_order_id] = order
+        self._open.setdefault(order.symbol, {})[order.client_order_id] = order
+
+    def get(self, client_order_id: str) -> Order | None:
+        """Find an order by its name."""
+        return self._orders.get(client_order_id)
+
+    def settle(self, order: Order) -> None:
+        """Bring the index up to date after the order changed state."""
+        of_symbol = self._open.setdefault(order.symbol, {})
+        if order.state.ended:
+            of_symbol.pop(order.client_order_id, None)
+        else:
+            of_symbol[order.client_order_id] = order
+
+    def open_in(self, symbol: str) -> list[Order]:
+        """List the symbol's open orders, oldest first."""
+        return list(self._open.get(symbol, {}).values())
+
+    def open_orders(self) -> Iterator[Order]:
+        """Yield every open order."""
+        for orders in self._open.values():
+            yield from orders.values()
+
+    def __len__(self) -> int:
+        return len(self._orders)

@@ -1,0 +1,91 @@
+"""
+The way from nothing to trading: streams, the broker's truth, warm indicators.
+
+Nothing here decides; it asks and puts the answers into the inbox, where the
+breaker waits for them in this order.
+"""
+
+import asyncio
+
+from tradeengine.bus.inbox import Inbox
+from tradeengine.edges import Edges, World
+from tradeengine.errors import VenueUnreachable
+from tradeengine.layout import RunFiles
+from tradeengine.model.events import Reconciled, RunOpened, WarmUpEnded
+from tradeengine.model.instants import MINUTE, instant_of
+from tradeengine.model.orders import StopTrigger
+from tradeengine.model.sessions import previous_session
+from tradeengine.options import Options
+from tradeengine.recovery import differences, last_record
+from tradeengine.settings import VenueKind, check_live_account
+from tradeengine.watch import Watch
+
+SNAPSHOT_SECONDS = 60.0
+"""Real seconds in which the broker must say what it holds."""
+
+
+def run_opened(options: Options, world: World) -> RunOpened:
+    """Say what the core must know of this run: its tag, its session, its end."""
+    session, now = world.session, world.clock.now()
+    margin = options.settings.engine.flatten_before_close_minutes * MINUTE
+    until, trigger = session.close_at - margin, StopTrigger.CLOSE
+    if options.until is not None:
+        asked = instant_of(session.date, options.until)
+        if asked < until:
+            until, trigger = asked, StopTrigger.UNTIL
+    return RunOpened(
+        at=now,
+        received_at=now,
+        run_tag=world.run_tag,
+        venue=world.venue,
+        session_open=session.open_at,
+        session_close=session.close_at,
+        until=until,
+        until_trigger=trigger,
+    )
+
+
+async def start_up(
+    options: Options,
+    world: World,
+    edges: Edges,
+    inbox: Inbox,
+    watch: Watch,
+    files: RunFiles,
+) -> None:
+    """Connect, reconcile and warm up. Raises TradeEngineError when that cannot be done."""
+    await edges.connect()
+    await _reconcile(options, world, edges, inbox, watch, files)
+    await _warm_up(world, edges, inbox)
+
+
+async def _reconcile(
+    options: Options,
+    world: World,
+    edges: Edges,
+    inbox: Inbox,
+    watch: Watch,
+    files: RunFiles,
+) -> None:
+    """Compare the broker with the record of the last run and tell the core."""
+    try:
+        async with asyncio.timeout(SNAPSHOT_SECONDS):
+            snapshot = await watch.start_snapshot
+    except TimeoutError:
+        raise VenueUnreachable("the broker did not say what it holds") from None
+    if options.choice.kind is VenueKind.LIVE:
+        check_live_account(options.settings, snapshot.account_number)
+    now, unexplained = world.clock.now(), 0
+    if not world.fresh_account:
+        record = last_record(options.home, files, snapshot.account_number)
+        found = await differences(record, snapshot, edges.find_order, now)
+        unexplained = sum(not difference.explained for difference in found)
+        inbox.put_many(found)
+    inbox.put_nowait(Reconciled(at=now, received_at=now, unexplained=unexplained))
+
+
+async def _warm_up(world: World, edges: Edges, inbox: Inbox) -> None:
+    now = world.clock.now()
+    start = previous_session(world.session.date).open_at
+    bars = await edges.warm_up(start, now)
+    inbox.put_nowait(WarmUpEnded(at=now, received_at=now, bars=bars))

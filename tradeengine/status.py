@@ -1,0 +1,84 @@
+"""The status file: written by the engine every second, read by `tradeengine status`."""
+
+import os
+from pathlib import Path
+
+import msgspec
+import typer
+
+from tradeengine.errors import ExitCode
+from tradeengine.layout import Home, write_atomically
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """What a glance should tell. Money as text, as the ledger has it."""
+
+    run_id: str
+    pid: int
+    venue: str
+    state: str
+    engine_time: str
+    equity: str
+    positions: dict[str, str]
+    open_orders: int
+    orders: int
+    fills: int
+    alerts: list[str]
+
+
+def write_status(home: Home, status: Status) -> None:
+    """Replace the status file."""
+    write_atomically(home.status_file, msgspec.json.encode(status))
+
+
+def read_status(path: Path) -> Status | None:
+    """Read the status file; None if there is none or it cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Status)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def show_status(home: Home, *, json: bool) -> ExitCode:
+    """Print the status; exit code 1 when no engine has run here."""
+    status = read_status(home.status_file)
+    if status is None:
+        typer.echo(f"no engine has run under {home.root}", err=True)
+        return ExitCode.FAILED
+    running = status.state != "STOPPED" and is_alive(status.pid)
+    halted = home.halt_file.exists()
+    if json:
+        row = msgspec.to_builtins(status) | {"running": running, "halt_file": halted}
+        typer.echo(msgspec.json.encode(row).decode())
+    else:
+        typer.echo(_words(status, running=running, halted=halted))
+    return ExitCode.CLEAN
+
+
+def _words(status: Status, *, running: bool, halted: bool) -> str:
+    now = "running" if running else "not running"
+    if not running and status.state != "STOPPED":
+        now = "not running: it ended without saying so (killed?)"
+    held = ", ".join(f"{symbol} {quantity}" for symbol, quantity in status.positions.items())
+    lines = [
+        f"run        {status.run_id} on {status.venue}: {now}",
+        f"state      {status.state} at {status.engine_time}",
+        f"equity     {status.equity}",
+        f"positions  {held or 'none'}",
+        f"orders     {status.open_orders} open, {status.orders} sent, {status.fills} fills",
+        *(f"alert      {alert}" for alert in status.alerts),
+    ]
+    if halted:
+        lines.append("halt file  data/HALT is there: no run starts until `tradeengine halt --clear`")
+    return "\n".join(lines)

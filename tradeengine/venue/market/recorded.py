@@ -1,0 +1,136 @@
+"""
+Real days: recorded minutes where we have them, a path through the daily bar where not.
+
+The market's own path (SPY's minutes of that day) is the common factor of all
+paths, so that symbols move together as they did.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from tradeengine.model.events import Quote
+from tradeengine.model.sessions import Session, session_on
+from tradeengine.venue.market.archive import Archive, Daily
+from tradeengine.venue.market.columns import Floats, Minutes
+from tradeengine.venue.market.messages import usual_quote
+from tradeengine.venue.market.paths import DayBar, minutes_of_day
+from tradeengine.venue.market.prints import Density
+from tradeengine.venue.market.quotes import typical_spread_bps
+from tradeengine.venue.market.seeding import draws_for
+from tradeengine.venue.market.symbol_day import (
+    Manner,
+    SymbolDay,
+    bar_delay_of,
+    minute_starts,
+    symbol_day,
+)
+from tradeengine.venue.market.tape import Tape
+
+MARKET_SYMBOL: Final = "SPY"
+
+_DENSITY: Final = Density(fewest=3, most=6)
+_FEWEST_RETURNS: Final = 20
+_DAYS_KEPT: Final = 128
+
+
+class RecordedDays:
+    """Sessions of the archive's symbols, made on demand; the last ones made are kept."""
+
+    def __init__(self, archive: Archive, seed: int) -> None:
+        self._archive, self._seed = archive, seed
+        self._days: dict[tuple[str, date], SymbolDay | None] = {}
+        self._manners: dict[str, Manner] = {}
+        self._market_paths: dict[date, Floats] = {}
+
+    def daily(self, symbol: str) -> Sequence[Daily]:
+        """Give all daily bars of a symbol, in order."""
+        return self._archive.daily(symbol)
+
+    def quote_at(self, symbol: str, price: float, at: int) -> Quote:
+        """Give the symbol's usual quote around a price."""
+        return usual_quote(symbol, price, at, self._manner(symbol).spread_bps)
+
+    def day(self, symbol: str, on: date) -> SymbolDay | None:
+        """Give a symbol's session, None when it did not trade or is not known."""
+        key = (symbol, on)
+        if key not in self._days:
+            if len(self._days) >= _DAYS_KEPT:
+                del self._days[next(iter(self._days))]
+            self._days[key] = self._made_day(symbol, on)
+        return self._days[key]
+
+    def tapes(self, symbols: Sequence[str], session: Session, _start: int) -> Iterator[Tape]:
+        """Give the session's tape, in one piece."""
+        days = {symbol: self.day(symbol, session.date) for symbol in symbols}
+        yield Tape({symbol: day for symbol, day in days.items() if day is not None})
+
+    def minutes(self, symbol: str, on: date) -> Minutes | None:
+        """Give a symbol's traded minutes on a date: recorded, else drawn."""
+        recorded = self._archive.minutes(symbol, on)
+        return recorded if recorded is not None else self._drawn_minutes(symbol, on)
+
+    def _made_day(self, symbol: str, on: date) -> SymbolDay | None:
+        minutes, session = self.minutes(symbol, on), session_on(on)
+        if minutes is None or session is None:
+            return None
+        draws = draws_for(self._seed, on, symbol, "prints")
+        return symbol_day(minutes, minute_starts(session), self._manner(symbol), draws)
+
+    def _drawn_minutes(self, symbol: str, on: date) -> Minutes | None:
+        bar = next((bar for bar in self.daily(symbol) if bar.date == on), None)
+        session = session_on(on)
+        if bar is None or bar.volume == 0 or session is None:
+            return None
+        return minutes_of_day(
+            DayBar(bar.open, bar.high, bar.low, bar.close, bar.volume),
+            minute_starts(session),
+            self._market_path(session) if symbol != MARKET_SYMBOL else _still(session),
+            self._beta(symbol),
+            draws_for(self._seed, on, symbol, "path"),
+        )
+
+    def _market_path(self, session: Session) -> Floats:
+        """Give the log price of SPY at the end of each minute, relative to its open."""
+        if session.date not in self._market_paths:
+            minutes = self.minutes(MARKET_SYMBOL, session.date)
+            path = _still(session) if minutes is None else _path(minutes, session)
+            self._market_paths[session.date] = path
+        return self._market_paths[session.date]
+
+    def _beta(self, symbol: str) -> float:
+        """Give the slope of the symbol's daily log returns on SPY's; 1 when too few."""
+        market = _log_returns(self.daily(MARKET_SYMBOL))
+        own = _log_returns(self.daily(symbol))
+        common = sorted(market.keys() & own.keys())
+        if len(common) < _FEWEST_RETURNS:
+            return 1.0
+        x = np.array([market[day] for day in common])
+        y = np.array([own[day] for day in common])
+        return float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
+
+    def _manner(self, symbol: str) -> Manner:
+        if symbol not in self._manners:
+            dollars = [bar.close * bar.volume for bar in self.daily(symbol)]
+            spread = typical_spread_bps(float(np.median(dollars)))
+            self._manners[symbol] = Manner(spread, bar_delay_of(symbol), _DENSITY)
+        return self._manners[symbol]
+
+
+def _still(session: Session) -> Floats:
+    return np.zeros(len(minute_starts(session)))
+
+
+def _path(minutes: Minutes, session: Session) -> Floats:
+    starts = minute_starts(session)
+    row = np.searchsorted(minutes.start, starts, side="right") - 1
+    close = np.where(row < 0, minutes.open[0], minutes.close[np.maximum(row, 0)])
+    path: Floats = np.log(close / minutes.open[0])
+    return path
+
+
+def _log_returns(bars: Sequence[Daily]) -> dict[date, float]:
+    return {b.date: float(np.log(b.close * b.split / a.close)) for a, b in pairwise(bars)}

@@ -1,0 +1,123 @@
+"""
+The desk: what every handler of the venue works with, and who tells the clients.
+
+At a finite speed the updates a request causes go out at once, as in the world,
+and may reach a client before the answer does. In lock-step they stay in the
+exchange until the pace takes them out.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from tradeengine.clock import Clock
+from tradeengine.model.instants import MINUTE
+from tradeengine.model.message import Message
+from tradeengine.quiescence import Channel
+from tradeengine.venue.exchange.exchange import Exchange
+from tradeengine.venue.market.instruments import Instrument
+from tradeengine.venue.market.market import Market
+from tradeengine.venue.records import AccountUpdate, Refused
+from tradeengine.venue.server.auth import VenueKeys
+from tradeengine.venue.server.data_stream import DataStreams
+from tradeengine.venue.server.faults import ArmedFaults
+from tradeengine.venue.server.feeds import Tapes
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.portfolio_history import EquityCurve
+from tradeengine.venue.server.preferences import Preferences
+from tradeengine.venue.server.sse import TradeEvents
+from tradeengine.venue.server.trading_stream import OrderStreams
+from tradeengine.venue.server.wire_trading import deposit
+
+
+class Desk:
+    """One venue's exchange, market and clients. The keys' accounts must be open."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        market: Market,
+        clock: Clock,
+        keys: VenueKeys,
+        parameters: ServerParameters,
+        *,
+        lockstep: bool,
+        data_channel: Channel | None = None,
+        orders_channel: Channel | None = None,
+    ) -> None:
+        self.exchange, self.market, self.clock = exchange, market, clock
+        self.keys, self.parameters = keys, parameters
+        self.faults = ArmedFaults()
+        self.tapes = Tapes(market.instruments)
+        self.data = DataStreams(parameters, keys, clock, self.tapes, self.faults, data_channel)
+        self.orders = OrderStreams(parameters, keys, clock, self.faults, orders_channel)
+        self.events = TradeEvents(self.orders)
+        self.preferences = Preferences(legacy=parameters.legacy_account_fields)
+        self.stirred = asyncio.Event()
+        self._lockstep = lockstep
+        self._by_asset_id = {i.asset_id: symbol for symbol, i in market.instruments.items()}
+        self.deposits = {name: deposit(exchange.account(name)) for name in keys.account_ids}
+        """The journal entries that opened the accounts."""
+        self._equity = {account_id: EquityCurve() for account_id in keys.account_ids}
+        self._minute = clock.now() // MINUTE
+
+    # What handlers ask.
+
+    def symbol_of(self, name: str) -> str:
+        """Give the symbol of a symbol or asset id; an unknown name stays as it is."""
+        return self._by_asset_id.get(name, name.upper())
+
+    def instrument(self, name: str) -> Instrument:
+        """Find an instrument by symbol or asset id. Raises Refused."""
+        found = self.market.instruments.get(self.symbol_of(name))
+        if found is None:
+            raise Refused(404, 40410000, f"asset not found for {name}")
+        return found
+
+    def equity_of(self, account_id: str) -> EquityCurve:
+        """Give an account's equity over time."""
+        return self._equity[account_id]
+
+    def catch_up(self) -> None:
+        """Let the exchange see the clock's present, so that a request carries it."""
+        now, due = self.clock.now(), self.exchange.next_at()
+        present = now if due is None else min(now, due)
+        if present > self.exchange.now:
+            self.exchange.pass_time(present)
+
+    def settle(self) -> None:
+        """After a request: tell what it caused, unless the pace does it in lock-step."""
+        if self._lockstep:
+            return
+        for update in self.exchange.drain():
+            self.update(update)
+        self.stirred.set()
+
+    # What the pace tells.
+
+    def market_events(self, events: Sequence[Message]) -> None:
+        """Send market events to the data sockets, as one frame each."""
+        self._note_equity()
+        self.data.publish(events)
+
+    def update(self, update: AccountUpdate) -> None:
+        """Send a trade update to its account's sockets."""
+        self.orders.publish(update)
+
+    def _note_equity(self) -> None:
+        """Note every account's equity when a minute is over."""
+        minute = self.exchange.now // MINUTE
+        if minute != self._minute:
+            self._minute = minute
+            for account_id, curve in self._equity.items():
+                curve.add(minute * MINUTE, float(self.exchange.account(account_id).equity))
+
+    # What a fault or a stop does.
+
+    def drop(self, stream: str) -> int:
+        """Cut the sockets of a stream without a close frame; give their number."""
+        return self.data.cut_all() if stream == "data" else self.orders.cut_all()
+
+    async def close(self) -> None:
+        """Close every socket and stream politely."""
+        self.events.close_all()
+        await asyncio.gather(self.data.close_all(), self.orders.close_all())

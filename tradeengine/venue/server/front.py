@@ -1,0 +1,116 @@
+"""
+What happens to every REST request before and after its handler.
+
+    request id -> credentials -> budget -> faults -> handler -> faults -> headers
+
+Alpaca answers a missing key from its gateway (HTML) and a wrong one from the
+application (JSON); its trading host puts a code into error bodies and its data
+host does not.
+"""
+
+from itertools import count
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from tradeengine.clock import Clock
+from tradeengine.venue.records import Refused
+from tradeengine.venue.server.answers import UNAUTHORIZED_PAGE, answer, page, refused, scripted
+from tradeengine.venue.server.auth import ApiKey, Unproven, VenueKeys
+from tradeengine.venue.server.budget import Allowance, RequestBudget
+from tradeengine.venue.server.control import PATH as CONTROL_PATH
+from tradeengine.venue.server.faults import ArmedFaults
+from tradeengine.venue.server.parameters import ServerParameters
+
+_DATA_PREFIXES = ("/v2/stocks", "/v1beta1/", "/v1/corporate-actions")
+_SOCKET_PREFIXES = ("/stream", "/v2/iex", "/v2/sip", "/v2/test", CONTROL_PATH)
+
+_API_KEY = "api_key"
+_HEADERS = "answer_headers"
+
+TOO_MANY_REQUESTS = Refused(429, 42910000, "too many requests")
+"""The wording of a 429 is not recorded in public; the code follows Alpaca's scheme."""
+
+
+def api_key_of(request: web.Request) -> ApiKey:
+    """Give the key that the request proved to hold."""
+    pair: ApiKey = request[_API_KEY]
+    return pair
+
+
+def headers_of(request: web.Request) -> dict[str, str]:
+    """Give the headers that the answer must carry, for answers that are streamed."""
+    headers: dict[str, str] = request[_HEADERS]
+    return headers
+
+
+def is_data_path(path: str) -> bool:
+    """Say whether Alpaca serves a path from its data host."""
+    return path.startswith(_DATA_PREFIXES)
+
+
+class Front:
+    """The checks and their state: request count and budgets."""
+
+    def __init__(
+        self, parameters: ServerParameters, keys: VenueKeys, clock: Clock, faults: ArmedFaults
+    ) -> None:
+        self._keys, self._clock, self._faults = keys, clock, faults
+        self._trading = RequestBudget(parameters.trading_requests_per_minute)
+        self._data = RequestBudget(parameters.data_requests_per_minute)
+        self._requests = count(1)
+
+    def middleware(self) -> Middleware:
+        """Give the checks as aiohttp wants them."""
+
+        @web.middleware
+        async def front(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if request.path.startswith(_SOCKET_PREFIXES):
+                return await handler(request)
+            headers = {"X-Request-ID": f"{next(self._requests):032x}"}
+            request[_HEADERS] = headers
+            response = await self._checked(request, handler, headers)
+            if not response.prepared:
+                response.headers.update(headers)
+            return response
+
+        return front
+
+    async def _checked(
+        self, request: web.Request, handler: Handler, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        by_data_host = is_data_path(request.path)
+        proven = self._keys.proven_by(request.headers)
+        if proven is Unproven.NO_CREDENTIALS:
+            return page(UNAUTHORIZED_PAGE, 401)
+        if not isinstance(proven, ApiKey):
+            return answer({"message": "unauthorized."}, 401)
+        allowance = self._spend(proven, by_data_host=by_data_host)
+        headers.update(allowance.headers())
+        if not allowance.granted:
+            return refused(TOO_MANY_REQUESTS, by_data_host=by_data_host)
+        request[_API_KEY] = proven
+        try:
+            return await self._with_faults(request, handler)
+        except Refused as refusal:
+            return refused(refusal, by_data_host=by_data_host)
+        except web.HTTPNotFound:
+            return refused(Refused(404, 40410000, "endpoint not found"), by_data_host=by_data_host)
+        except web.HTTPMethodNotAllowed:
+            return refused(Refused(405, 40510000, "method not allowed"), by_data_host=by_data_host)
+
+    def _spend(self, key: ApiKey, *, by_data_host: bool) -> Allowance:
+        now = self._clock.now()
+        if by_data_host:
+            return self._data.spend(key.key, now)
+        return self._trading.spend(key.account_id, now)
+
+    async def _with_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        instead = self._faults.on_rest(request.method, request.path, self._clock.now())
+        if instead is not None:
+            return scripted(instead)
+        response = await handler(request)
+        another = self._faults.on_answer(
+            request.method, request.path, response.status, self._clock.now()
+        )
+        return response if another is None else scripted(another)

@@ -1,0 +1,57 @@
+"""Our own venue's day: session, market and exchange, as the options ask for them."""
+
+from dataclasses import dataclass
+
+from tradeengine.errors import BadConfiguration
+from tradeengine.model.instants import instant_of
+from tradeengine.model.sessions import OutsideCalendar, Session, session_on
+from tradeengine.options import Options
+from tradeengine.venue.exchange.exchange import Exchange
+from tradeengine.venue.market.market import Market
+from tradeengine.venue.market.open_market import recorded_market
+
+ACCOUNT = "engine"
+"""The account that the run trades."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMarket:
+    """A day of our own venue, ready to begin at `start` (ns UTC)."""
+
+    session: Session
+    market: Market
+    exchange: Exchange
+    symbols: tuple[str, ...]
+    start: int
+    run_tag: str
+
+
+def open_own_market(options: Options) -> OwnMarket:
+    """Make the day's market and an exchange with a fresh account. Raises BadConfiguration."""
+    session = _session(options)
+    start = instant_of(options.date, options.start)
+    if not session.open_at <= start < session.close_at:
+        raise BadConfiguration(
+            "--start", f"{options.start:%H:%M} is outside the session of {options.date}", ""
+        )
+    venue = options.settings.venue
+    canary = options.settings.feed.canary
+    wanted = venue.symbols or tuple(dict.fromkeys((canary, *sorted(options.plan.symbols))))
+    market = recorded_market(options.date, wanted, options.seed)
+    exchange = Exchange(market, parameters=venue, seed=options.seed, start=start)
+    exchange.open_account(ACCOUNT)
+    # Equal runs have equal tags, so that their order names, and so their decisions, are equal.
+    tag = f"{options.date:%y%m%d}s{options.seed}"
+    return OwnMarket(session, market, exchange, wanted, start, tag)
+
+
+def _session(options: Options) -> Session:
+    try:
+        session = session_on(options.date)
+    except OutsideCalendar as error:
+        raise BadConfiguration("--date", str(error), "choose a day of 2019-02-11 to 15") from None
+    if session is None:
+        raise BadConfiguration(
+            "--date", f"the exchange is closed on {options.date}", "choose a trading day"
+        )
+    return session

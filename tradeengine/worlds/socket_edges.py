@@ -1,0 +1,150 @@
+"""
+Feed and broker over Alpaca's protocol, as one pair of edges.
+
+The feed connects when the order stream is ready, never before: so the inputs of
+a run have one order, and no data comes in that nobody could act on.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+
+from tradeengine.broker.access import AlpacaAccess
+from tradeengine.broker.courier import AlpacaBroker
+from tradeengine.bus.inbox import Inbox
+from tradeengine.clock import Clock
+from tradeengine.edges import Durable, FoundOrder, Work
+from tradeengine.errors import VenueUnreachable
+from tradeengine.feed.consumer import FeedConsumer
+from tradeengine.feed.credentials import Credentials
+from tradeengine.feed.rest import DataRest
+from tradeengine.model.commands import Command
+from tradeengine.model.message import Message
+from tradeengine.model.sessions import Session
+from tradeengine.options import Options
+from tradeengine.quiescence import Quiescence
+from tradeengine.venue.server.server import EngineChannels
+
+CONNECT_SECONDS = 60.0
+"""Real seconds in which order stream and feed must be ready at the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the venue is, with the keys."""
+
+    access: AlpacaAccess
+    data_url: str
+    data_stream: str
+
+
+async def _no_pace(ended: Callable[[], bool]) -> None:
+    """Let the world's own time go on."""
+
+
+class SocketEdges:
+    """The edges of every venue that is reached by sockets."""
+
+    def __init__(
+        self,
+        options: Options,
+        session: Session,
+        symbols: Sequence[str],
+        addresses: Addresses,
+        clock: Clock,
+        inbox: Inbox,
+        durable: Durable,
+        *,
+        quiescence: Quiescence | None = None,
+        channels: EngineChannels | None = None,
+        pace: Callable[[Callable[[], bool]], Awaitable[None]] = _no_pace,
+    ) -> None:
+        settings, access = options.settings, addresses.access
+        # One command at a time in lock-step: then their answers have one order.
+        one_by_one = {} if quiescence is None else {"max_in_flight": 1}
+        self._broker = AlpacaBroker(
+            access,
+            settings.broker.model_copy(update=one_by_one),
+            inbox=inbox,
+            clock=clock,
+            durable=durable,
+            quiescence=quiescence,
+            channel=channels.orders if channels else None,
+        )
+        credentials = Credentials(access.key, access.secret)
+        jitter = random.Random(settings.broker.backoff_seed)  # noqa: S311 - spreads reconnects
+        self._http = aiohttp.ClientSession()
+        rest = DataRest(
+            http=self._http,
+            url=addresses.data_url,
+            credentials=credentials,
+            parameters=settings.feed,
+            clock=clock,
+            random=jitter.random,
+            quiescence=quiescence,
+        )
+        self._symbols = symbols
+        self._feed = FeedConsumer(
+            url=addresses.data_stream,
+            symbols=symbols,
+            sessions=[(session.open_at, session.close_at)],
+            credentials=credentials,
+            parameters=settings.feed,
+            clock=clock,
+            inbox=inbox,
+            rest=rest,
+            random=jitter.random,
+            quiescence=quiescence,
+            channel=channels.data if channels else None,
+        )
+        self._feed_may_begin = asyncio.Event()
+        self._feed_began = False
+        self._pace = pace
+
+    def send(self, command: Message) -> None:
+        assert isinstance(command, Command)
+        self._broker.send(command)
+
+    def works(self) -> Sequence[tuple[str, Work]]:
+        return (("broker", self._broker.run), ("feed", self._run_feed))
+
+    async def _run_feed(self) -> None:
+        await self._feed_may_begin.wait()
+        self._feed_began = True
+        await self._feed.run()
+
+    async def connect(self) -> None:
+        """Wait for the order stream, then for the feed. Raises TradeEngineError."""
+        waiting_for = "order stream"
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._broker.connect()
+                waiting_for = "feed"
+                self._feed_may_begin.set()
+                await self._feed.ready()
+        except TimeoutError:
+            raise VenueUnreachable(
+                f"the {waiting_for} was not ready within {CONNECT_SECONDS:.0f} s"
+            ) from None
+
+    async def warm_up(self, start: int, end: int) -> int:
+        return await self._feed.backfill.warm_up(self._symbols, start, end)
+
+    async def find_order(self, client_order_id: str) -> FoundOrder | None:
+        return await self._broker.find_order(client_order_id)
+
+    async def pace(self, ended: Callable[[], bool]) -> None:
+        await self._pace(ended)
+
+    async def flatten_past_core(self) -> bool:
+        return await self._broker.close_everything()
+
+    async def close(self) -> None:
+        """Close the feed, then the broker: no new data while orders are settled."""
+        if self._feed_began:
+            await self._feed.close()
+        await self._broker.close()
+        await self._http.close()
