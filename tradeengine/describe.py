@@ -2,8 +2,7 @@
 What a message is called in the event log, how serious it is, and in which words.
 
 Ticks, heartbeats and the gate's ordinary work are in the journal, not in the
-log. Everything else is one line. A message without words of its own is written
-as its fields.
+log. Everything else is one line, with its fields behind it.
 """
 
 from collections.abc import Callable
@@ -110,7 +109,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"{'flat' if m.flat else 'NOT FLAT'} after {m.rounds} rounds, {m.seconds:.1f} s"
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
-    e.RunOpened: lambda m: f"run {m.run_tag} on {m.venue}",
+    e.RunOpened: lambda m: f"run {m.run_tag}",
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",
 }
@@ -133,7 +132,7 @@ def describe(message: Message) -> Line | None:
         return None
     fields = structs.asdict(message)
     words = _WORDS.get(kind)
-    text = words(message) if words else ", ".join(f"{k}={v}" for k, v in fields.items())
+    text = words(message) if words else code_of(kind).lower().replace("_", " ")
     return Line(_level(message), component_of(kind), code_of(kind), text, fields)
 
 

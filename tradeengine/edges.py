@@ -20,10 +20,9 @@ Durable = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundOrder:
-    """What the broker says of one order: filled shares and whether it has ended."""
+    """What the broker says of one order: its filled shares."""
 
     filled: Decimal
-    ended: bool
 
 
 class Edges(Protocol):

@@ -37,7 +37,6 @@ def run_opened(options: Options, world: World) -> RunOpened:
         at=now,
         received_at=now,
         run_tag=world.run_tag,
-        venue=world.venue,
         session_open=session.open_at,
         session_close=session.close_at,
         until=until,

@@ -162,6 +162,7 @@ class ScriptedBroker:
         self.acknowledges = True
         self.handshake_status = 0
         self.connections = 0
+        self.peers: set[object] = set()
         self.heard: list[Json] = []
         self._scripts: dict[tuple[str, str], deque[Answer]] = {}
         self._sockets: list[web.WebSocketResponse] = []
@@ -213,6 +214,8 @@ class ScriptedBroker:
             dict(request.headers),
         )
         self.asked.append(asked)
+        if request.transport is not None:
+            self.peers.add(request.transport.get_extra_info("peername"))
         answer = self._next(request.method, request.path)
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)

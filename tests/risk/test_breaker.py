@@ -36,7 +36,6 @@ def run_opened() -> RunOpened:
         at=0,
         received_at=0,
         run_tag="t",
-        venue="embedded",
         session_open=OPEN,
         session_close=CLOSE,
         until=UNTIL,

@@ -134,10 +134,10 @@ def test_orders_found_at_the_broker_count_with_what_is_left_of_them() -> None:
 
     found = {order.client_order_id: order for s in book.symbols() for order in book.open_orders(s)}
     assert {name: (order.purpose, order.left) for name, order in found.items()} == {
-        "more": (Purpose.ENTRY, 30),
-        "stop": (Purpose.PROTECT, 100),
-        "out": (Purpose.EXIT, 100),
-        "new": (Purpose.ENTRY, 5),
+        "more": (Purpose.ENTRY, D(30)),
+        "stop": (Purpose.PROTECT, D(100)),
+        "out": (Purpose.EXIT, D(100)),
+        "new": (Purpose.ENTRY, D(5)),
     }
 
 

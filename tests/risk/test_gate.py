@@ -25,12 +25,12 @@ from tradeengine.model.commands import ApprovedOrder, OrderIntent
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import OrderDenied
 from tradeengine.model.orders import EngineState, Purpose, Side
-from tradeengine.risk import gate as gate_module
 from tradeengine.risk.checks import sequence
 from tradeengine.risk.checks.hard_cap import hard_cap
 from tradeengine.risk.checks.verdict import Denied
 from tradeengine.risk.gate import RiskGate
 from tradeengine.risk.parameters import RiskLimits
+from tradeengine.risk.sizing import whole_shares
 from tradeengine.risk.view import RiskView
 
 D = Decimal
@@ -168,7 +168,7 @@ def test_an_error_in_the_size_rule_denies(monkeypatch: pytest.MonkeyPatch) -> No
     def broken(**_: object) -> Decimal:
         raise OverflowError
 
-    monkeypatch.setattr(gate_module, "whole_shares", broken)
+    monkeypatch.setattr("tradeengine.risk.gate.whole_shares", broken)
 
     assert ask(open_gate(), intent()).reason is Denial.CHECK_FAILED
 
@@ -177,12 +177,10 @@ def test_an_error_in_the_size_rule_denies(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_size_rule_wrong_by_a_hundred_sends_no_order(
     price: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = gate_module.whole_shares
-
     def hundredfold(**given: Decimal) -> Decimal:
-        return 100 * honest(**given)  # type: ignore[arg-type]  # adv20_shares is an int
+        return 100 * whole_shares(**given)  # type: ignore[arg-type]  # adv20_shares is an int
 
-    monkeypatch.setattr(gate_module, "whole_shares", hundredfold)
+    monkeypatch.setattr("tradeengine.risk.gate.whole_shares", hundredfold)
     # Without every other check of the size, too: the cap stands alone.
     monkeypatch.setattr(sequence, "AFTER_SIZE", (hard_cap,))
     gate = open_gate(collar_percent=10, jump_percent=100)

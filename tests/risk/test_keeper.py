@@ -9,7 +9,9 @@ from tests.risk.world import (
     broker_position,
     fill,
     intent,
+    limits,
     open_gate,
+    plan,
     position,
     quote,
     seconds,
@@ -113,6 +115,10 @@ def test_the_start_takes_the_brokers_word_for_everything(gate: RiskGate) -> None
     assert (view.equity, view.buying_power) == (D(7), D(9000))
     assert view.exposure.held("AAA").quantity == 3
     assert view.exposure.left("BBB", Side.BUY) == 10
+
+
+def test_before_the_broker_was_read_there_is_no_buying_power() -> None:
+    assert RiskGate(limits(), plan()).view.available_buying_power() == 0
 
 
 def test_a_flatten_takes_the_brokers_positions(gate: RiskGate) -> None:

@@ -27,7 +27,6 @@ def opened(tag: str = "t1") -> RunOpened:
         at=0,
         received_at=0,
         run_tag=tag,
-        venue="embedded",
         session_open=0,
         session_close=second(23400),
         until=second(23100),

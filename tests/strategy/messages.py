@@ -41,9 +41,7 @@ def on(clock: str) -> int:
 
 def plan(*symbols: str, regime: Regime = Regime.HV_BEAR, p: float | None = 0.8) -> SessionPlan:
     row = SymbolPlan(p_undervalued=p, valued_on="2019-02-12")
-    return SessionPlan(
-        source="test", regime=regime, vix=20.0, symbols={symbol: row for symbol in symbols}
-    )
+    return SessionPlan(source="test", regime=regime, vix=20.0, symbols=dict.fromkeys(symbols, row))
 
 
 def opened(open_at: int = OPEN, close_at: int = CLOSE) -> RunOpened:
@@ -176,6 +174,4 @@ def intent(
 
 
 def denied(wanted: OrderIntent, at: int = OPEN) -> OrderDenied:
-    return OrderDenied(
-        at=at, intent=wanted, reason=Denial.MAX_POSITIONS, limit="10", actual="10"
-    )
+    return OrderDenied(at=at, intent=wanted, reason=Denial.MAX_POSITIONS, limit="10", actual="10")

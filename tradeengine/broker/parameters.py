@@ -1,10 +1,12 @@
 """What the operator can choose about the broker's edge."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from tradeengine.model.parameters import Parameters
+
+Seconds = Annotated[float, Field(ge=0, le=600)]
 
 
 class BrokerParameters(Parameters):
@@ -40,12 +42,14 @@ class BrokerParameters(Parameters):
     too_many_requests_pause_seconds: float = Field(default=5.0, ge=0, le=120)
     """How long entries pause after a 429 that does not say when to come back."""
 
-    lookup_spacing_seconds: tuple[float, ...] = Field(
+    lookup_spacing_seconds: tuple[Seconds, ...] = Field(
         default=(0.1, 0.4, 1.0, 1.5, 2.0), min_length=1, max_length=20
     )
     """Pauses before each look-up of an order whose outcome is unknown."""
 
-    retry_spacing_seconds: tuple[float, ...] = Field(default=(0.2, 0.6, 1.2), max_length=20)
+    retry_spacing_seconds: tuple[Seconds, ...] = Field(
+        default=(0.2, 0.6, 1.2), min_length=1, max_length=20
+    )
     """Pauses before each repetition of a question or a cancel that got no answer."""
 
     orders_page_size: int = Field(default=500, ge=1, le=500)

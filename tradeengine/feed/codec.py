@@ -11,7 +11,7 @@ because Alpaca adds types without a new version.
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -33,16 +33,11 @@ TYPES_COUNTED = 50
 UNREADABLE = (ValueError, RecursionError)
 """What msgspec raises: DecodeError and UnicodeDecodeError are ValueErrors."""
 
+ASCII = 0x7F
+"""JSON begins below; a msgpack array, of any length, above."""
+
 _FLAT_OBJECT = re.compile(rb"\{[^{}]*\}")
 """An object of the stream; none of them holds another object."""
-
-
-class Frame(NamedTuple):
-    """What one frame held: market data (every event has a symbol) and the rest."""
-
-    data: list[Input]
-    rejections: list[Input]
-    controls: list[Control]
 
 
 class _Tag(Struct, gc=False):
@@ -82,39 +77,62 @@ class Codec:
         self.ignored: Counter[str] = Counter()
         """Messages of types that we do not use, by type."""
 
-    def decode(self, frame: bytes, received_at: int) -> Frame:
-        """Read a frame; nothing in it can raise."""
-        form = _MSGPACK if frame[:1] > b"\x7f" else _JSON
-        try:
-            return Frame([wire.event(received_at) for wire in form.market_data(frame)], [], [])
-        except UNREADABLE:
-            return self._carefully(form, frame, received_at)
+    def decode(
+        self, frame: bytes, received_at: int, data: list[Input], rejections: list[Input]
+    ) -> Sequence[Control]:
+        """
+        Read a frame; nothing in it can raise.
 
-    def _carefully(self, form: _Format, frame: bytes, received_at: int) -> Frame:
-        result = Frame([], [], [])
+        Adds market data (every event has a symbol) to `data`, `MessageRejected`
+        to `rejections`, and gives the control messages.
+        """
+        form = _MSGPACK if frame and frame[0] > ASCII else _JSON
+        try:
+            data += [wire.event(received_at) for wire in form.market_data(frame)]
+        except UNREADABLE:
+            return self._carefully(form, frame, received_at, data, rejections)
+        return ()
+
+    def _carefully(
+        self,
+        form: _Format,
+        frame: bytes,
+        received_at: int,
+        data: list[Input],
+        rejections: list[Input],
+    ) -> list[Control]:
         try:
             elements = [bytes(element) for element in form.elements(frame)]
         except UNREADABLE as error:
-            result.rejections.append(rejected("frame", error, frame, received_at))
+            rejections.append(rejected("stream frame", error, frame, received_at))
             elements = _FLAT_OBJECT.findall(frame) if form is _JSON else []
+        controls: list[Control] = []
         for index, element in enumerate(elements):
-            self._read(form, element, f"element {index}", received_at, result)
-        return result
+            try:
+                message = self._read(form, element, received_at)
+            except UNREADABLE as error:
+                place = f"stream element {index}"
+                rejections.append(rejected(place, error, element, received_at))
+                continue
+            if isinstance(message, Control):
+                controls.append(message)
+            elif message is not None:
+                data.append(message)
+        return controls
 
-    def _read(
-        self, form: _Format, element: bytes, place: str, received_at: int, into: Frame
-    ) -> None:
+    def _read(self, form: _Format, element: bytes, received_at: int) -> Input | Control | None:
+        """Read one element; None when its type is not ours. Raises UNREADABLE."""
         try:
             message = form.element(Raw(element))
-            if isinstance(message, Control):
-                into.controls.append(message)
-            elif isinstance(message, WireStatus):
-                into.data.append(self._status(message, received_at))
-            else:
-                into.data.append(message.event(received_at))
-        except UNREADABLE as error:
-            if not self._ignores(form, element):
-                into.rejections.append(rejected(place, error, element, received_at))
+        except UNREADABLE:
+            if self._ignores(form, element):
+                return None
+            raise
+        if isinstance(message, Control):
+            return message
+        if isinstance(message, WireStatus):
+            return self._status(message, received_at)
+        return message.event(received_at)
 
     def _ignores(self, form: _Format, element: bytes) -> bool:
         """Count an element whose type is not ours; say whether it was one."""
@@ -140,13 +158,13 @@ class Codec:
 
 
 def rejected(place: str, error: Exception, data: bytes, received_at: int) -> MessageRejected:
-    """Make the event for something of the stream that could not be read."""
+    """Make the event for something that could not be read."""
     problem = str(error) or type(error).__name__
     text = data[: 4 * TEXT_KEPT].decode("utf-8", "backslashreplace")[:TEXT_KEPT]
     return MessageRejected(
         at=received_at,
         received_at=received_at,
-        place=f"stream {place}",
+        place=place,
         problem=problem,
         text=text,
     )

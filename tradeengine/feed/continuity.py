@@ -25,7 +25,7 @@ class Continuity:
 
     def admit(self, events: list[Input]) -> list[Input]:
         """Give the events without bars that have passed before."""
-        if not any(type(event) is Bar for event in events):
+        if Bar not in map(type, events):
             return events
         return [event for event in events if type(event) is not Bar or self._is_new(event)]
 

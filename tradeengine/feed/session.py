@@ -129,11 +129,9 @@ class Session:
         """Take in frames that came together and give their events. Never raises."""
         notices: list[Input] = []
         data: list[Input] = []
+        decode = self._codec.decode
         for frame in frames:
-            events, rejections, controls = self._codec.decode(frame, received_at)
-            data += events
-            notices += rejections
-            for control in controls:
+            for control in decode(frame, received_at, data, notices):
                 notices += self._hear(control, received_at)
         return Received(notices, data)
 

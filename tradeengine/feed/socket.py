@@ -24,8 +24,8 @@ from tradeengine.feed.parameters import Encoding, FeedParameters
 BATCH = 1_000
 """Frames handed over at a time, so that other tasks get their turn."""
 
-_CLOSE = picows.WSMsgType.CLOSE
-_CONTROL = frozenset({_CLOSE, picows.WSMsgType.PING, picows.WSMsgType.PONG})
+_BINARY, _TEXT = picows.WSMsgType.BINARY, picows.WSMsgType.TEXT
+_FRAGMENTS = (_BINARY, _TEXT, picows.WSMsgType.CONTINUATION)
 
 
 class HandshakeRefused(VenueUnreachable):
@@ -56,21 +56,27 @@ class _Listener(picows.WSListener):
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         kind = frame.msg_type
-        if kind is _CLOSE:
-            self._closed_by_peer(transport, frame)
-        if kind in _CONTROL:
+        if frame.fin and (kind is _BINARY or kind is _TEXT):
+            self.frames.append(frame.get_payload_as_bytes())
+        elif not self._is_rare_data(transport, frame):
             return
-        payload = frame.get_payload_as_bytes()
-        if self._parts or not frame.fin:
-            self._parts.append(payload)
-            if not frame.fin:
-                return
-            payload = b"".join(self._parts)
-            self._parts.clear()
-        self.frames.append(payload)
-        if len(self.frames) >= self._limit:
+        if self._waiter is not None:
+            self._wake()
+        elif len(self.frames) >= self._limit:
             self._pause()
-        self._wake()
+
+    def _is_rare_data(self, transport: picows.WSTransport, frame: picows.WSFrame) -> bool:
+        """Take in a control frame or a fragment; say whether a message is complete."""
+        kind = frame.msg_type
+        if kind is picows.WSMsgType.CLOSE:
+            self._closed_by_peer(transport, frame)
+        if kind not in _FRAGMENTS:
+            return False
+        self._parts.append(frame.get_payload_as_bytes())
+        if frame.fin:
+            self.frames.append(b"".join(self._parts))
+            self._parts.clear()
+        return frame.fin
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:  # noqa: ARG002  # picows calls it so
         self.end = self.end or "the connection ended without a close frame (1006)"
@@ -85,8 +91,9 @@ class _Listener(picows.WSListener):
         transport.disconnect()
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _pause(self) -> None:
         if not self._paused and self._transport is not None:

@@ -6,6 +6,8 @@ JSON carries RFC 3339 text, msgpack its extension type -1. Both hold nanoseconds
 share their second, so a table of whole seconds saves most of the parsing.
 """
 
+import struct
+
 from msgspec.msgpack import Ext
 
 from tradeengine.model.instants import NANOS, BadInstant, parse_instant
@@ -15,6 +17,8 @@ Stamp = str | Ext
 
 TIMESTAMP = -1
 """The extension type that msgpack reserves for time stamps."""
+
+_64_BITS = struct.Struct(">Q").unpack
 
 LATEST = 2**63 - 1
 """The journal keeps instants in 64 bits."""
@@ -39,30 +43,34 @@ _WHOLE_SECONDS = _WholeSeconds()
 def instant_of(stamp: Stamp) -> int:
     """Give the instant of a stamp in nanoseconds UTC. Raises BadInstant."""
     if isinstance(stamp, str):
-        return _instant_of_text(stamp)
-    return _instant_of_extension(stamp)
+        fraction = stamp[20:-1]
+        if fraction.isdigit() and stamp[-1] == "Z" and stamp[19] == "." and len(fraction) < 10:
+            return _WHOLE_SECONDS[stamp[:19]] + int(fraction) * _SCALES[len(fraction)]
+        return parse_instant(stamp)
+    try:
+        (both,) = _64_BITS(stamp.data)
+    except struct.error:
+        return _instant_of_rare(stamp)
+    at: int = (both >> 34) + (both & 0x3_FFFF_FFFF) * NANOS
+    if at > LATEST or stamp.code != TIMESTAMP:
+        raise _bad(stamp)
+    return at
 
 
-def _instant_of_text(text: str) -> int:
-    fraction = text[20:-1]
-    if fraction.isdigit() and text[-1] == "Z" and text[19] == "." and len(fraction) < 10:
-        return _WHOLE_SECONDS[text[:19]] + int(fraction) * _SCALES[len(fraction)]
-    return parse_instant(text)
-
-
-def _instant_of_extension(stamp: Ext) -> int:
-    """Read the three lengths that msgpack defines: 32, 64 and 96 bits."""
+def _instant_of_rare(stamp: Ext) -> int:
+    """Read the lengths that msgpack has for instants without and with distant seconds."""
     data = bytes(stamp.data)
-    if len(data) == 8:
-        both = int.from_bytes(data, "big")
-        at = (both >> 34) + (both & 0x3_FFFF_FFFF) * NANOS
-    elif len(data) == 4:
+    if len(data) == 4:
         at = int.from_bytes(data, "big") * NANOS
     elif len(data) == 12:
         at = int.from_bytes(data[:4], "big")
         at += int.from_bytes(data[4:], "big", signed=True) * NANOS
     else:
-        raise BadInstant(f"a msgpack time stamp of {len(data)} bytes")
-    if stamp.code != TIMESTAMP or not 0 <= at <= LATEST:
-        raise BadInstant(f"msgpack extension {stamp.code}: {data.hex()}")
+        raise _bad(stamp)
+    if not 0 <= at <= LATEST or stamp.code != TIMESTAMP:
+        raise _bad(stamp)
     return at
+
+
+def _bad(stamp: Ext) -> BadInstant:
+    return BadInstant(f"msgpack extension {stamp.code}: {bytes(stamp.data).hex()}")

@@ -338,7 +338,6 @@ class RunOpened(Input, frozen=True, kw_only=True, tag=True):
     """
 
     run_tag: str
-    venue: str
     session_open: int
     session_close: int
     until: int

@@ -19,6 +19,8 @@ SECRETS_BELONG = "secrets belong in .env, never in this file"
 
 _QUOTED = re.compile(r"'([^']*)'")
 
+_SHOULD = re.compile(r"^[A-Z][a-z]+( input)? should ")
+
 _PLAINER = {
     "Input should be an object": "must be a section with keys of its own",
     "Input should be a valid array": "must be a list",
@@ -66,9 +68,7 @@ def _words(
 
 
 def _plain(message: str) -> str:
-    return _PLAINER.get(message) or message.replace("Input should be", "must be").replace(
-        "Input should", "must"
-    )
+    return _PLAINER.get(message) or _SHOULD.sub("must ", message)
 
 
 def _suggestion(value: object, found: list[ErrorDetails]) -> str:

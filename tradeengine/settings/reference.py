@@ -15,7 +15,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -68,7 +68,7 @@ DENIALS = """\
 Made from `tradeengine/model/denials.py` by `make docs`; do not edit.
 
 A denial is the engine's own "no" to an order that a strategy wanted. Each one is recorded with
-its code, the limit and the actual value, in `logs/<run-id>/` and in the journal.
+its code, the limit and the actual value, in the journal of its run.
 
 | code | what it means |
 |---|---|
@@ -140,7 +140,7 @@ def _type_text(annotation: object, limits: tuple[object, ...] = ()) -> str:
     if origin is Literal:
         return ", ".join(f"`{choice}`" for choice in parts)
     if origin in {tuple, frozenset}:
-        return f"list of {_type_text(parts[0])}{_limits_text(limits)}"
+        return f"list of {_type_text(parts[0])}"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{choice.value}`" for choice in annotation)
     return _TYPES.get(annotation, "") + _limits_text(limits)
@@ -155,27 +155,26 @@ def _flat(metadata: tuple[object, ...]) -> tuple[object, ...]:
 
 
 def _limits_text(limits: tuple[object, ...]) -> str:
-    words = [word for limit in limits if (word := _limit_text(limit))]
-    return f", {' '.join(words)}" if words else ""
-
-
-def _limit_text(limit: object) -> str:
-    match limit:
-        case Ge(ge):
-            return f">= {ge}"
-        case Gt(gt):
-            return f"> {gt}"
-        case Le(le):
-            return f"<= {le}"
-        case Lt(lt):
-            return f"< {lt}"
-        case MinLen(shortest):
-            return f"length >= {shortest}"
-        case MaxLen(longest):
-            return f"length <= {longest}"
-        case _:
-            pattern = getattr(limit, "pattern", None)
-            return f"matching `{pattern}`" if pattern else ""
+    """Write limits in words. A pattern is not one of them: the meaning says it better."""
+    least = most = ""
+    words = []
+    for limit in limits:
+        match limit:
+            case Ge(ge):
+                least = str(ge)
+            case Gt(gt):
+                words.append(f"above {gt}")
+            case Le(le):
+                most = str(le)
+            case Lt(lt):
+                words.append(f"below {lt}")
+            case _:
+                pass
+    if least and most:
+        words.append(f"{least} to {most}")
+    elif least or most:
+        words.append(f"from {least}" if least else f"up to {most}")
+    return "".join(f", {word}" for word in words)
 
 
 def _meaning(field: FieldInfo) -> str:

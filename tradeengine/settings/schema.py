@@ -19,7 +19,7 @@ from tradeengine.model.parameters import Parameters
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.settings.secrets import Secrets
-from tradeengine.settings.strategy_class import strategy_class, typed_parameters
+from tradeengine.settings.strategy_class import parameters_class, typed_parameters
 from tradeengine.strategy.parameters import HostParameters, StrategySpec
 from tradeengine.venue.parameters import VenueParameters
 from tradeengine.venue.server.parameters import ServerParameters
@@ -109,7 +109,7 @@ class StrategyEntry(StrategySpec):
     @field_validator("class_path", mode="after")
     @classmethod
     def _exists(cls, class_path: str) -> str:
-        strategy_class(class_path)
+        parameters_class(class_path)
         return class_path
 
     @field_validator("parameters", mode="after")

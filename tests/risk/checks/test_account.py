@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 import pytest
-from msgspec import structs
 
 from tests.risk.world import (
     ask,
@@ -21,9 +20,11 @@ from tradeengine.risk.gate import RiskGate
 
 
 def holding(
-    *rows: tuple[str, str], session: SessionPlan | None = None, **limits: object
+    *rows: tuple[str, str],
+    session: SessionPlan | None = None,
+    limits: dict[str, object] | None = None,
 ) -> RiskGate:
-    gate = open_gate(session, **limits)
+    gate = open_gate(session, **(limits or {}))
     for symbol, quantity in rows:
         gate.on_position(position(symbol, quantity))
     return gate
@@ -47,7 +48,7 @@ def test_without_knowing_the_account_there_is_no_entry(
 
 
 def test_positions_and_open_entries_count_as_symbols() -> None:
-    gate = holding(("BBB", "1"), max_positions=2)
+    gate = holding(("BBB", "1"), limits={"max_positions": 2})
     ask(gate, intent("CCC"))
 
     assert ask(gate, intent()) == denied(Denial.MAX_POSITIONS, "2 symbols", "2 held or due")
@@ -70,7 +71,7 @@ def test_the_size_rule_keeps_to_the_buying_power_by_itself() -> None:
     assert ask(gate, intent()).quantity == 3
 
 
-WIDE = {
+WIDE: dict[str, object] = {
     "gross_exposure_max_fraction": 4,
     "net_exposure_max_fraction": 4,
     "sector_exposure_max_fraction": 4,
@@ -81,7 +82,7 @@ WIDE = {
 def test_gross_exposure_has_a_limit() -> None:
     wide = WIDE | {"gross_exposure_max_fraction": 1}
 
-    gate = holding(("BBB", "1000"), ("CCC", "-900"), **wide)
+    gate = holding(("BBB", "1000"), ("CCC", "-900"), limits=wide)
     assert ask(gate, intent(quantity="100")) == denied(
         Denial.GROSS_EXPOSURE, "$100,000.00", "$100,001.00"
     )
@@ -91,11 +92,12 @@ def test_gross_exposure_has_a_limit() -> None:
 def test_net_exposure_has_a_limit_and_shorts_count_against_longs() -> None:
     wide = WIDE | {"net_exposure_max_fraction": "0.1"}
 
-    assert ask(holding(("BBB", "150"), **wide), intent(quantity="50")) == denied(
+    assert ask(holding(("BBB", "150"), limits=wide), intent(quantity="50")) == denied(
         Denial.NET_EXPOSURE, "$10,000.00", "$10,000.50"
     )
     assert (
-        ask(holding(("BBB", "150"), ("CCC", "-10"), **wide), intent(quantity="50")).quantity == 50
+        ask(holding(("BBB", "150"), ("CCC", "-10"), limits=wide), intent(quantity="50")).quantity
+        == 50
     )
 
 
@@ -104,7 +106,7 @@ def test_a_sector_has_a_limit_of_its_own() -> None:
     session.symbols["CCC"] = symbol_plan(sector="glass")
     wide = WIDE | {"sector_exposure_max_fraction": "0.1"}
 
-    gate = holding(("BBB", "150"), ("CCC", "1000"), session=session, **wide)
+    gate = holding(("BBB", "150"), ("CCC", "1000"), session=session, limits=wide)
     assert ask(gate, intent(quantity="50")) == denied(
         Denial.SECTOR_EXPOSURE, "$10,000.00 in sector steel", "$10,000.50"
     )
@@ -129,8 +131,8 @@ def test_a_symbol_without_a_beta_has_no_place_in_the_account(symbol: str) -> Non
 
 
 def test_margin_must_be_left_after_an_entry() -> None:
-    gate = holding(("BBB", "5900"), **WIDE)
-    gate.on_snapshot(structs.replace(snapshot(broker_position("BBB", "5900")), why="start"))
+    gate = holding(("BBB", "5900"), limits=WIDE)
+    gate.on_snapshot(snapshot(broker_position("BBB", "5900")))
 
     assert ask(gate, intent(quantity="100")) == denied(
         Denial.INTRADAY_MARGIN, "excess of 25% of equity", "25.00%"
@@ -139,9 +141,8 @@ def test_margin_must_be_left_after_an_entry() -> None:
 
 
 def test_a_short_entry_is_held_against_the_same_limits() -> None:
-    gate = holding(
-        ("BBB", "-150"), **(WIDE | {"net_exposure_max_fraction": "0.1", "short_symbols": ["AAA"]})
-    )
+    wide = WIDE | {"net_exposure_max_fraction": "0.1", "short_symbols": ["AAA"]}
+    gate = holding(("BBB", "-150"), limits=wide)
     short = intent(side=Side.SELL, quantity="60", limit_price="49.99")
 
     assert ask(gate, short) == denied(Denial.NET_EXPOSURE, "$10,000.00", "$10,500.00")

@@ -1,4 +1,5 @@
 import pytest
+from msgspec import structs
 
 from tests.risk.world import NOW, ask, bar, denied, intent, open_gate, quote, seconds
 from tradeengine.model.denials import Denial
@@ -66,13 +67,7 @@ def test_a_quote_may_be_two_seconds_old() -> None:
 
 def test_a_quote_that_waited_in_a_buffer_is_old_however_fresh_it_came() -> None:
     gate = open_gate()
-    stuck = quote(at=NOW - seconds(10))
-    gate.on_quote(
-        type(stuck)(
-            **{name: getattr(stuck, name) for name in stuck.__struct_fields__}
-            | {"received_at": NOW}
-        )
-    )
+    gate.on_quote(structs.replace(quote(at=NOW - seconds(10)), received_at=NOW))
 
     assert ask(gate, intent()) == denied(Denial.QUOTE_STALE, "2 s", "10.000 s")
 

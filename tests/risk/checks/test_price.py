@@ -25,7 +25,7 @@ def test_a_limit_price_may_lie_one_percent_from_the_middle() -> None:
     assert ask(open_gate(), intent(limit_price="50.5")).quantity == 9
     assert ask(open_gate(), intent(limit_price="49.5")).quantity == 10
     assert ask(open_gate(), intent(limit_price="50.51")) == denied(
-        Denial.PRICE_COLLAR, "within 1 % of 50", "50.51, 1.02 % away"
+        Denial.PRICE_COLLAR, "within 1 % of 50.00", "50.51, 1.02 % away"
     )
 
 

@@ -1,12 +1,13 @@
 """The indicators once more, from their definitions, over a whole list at a time."""
 
+from itertools import pairwise
 from math import fsum
 
 Series = list[float | None]
 
 
 def rsi(closes: list[float], n: int) -> Series:
-    moves = [b - a for a, b in zip(closes, closes[1:], strict=False)]
+    moves = [b - a for a, b in pairwise(closes)]
     values: Series = [None] * min(len(closes), n)
     for end in range(n, len(moves) + 1):
         up = _wilder([max(move, 0.0) for move in moves[:end]], n)
@@ -18,7 +19,7 @@ def rsi(closes: list[float], n: int) -> Series:
 def atr(bars: list[tuple[float, float, float]], n: int) -> Series:
     spans = [
         max(high - low, abs(high - before), abs(low - before))
-        for (_, _, before), (high, low, _) in zip(bars, bars[1:], strict=False)
+        for (_, _, before), (high, low, _) in pairwise(bars)
     ]
     head: Series = [None] * min(len(bars), n)
     return head + [_wilder(spans[:end], n) for end in range(n, len(spans) + 1)]

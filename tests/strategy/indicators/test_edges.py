@@ -59,7 +59,7 @@ def test_slope_of_a_straight_line_is_its_step() -> None:
 
 
 def test_the_slope_of_a_random_walk_deviates_by_a_third_of_a_step_at_twelve_bars() -> None:
-    assert slope_deviation(12) == pytest.approx(0.3179, abs=1e-4)
+    assert slope_deviation(12) == pytest.approx(0.318431, abs=1e-6)
 
 
 def test_a_steady_slide_after_a_quiet_day_is_far_below_the_limit() -> None:
@@ -70,8 +70,8 @@ def test_a_steady_slide_after_a_quiet_day_is_far_below_the_limit() -> None:
         score.update(close)
     z = [score.update(close) for close in slide][-1]
     # The window falls 0.1 a bar. The 77 moves: 66 of +-0.1 in turns and 11 of -0.1,
-    # so s = 0.0997, and z = -0.1 / (0.0997 x 0.3179).
-    assert z == pytest.approx(-3.155, abs=1e-3)
+    # so s = 0.09962, and z = -0.1 / (0.09962 x 0.31843).
+    assert z == pytest.approx(-3.15227, abs=1e-5)
 
 
 def test_a_threshold_on_the_relative_slope_would_have_slept_through_it() -> None:

@@ -57,7 +57,7 @@ def test_every_recorded_minute_is_reproduced_exactly(ticks: list[Tick]) -> None:
         }
 
     assert {key: bar for key, bar in built.items() if key[0] in RECORDED} == expected
-    assert len(expected) == 6254
+    assert len(expected) == 6263
 
 
 def test_every_other_day_is_reproduced_exactly(ticks: list[Tick]) -> None:
@@ -264,7 +264,7 @@ def test_trades_and_quotes_read_back_are_those_of_the_tape() -> None:
 def test_trades_of_an_earlier_session_can_be_read() -> None:
     yesterday = OPEN_AT - DAY_NANOS
 
-    assert market("SPY").trades("SPY", yesterday, yesterday + MINUTE)[0].price == 272.4
+    assert market("SPY").trades("SPY", yesterday, yesterday + MINUTE)[0].price == 272.42
 
 
 def test_a_span_that_ends_before_it_starts_holds_nothing() -> None:
@@ -284,7 +284,7 @@ def test_the_previous_close_is_the_official_one() -> None:
 
 
 def test_without_an_earlier_day_the_previous_close_is_the_open() -> None:
-    assert market("GLD", day=date(2019, 2, 11)).previous_close("GLD") == 123.28
+    assert market("GLD", day=date(2019, 2, 11)).previous_close("GLD") == 123.2
 
 
 def test_a_symbol_that_is_not_traded_has_no_previous_close() -> None:

@@ -15,8 +15,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-Object = dict[str, object]
+Object = dict[str, Any]
 
 OUTPUT = Path(__file__).parent / "shapes.json"
 TRADEPARTNER = "recorded/tradepartner-2026-10-08"
@@ -51,6 +52,11 @@ class Shape:
         for key, types in properties.items():
             self.types.setdefault(key, set()).update(types)
         self.optional |= properties.keys() - set(required)
+
+    def widen(self, properties: dict[str, set[str]]) -> None:
+        """Add the types that a schema allows for the keys already known."""
+        for key in self.types.keys() & properties.keys():
+            self.types[key] |= properties[key]
 
     def as_json(self) -> Object:
         """Give the facts; `number` covers whole numbers too."""
@@ -89,7 +95,7 @@ class Golden:
             for name, schema in document["components"]["schemas"].items()
         }
 
-    def read(self, name: str) -> object:
+    def read(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """Read one file."""
         return json.loads((self._root / f"{name}.json").read_text())
 
@@ -97,7 +103,7 @@ class Golden:
         """Give the objects of files that hold one or a list of them."""
         for name in names:
             value = self.read(name)
-            yield from value if isinstance(value, list) else [value]  # type: ignore[misc] # JSON
+            yield from value if isinstance(value, list) else [value]
 
     def schema(self, *names: str) -> tuple[dict[str, set[str]], list[str]]:
         """Give the properties and required keys of schemas put together."""
@@ -122,8 +128,8 @@ def orders(golden: Golden) -> Iterator[Object]:
     yield from golden.objects(f"{LEARN_AI}/orders", f"{TRADEPARTNER}/resting_cancelled")
     for name in ("buy_fractional", "buy_whole", "non_fractionable_buy", "resting", "flatten"):
         for life in golden.objects(f"{TRADEPARTNER}/{name}"):
-            yield life["submit"]  # type: ignore[misc] # JSON
-            yield from life["polls"]  # type: ignore[misc] # JSON
+            yield life["submit"]
+            yield from life["polls"]
 
 
 def order_examples(golden: Golden) -> Iterator[Object]:
@@ -131,7 +137,7 @@ def order_examples(golden: Golden) -> Iterator[Object]:
     for name in ("post_v2_orders__200__Bracket", "post_v2_orders__200__Equity"):
         for example in golden.objects(f"openapi-trading-api/{name}"):
             yield example
-            yield from example.get("legs") or []  # type: ignore[misc] # JSON
+            yield from example.get("legs") or []
 
 
 def shapes_of(golden: Golden) -> dict[str, Shape]:
@@ -152,16 +158,17 @@ def shapes_of(golden: Golden) -> dict[str, Shape]:
     order = recorded("order", orders(golden))
     for example in order_examples(golden):
         order.see_types(example)
+    order.widen(golden.schema("Order")[0])
     frames = list(golden.objects(f"{LEARN_AI}/trade_updates"))
     updates = [frame["data"] for frame in frames if frame["stream"] == "trade_updates"]
-    recorded("trade_update", updates).see_types({"previous_execution_id": ""})  # type: ignore[arg-type] # JSON
-    in_update = recorded("order_in_update", (update["order"] for update in updates))  # type: ignore[index,misc] # JSON
+    recorded("trade_update", updates).see_types({"previous_execution_id": ""})
+    in_update = recorded("order_in_update", (update["order"] for update in updates))
     in_update.types = {k: v | order.types.get(k, set()) for k, v in in_update.types.items()}
     in_update.types["cancel_requested_at"].add("string")  # RFC 3339 once a cancel was asked for
     in_update.see_types({"group_id": "", "group_role": ""})
     recorded("trading_frame", frames)
-    recorded("authorization", [frames[0]["data"]])  # type: ignore[list-item] # JSON
-    recorded("listening", [frames[1]["data"]])  # type: ignore[list-item] # JSON
+    recorded("authorization", [frames[0]["data"]])
+    recorded("listening", [frames[1]["data"]])
 
     recorded(
         "account",
@@ -180,10 +187,10 @@ def shapes_of(golden: Golden) -> dict[str, Shape]:
     recorded("calendar_day", golden.objects(f"{FUME}/calendar-early-close-2025-11"))
     recorded("fill", golden.objects(f"{TRADEPARTNER}/fill_activities"))
     recorded("journal_entry", golden.objects(f"{LEARN_AI}/activities"))
-    recorded("trading_error", [golden.read(f"{FUME}/error-404-asset")["body"]])  # type: ignore[index] # JSON
+    recorded("trading_error", [golden.read(f"{FUME}/error-404-asset")["body"]])
     recorded(
         "data_error",
-        (golden.read(f"{FUME}/{n}")["body"] for n in ("error-400-bars", "error-403-recent-sip")),  # type: ignore[index] # JSON
+        (golden.read(f"{FUME}/{n}")["body"] for n in ("error-400-bars", "error-403-recent-sip")),
     )
     specified("configurations", "AccountConfigurations")
     specified("portfolio_history", "PortfolioHistory")
@@ -198,9 +205,9 @@ def shapes_of(golden: Golden) -> dict[str, Shape]:
     specified("market", "public_market")
 
     bars = [golden.read(f"{FUME}/{n}") for n in ("bars-spy-15min-2025-11-28",)]
-    recorded("bars_of_one", bars)  # type: ignore[arg-type] # JSON
+    recorded("bars_of_one", bars)
     specified("bars_of_one", "stock_bars_resp_single")
-    recorded("bar", bars[0]["bars"])  # type: ignore[index] # JSON
+    recorded("bar", bars[0]["bars"])
     specified("bar", "stock_bar")
     for plural, row in (("bars", "bar"), ("trades", "trade"), ("quotes", "quote")):
         specified(plural, f"stock_{plural}_resp")
@@ -209,15 +216,15 @@ def shapes_of(golden: Golden) -> dict[str, Shape]:
         specified(f"latest_{plural}", f"stock_latest_{plural}_resp")
         specified(f"latest_{row}_of_one", f"stock_latest_{plural}_resp_single")
     specified("snapshot", "stock_snapshot")
-    specified("snapshot_of_one", "stock_snapshots_resp_single")
+    specified("snapshot_of_one", "stock_snapshot").see({"symbol": ""})
     specified("news", "news_resp")
     specified("corporate_actions", "corporate_actions_resp")
     for action in ("cash_dividend", "forward_split", "reverse_split"):
         specified(action, action)
     recorded_actions = golden.read(f"{TRADEPARTNER}/corporate_actions")
-    for example in recorded_actions["cash_dividends"]:  # type: ignore[index] # JSON
+    for example in recorded_actions["cash_dividends"]:
         shapes["cash_dividend"].see_types(example)
-    for example in recorded_actions["forward_splits"]:  # type: ignore[index] # JSON
+    for example in recorded_actions["forward_splits"]:
         shapes["forward_split"].see_types(example)
     streams(golden, shapes)
     return shapes
@@ -244,10 +251,10 @@ def streams(golden: Golden, shapes: dict[str, Shape]) -> None:
     for name, message in (
         ("stream_success", sent[0]),
         ("stream_subscription", sent[-1]),
-        ("stream_error", golden.read("curated/market_data_ws_errors")[0]),  # type: ignore[index] # JSON
+        ("stream_error", golden.read("curated/market_data_ws_errors")[0]),
     ):
         shape = Shape()
-        shape.see(message[0])  # type: ignore[index] # JSON
+        shape.see(message[0])
         shapes[name] = shape
 
 

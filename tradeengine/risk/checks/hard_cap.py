@@ -26,10 +26,10 @@ def hard_cap(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied 
     if shares * 100 > volume * limits.adv_percent:
         return Denied(Denial.ADV_LIMIT, f"hard cap: {volume} shares a day", f"{shares} shares")
     worth = shares * _highest_price(intent, view)
-    for cap in (limits.max_order_notional_dollars, equity * limits.max_order_notional_fraction):
-        if worth > cap or worth <= 0:
-            return Denied(Denial.MAX_ORDER_NOTIONAL, f"hard cap: ${cap:.2f}", f"${worth:.2f}")
-    return None
+    cap = min(limits.max_order_notional_dollars, equity * limits.max_order_notional_fraction)
+    if 0 < worth <= cap:
+        return None
+    return Denied(Denial.MAX_ORDER_NOTIONAL, f"hard cap: ${cap:.2f}", f"${worth:.2f}")
 
 
 def _highest_price(intent: OrderIntent, view: RiskView) -> Decimal:

@@ -35,7 +35,6 @@ from tradeengine.venue.market.symbol_day import (
 from tradeengine.venue.market.tape import Tape
 
 _SPREAD_BPS: Final = 3.0
-_PIECE_MESSAGES: Final = 200_000
 _MESSAGES_A_PRINT: Final = 2
 _MESSAGES_A_MINUTE: Final = 2
 """Besides its prints a symbol has a closing quote and a bar in a minute."""
@@ -49,10 +48,15 @@ _LETTERS: Final = 26
 
 @dataclass(frozen=True)
 class Load:
-    """How much: messages per second in all, over so many symbols."""
+    """
+    How much: messages per second in all, over so many symbols.
+
+    `piece_messages` is about how many of them are made at a time.
+    """
 
     symbols: int
     rate_per_second: float
+    piece_messages: int = 200_000
 
     @cached_property
     def prints_a_minute(self) -> float:
@@ -69,7 +73,7 @@ class Load:
     @cached_property
     def piece_minutes(self) -> int:
         """Minutes made at a time."""
-        return max(1, int(_PIECE_MESSAGES / (self.rate_per_second * 60)))
+        return max(1, int(self.piece_messages / (self.rate_per_second * 60)))
 
     def names(self) -> tuple[str, ...]:
         """Give the symbols: ZAAA, ZAAB ... in alphabetical order."""

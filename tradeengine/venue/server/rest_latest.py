@@ -6,6 +6,7 @@ from aiohttp import web
 
 from tradeengine.model.events import Bar
 from tradeengine.model.instants import MINUTE, NANOS
+from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.feeds import Tick, feed_of
@@ -58,7 +59,9 @@ class LatestRest:
         async def handle(request: web.Request) -> web.Response:
             symbol = self._desk.instrument(request.match_info["symbol"]).symbol
             tick = latest(symbol)
-            row = None if tick is None else self._desk.tapes.row(feed_of(request), tick)
+            if tick is None:
+                raise Refused(404, 40410000, f"no {name} found for {symbol}")
+            row = self._desk.tapes.row(feed_of(request), tick)
             return answer({"symbol": symbol, name: row, **currency_of(request)})
 
         return handle
@@ -87,10 +90,8 @@ class LatestRest:
             "dailyBar": today,
             "prevDailyBar": before,
         }
-        return {
-            name: None if tick is None else self._desk.tapes.row(feed, tick)
-            for name, tick in parts.items()
-        }
+        known = {name: tick for name, tick in parts.items() if tick is not None}
+        return {name: self._desk.tapes.row(feed, tick) for name, tick in known.items()}
 
     def _bar(self, symbol: str) -> Bar | None:
         """Give the last minute that is complete, of today or the session before."""

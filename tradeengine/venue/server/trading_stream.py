@@ -96,6 +96,11 @@ class OrderStreams:
         """Stop calling `listener`."""
         self._listeners.remove(listener)
 
+    @property
+    def listening(self) -> int:
+        """How many sockets hear trade updates now."""
+        return sum(connection.session.listening for connection in self._connections)
+
     def cut_all(self) -> int:
         """Drop every socket without a close frame; give their number."""
         for connection in self._connections:

@@ -1,0 +1,15 @@
+"""What holds for every test: no secrets of the developer, no deadline for a busy machine."""
+
+import hypothesis
+import pytest
+
+from tradeengine.settings.secrets import NAMES
+
+hypothesis.settings.register_profile("here", deadline=None, database=None)
+hypothesis.settings.load_profile("here")
+
+
+@pytest.fixture(autouse=True)
+def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,388 @@
+"""The unmodified alpaca-py clients do a full round over real sockets."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from alpaca.common.exceptions import APIError
+from alpaca.data.historical import NewsClient, StockHistoricalDataClient
+from alpaca.data.historical.corporate_actions import CorporateActionsClient
+from alpaca.data.live import StockDataStream
+from alpaca.data.requests import (
+    CorporateActionsRequest,
+    NewsRequest,
+    StockBarsRequest,
+    StockLatestBarRequest,
+    StockLatestQuoteRequest,
+    StockLatestTradeRequest,
+    StockQuotesRequest,
+    StockSnapshotRequest,
+    StockTradesRequest,
+)
+from alpaca.data.timeframe import TimeFrame, TimeFrameUnit
+from alpaca.trading.client import TradingClient
+from alpaca.trading.enums import (
+    AssetClass,
+    OrderClass,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    QueryOrderStatus,
+    TimeInForce,
+)
+from alpaca.trading.models import TradeUpdate
+from alpaca.trading.requests import (
+    ClosePositionRequest,
+    CreateWatchlistRequest,
+    GetAssetsRequest,
+    GetCalendarRequest,
+    GetOrderByIdRequest,
+    GetOrdersRequest,
+    GetPortfolioHistoryRequest,
+    LimitOrderRequest,
+    MarketOrderRequest,
+    OrderRequest,
+    ReplaceOrderRequest,
+    StopLimitOrderRequest,
+    StopLossRequest,
+    StopOrderRequest,
+    TakeProfitRequest,
+    TrailingStopOrderRequest,
+)
+from alpaca.trading.stream import TradingStream
+
+from tests.venue.server.conftest import ENGINE, OpenVenue, Venue
+
+SPEED = 120.0
+
+
+@pytest.fixture
+async def running(open_venue: OpenVenue) -> Venue:
+    """A venue that runs free, two minutes a second."""
+    return await open_venue(speed=SPEED)
+
+
+def trading(venue: Venue) -> TradingClient:
+    return TradingClient(ENGINE.key, ENGINE.secret, url_override=venue.urls.trading_url)
+
+
+def history(venue: Venue) -> StockHistoricalDataClient:
+    return StockHistoricalDataClient(ENGINE.key, ENGINE.secret, url_override=venue.urls.data_url)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 8) -> None:
+    """Wait for something that other tasks will bring about."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - the clients have no event to wait for
+            await asyncio.sleep(0.01)
+
+
+async def submitted(client: TradingClient, request: OrderRequest) -> Any:  # noqa: ANN401 - untyped
+    return await asyncio.to_thread(client.submit_order, request)
+
+
+async def settled(client: TradingClient, order_id: Any, *statuses: OrderStatus) -> Any:  # noqa: ANN401
+    """Poll an order until it has one of the statuses."""
+    async with asyncio.timeout(8):
+        while True:
+            order = await asyncio.to_thread(client.get_order_by_id, order_id)
+            if order.status in statuses:
+                return order
+            await asyncio.sleep(0.02)
+
+
+async def until_none(client: TradingClient, request: GetOrdersRequest) -> None:
+    """Poll until no order fits a request."""
+    async with asyncio.timeout(8):
+        while await asyncio.to_thread(client.get_orders, request):  # noqa: ASYNC110 - polls REST
+            await asyncio.sleep(0.02)
+
+
+async def test_account_clock_calendar_and_assets(running: Venue) -> None:
+    client = trading(running)
+    account = await asyncio.to_thread(client.get_account)
+    assert (account.cash, account.buying_power, account.status.value) == (
+        "100000",
+        "400000",
+        "ACTIVE",
+    )
+    clock = await asyncio.to_thread(client.get_clock)
+    assert clock.is_open
+    assert clock.next_close.isoformat() == "2019-02-13T16:00:00-05:00"
+    days = await asyncio.to_thread(
+        client.get_calendar,
+        GetCalendarRequest(start=dt.date(2019, 2, 13), end=dt.date(2019, 2, 19)),
+    )
+    assert [str(day.date) for day in days] == [
+        "2019-02-13",
+        "2019-02-14",
+        "2019-02-15",
+        "2019-02-19",
+    ]
+    assets = await asyncio.to_thread(
+        client.get_all_assets, GetAssetsRequest(asset_class=AssetClass.US_EQUITY)
+    )
+    assert [asset.symbol for asset in assets] == ["AAPL", "MSFT", "SPY"]
+    apple = await asyncio.to_thread(client.get_asset, "AAPL")
+    assert await asyncio.to_thread(client.get_asset, apple.id) == apple
+    with pytest.raises(APIError, match="asset not found for ZZZZ"):
+        await asyncio.to_thread(client.get_asset, "ZZZZ")
+
+
+async def test_configurations_portfolio_history_and_watchlists(running: Venue) -> None:
+    client = trading(running)
+    configurations = await asyncio.to_thread(client.get_account_configurations)
+    configurations.no_shorting = True
+    changed = await asyncio.to_thread(client.set_account_configurations, configurations)
+    assert changed.no_shorting
+    await until(lambda: len(running.server.publisher.equity_of("engine").window(0, 2**63)) > 1)
+    past = await asyncio.to_thread(
+        client.get_portfolio_history, GetPortfolioHistoryRequest(period="1D", timeframe="1Min")
+    )
+    assert past.equity[0] == 100_000
+    made = await asyncio.to_thread(
+        client.create_watchlist, CreateWatchlistRequest(name="mine", symbols=["AAPL"])
+    )
+    await asyncio.to_thread(client.add_asset_to_watchlist_by_id, made.id, "SPY")
+    kept = await asyncio.to_thread(client.get_watchlist_by_id, made.id)
+    assert [asset.symbol for asset in kept.assets] == ["AAPL", "SPY"]
+    await asyncio.to_thread(client.remove_asset_from_watchlist_by_id, made.id, "AAPL")
+    assert len(await asyncio.to_thread(client.get_watchlists)) == 1
+    await asyncio.to_thread(client.delete_watchlist_by_id, made.id)
+    assert await asyncio.to_thread(client.get_watchlists) == []
+
+
+async def test_bars_with_paging_trades_and_quotes(running: Venue) -> None:
+    client = history(running)
+    request = StockBarsRequest(
+        symbol_or_symbols=["AAPL", "SPY"],
+        timeframe=TimeFrame.Minute,
+        start=dt.datetime(2019, 2, 12, 14, 30, tzinfo=dt.UTC),
+        end=dt.datetime(2019, 2, 12, 21, 0, tzinfo=dt.UTC),
+    )
+    bars = await asyncio.to_thread(client.get_stock_bars, request)
+    assert {symbol: len(rows) for symbol, rows in bars.data.items()} == {"AAPL": 390, "SPY": 390}
+    request.timeframe = TimeFrame(5, TimeFrameUnit.Minute)
+    fives = await asyncio.to_thread(client.get_stock_bars, request)
+    assert len(fives.data["SPY"]) == 78
+    assert fives.data["SPY"][0].volume == sum(bar.volume for bar in bars.data["SPY"][:5])
+    span = {
+        "symbol_or_symbols": "AAPL",
+        "start": dt.datetime(2019, 2, 12, 14, 30, tzinfo=dt.UTC),
+        "end": dt.datetime(2019, 2, 12, 14, 45, tzinfo=dt.UTC),
+    }
+    trades = await asyncio.to_thread(client.get_stock_trades, StockTradesRequest(**span))
+    assert len(trades.data["AAPL"]) > 30
+    quotes = await asyncio.to_thread(client.get_stock_quotes, StockQuotesRequest(**span))
+    assert all(quote.ask_price >= quote.bid_price for quote in quotes.data["AAPL"])
+
+
+async def test_latest_snapshots_news_and_corporate_actions(running: Venue) -> None:
+    client = history(running)
+    await until(lambda: running.exchange.last_trade("AAPL") is not None)
+    quote = await asyncio.to_thread(
+        client.get_stock_latest_quote, StockLatestQuoteRequest(symbol_or_symbols="AAPL")
+    )
+    assert quote["AAPL"].ask_price >= quote["AAPL"].bid_price > 100
+    trade = await asyncio.to_thread(
+        client.get_stock_latest_trade, StockLatestTradeRequest(symbol_or_symbols=["AAPL"])
+    )
+    assert trade["AAPL"].size > 0
+    bar = await asyncio.to_thread(
+        client.get_stock_latest_bar, StockLatestBarRequest(symbol_or_symbols="SPY")
+    )
+    assert bar["SPY"].volume > 0
+    snapshot = await asyncio.to_thread(
+        client.get_stock_snapshot, StockSnapshotRequest(symbol_or_symbols="SPY")
+    )
+    assert snapshot["SPY"].previous_daily_bar is not None
+    news = await asyncio.to_thread(
+        NewsClient(ENGINE.key, ENGINE.secret, url_override=running.urls.data_url).get_news,
+        NewsRequest(symbols="AAPL"),
+    )
+    assert news.data["news"] == []
+    actions = await asyncio.to_thread(
+        CorporateActionsClient(
+            ENGINE.key, ENGINE.secret, url_override=running.urls.data_url
+        ).get_corporate_actions,
+        CorporateActionsRequest(
+            symbols=["AAPL"], start=dt.date(2018, 11, 1), end=dt.date(2019, 2, 12)
+        ),
+    )
+    assert "cash_dividends" in actions.data
+
+
+async def test_every_order_type_is_accepted(running: Venue) -> None:
+    client = trading(running)
+    await until(lambda: running.exchange.quote("AAPL") is not None)
+    price = running.exchange.quote("AAPL").ask  # type: ignore[union-attr] # waited for
+    day: dict[str, Any] = {"symbol": "AAPL", "time_in_force": TimeInForce.DAY}
+    market = await submitted(client, MarketOrderRequest(qty=10, side=OrderSide.BUY, **day))
+    filled = await settled(client, market.id, OrderStatus.FILLED)
+    assert (filled.filled_qty, filled.type) == ("10", OrderType.MARKET)
+    notional = await submitted(client, MarketOrderRequest(notional=500, side=OrderSide.BUY, **day))
+    assert (await settled(client, notional.id, OrderStatus.FILLED)).qty is None
+    sell = {**day, "qty": 1, "side": OrderSide.SELL}
+    away = {
+        OrderType.LIMIT: LimitOrderRequest(limit_price=round(price * 1.1, 2), **sell),
+        OrderType.STOP: StopOrderRequest(stop_price=round(price * 0.9, 2), **sell),
+        OrderType.STOP_LIMIT: StopLimitOrderRequest(
+            stop_price=round(price * 0.9, 2), limit_price=round(price * 0.89, 2), **sell
+        ),
+        OrderType.TRAILING_STOP: TrailingStopOrderRequest(trail_percent=5, **sell),
+    }
+    for kind, request in away.items():
+        order = await submitted(client, request)
+        assert (await settled(client, order.id, OrderStatus.NEW)).type == kind
+    for force in (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK):
+        order = await submitted(
+            client, MarketOrderRequest(symbol="SPY", qty=1, side=OrderSide.BUY, time_in_force=force)
+        )
+        assert (await settled(client, order.id, OrderStatus.FILLED)).time_in_force == force
+    close = await submitted(
+        client,
+        MarketOrderRequest(symbol="SPY", qty=1, side=OrderSide.BUY, time_in_force=TimeInForce.CLS),
+    )
+    assert close.status in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW)
+    await asyncio.to_thread(client.cancel_orders)
+    open_orders = GetOrdersRequest(status=QueryOrderStatus.OPEN)
+    await until_none(client, open_orders)
+
+
+async def test_replace_cancel_and_look_up(running: Venue) -> None:
+    client = trading(running)
+    resting = LimitOrderRequest(
+        symbol="SPY",
+        qty=3,
+        side=OrderSide.BUY,
+        time_in_force=TimeInForce.DAY,
+        limit_price=200.5,
+        client_order_id="mine-1",
+    )
+    order = await submitted(client, resting)
+    with pytest.raises(APIError, match="client_order_id must be unique"):
+        await submitted(client, resting)
+    await settled(client, order.id, OrderStatus.NEW)
+    replacement = await asyncio.to_thread(
+        client.replace_order_by_id, order.id, ReplaceOrderRequest(qty=2, limit_price=201)
+    )
+    assert (replacement.replaces, replacement.qty) == (order.id, "2")
+    await settled(client, order.id, OrderStatus.REPLACED)
+    await settled(client, replacement.id, OrderStatus.NEW)
+    found = await asyncio.to_thread(client.get_order_by_client_id, "mine-1")
+    assert found.replaced_by == replacement.id
+    await asyncio.to_thread(client.cancel_order_by_id, replacement.id)
+    await settled(client, replacement.id, OrderStatus.CANCELED)
+    closed = await asyncio.to_thread(
+        client.get_orders, GetOrdersRequest(status=QueryOrderStatus.CLOSED, symbols=["SPY"])
+    )
+    assert [row.id for row in closed] == [replacement.id, order.id]
+    with pytest.raises(APIError, match="order is already in"):
+        await asyncio.to_thread(client.cancel_order_by_id, replacement.id)
+
+
+async def test_a_bracket_and_its_end(running: Venue) -> None:
+    client = trading(running)
+    await until(lambda: running.exchange.quote("MSFT") is not None)
+    price = running.exchange.quote("MSFT").ask  # type: ignore[union-attr] # waited for
+    bracket = await submitted(
+        client,
+        MarketOrderRequest(
+            symbol="MSFT",
+            qty=4,
+            side=OrderSide.BUY,
+            time_in_force=TimeInForce.DAY,
+            order_class=OrderClass.BRACKET,
+            take_profit=TakeProfitRequest(limit_price=round(price * 1.2, 2)),
+            stop_loss=StopLossRequest(stop_price=round(price * 0.8, 2)),
+        ),
+    )
+    assert [leg.status for leg in bracket.legs] == [OrderStatus.HELD, OrderStatus.HELD]
+    await settled(client, bracket.id, OrderStatus.FILLED)
+    nested = await asyncio.to_thread(
+        client.get_order_by_id, bracket.id, GetOrderByIdRequest(nested=True)
+    )
+    profit = next(leg for leg in nested.legs if leg.type == OrderType.LIMIT)
+    await settled(client, profit.id, OrderStatus.NEW)
+    rows = await asyncio.to_thread(
+        client.get_orders, GetOrdersRequest(status=QueryOrderStatus.ALL, nested=True)
+    )
+    assert [row.id for row in rows] == [bracket.id]
+    closing = await asyncio.to_thread(client.close_all_positions, cancel_orders=True)
+    assert [(row.symbol, row.status) for row in closing] == [("MSFT", 200)]
+    await settled(client, profit.id, OrderStatus.CANCELED)
+
+
+async def test_positions_are_read_and_closed(running: Venue) -> None:
+    client = trading(running)
+    order = await submitted(
+        client,
+        MarketOrderRequest(
+            symbol="AAPL", qty=10, side=OrderSide.BUY, time_in_force=TimeInForce.DAY
+        ),
+    )
+    await settled(client, order.id, OrderStatus.FILLED)
+    position = await asyncio.to_thread(client.get_open_position, "AAPL")
+    assert (position.qty, position.side.value) == ("10", "long")
+    part = await asyncio.to_thread(
+        client.close_position, "AAPL", ClosePositionRequest(percentage="50")
+    )
+    await settled(client, part.id, OrderStatus.FILLED)
+    left = await asyncio.to_thread(client.get_all_positions)
+    assert [row.qty for row in left] == ["5"]
+    rest = await asyncio.to_thread(client.close_position, "AAPL")
+    await settled(client, rest.id, OrderStatus.FILLED)
+    with pytest.raises(APIError, match="position does not exist"):
+        await asyncio.to_thread(client.get_open_position, "AAPL")
+
+
+@asynccontextmanager
+async def streaming(stream: Any) -> AsyncIterator[None]:  # noqa: ANN401 - either stream class
+    """Run a stream of alpaca-py in this loop."""
+    running = asyncio.create_task(stream._run_forever(), name="alpaca-py stream")
+    try:
+        yield
+    finally:
+        await stream.stop_ws()
+        await asyncio.wait_for(running, 8)
+
+
+async def test_trade_updates_arrive(running: Venue) -> None:
+    heard: list[TradeUpdate] = []
+
+    async def on_update(update: TradeUpdate) -> None:
+        heard.append(update)
+
+    stream = TradingStream(ENGINE.key, ENGINE.secret, url_override=running.urls.trading_stream)
+    stream.subscribe_trade_updates(on_update)
+    async with streaming(stream):
+        connections = running.server.publisher.orders
+        await until(lambda: connections.listening == 1)
+        await submitted(
+            trading(running),
+            MarketOrderRequest(
+                symbol="AAPL", qty=10, side=OrderSide.BUY, time_in_force=TimeInForce.DAY
+            ),
+        )
+        await until(lambda: any(update.event == "fill" for update in heard))
+    assert [update.event.value for update in heard][:2] == ["pending_new", "new"]
+    assert heard[-1].position_qty == 10
+
+
+@pytest.mark.parametrize("feed", ["iex", "sip"])
+async def test_bars_quotes_and_trades_stream(running: Venue, feed: str) -> None:
+    heard: dict[str, int] = {}
+
+    async def on_message(message: Any) -> None:  # noqa: ANN401 - three models
+        heard[type(message).__name__] = heard.get(type(message).__name__, 0) + 1
+
+    url = running.urls.data_stream.replace("iex", feed)
+    stream = StockDataStream(ENGINE.key, ENGINE.secret, url_override=url)
+    stream.subscribe_bars(on_message, "AAPL", "SPY")
+    stream.subscribe_quotes(on_message, "AAPL")
+    stream.subscribe_trades(on_message, "*")
+    async with streaming(stream):
+        await until(lambda: {"Bar", "Quote", "Trade"} <= heard.keys())

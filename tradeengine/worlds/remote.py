@@ -1,0 +1,175 @@
+"""
+Alpaca itself, paper or live, or a venue that runs as a process of its own.
+
+A venue of ours may run at its own speed and in the past: its clock is asked for
+once, and its speed is in the header `X-Venue-Speed`. Alpaca has neither: there
+the machine's clock counts, and it must agree with the broker's.
+"""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from tradeengine.broker.access import AlpacaAccess
+from tradeengine.bus.inbox import Inbox
+from tradeengine.clock import Clock, ScaledClock, SystemClock
+from tradeengine.edges import Durable, Edges, World
+from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
+from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instant
+from tradeengine.model.sessions import Session, next_session, session_on
+from tradeengine.options import Options
+from tradeengine.settings import Settings, VenueKind
+from tradeengine.venue.server.auth import ApiKey
+from tradeengine.worlds.own_market import ACCOUNT
+from tradeengine.worlds.socket_edges import Addresses, SocketEdges
+
+SPEED_HEADER = "X-Venue-Speed"
+"""How the embedded venue says that its time is not the world's."""
+
+LARGEST_SKEW_SECONDS = 1.0
+"""How far the machine's clock may be from the broker's."""
+
+_ASK_SECONDS = 10.0
+_PAPER = "https://paper-api.alpaca.markets"
+_LIVE = "https://api.alpaca.markets"
+_DATA = "https://data.alpaca.markets"
+_DATA_STREAM = "wss://stream.data.alpaca.markets"
+
+
+class _ClockBody(msgspec.Struct):
+    timestamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerClock:
+    """What the broker's clock reads (ns UTC), and how fast it runs."""
+
+    at: int
+    speed: float
+
+
+@asynccontextmanager
+async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIterator[World]:
+    """Reach the venue, read its clock and find today's session. Raises TradeEngineError."""
+    addresses = addresses_of(options)
+    say(f"reaching {addresses.access.trading_url}")
+    clock = _agreed_clock(options, await ask_clock(addresses.access))
+    session = _session_at(clock.now())
+
+    def connect(inbox: Inbox, durable: Durable) -> Edges:
+        symbols = _symbols(options)
+        return SocketEdges(options, session, symbols, addresses, clock, inbox, durable)
+
+    yield World(
+        venue=options.choice.url or options.choice.kind.value,
+        run_tag=_unique_tag(),
+        clock=clock,
+        session=session,
+        symbols=_symbols(options),
+        quiescence=None,
+        speed=f"{clock.speed:g}" if isinstance(clock, ScaledClock) else "1",
+        connect=connect,
+        fresh_account=False,
+    )
+
+
+def addresses_of(options: Options) -> Addresses:
+    """Give the addresses and keys of the chosen venue."""
+    settings, kind = options.settings, options.choice.kind
+    tape = settings.feed.feed.value
+    if kind is VenueKind.URL:
+        return _url_addresses(options)
+    key, secret = _keys(settings)
+    host = _LIVE if kind is VenueKind.LIVE else _PAPER
+    return Addresses(
+        access=AlpacaAccess(
+            trading_url=host,
+            stream_url=f"{host.replace('https', 'wss', 1)}/stream",
+            key=key,
+            secret=secret,
+        ),
+        data_url=_DATA,
+        data_stream=f"{_DATA_STREAM}/v2/{tape}",
+    )
+
+
+def _url_addresses(options: Options) -> Addresses:
+    """A venue of our own serves everything at one place, with keys made from its seed."""
+    url = options.choice.url
+    sockets = urlsplit(url)._replace(scheme="wss" if url.startswith("https") else "ws").geturl()
+    settings = options.settings
+    made = ApiKey.made_from(options.seed, ACCOUNT)
+    given = settings.secrets.alpaca_api_key is not None
+    key, secret = _keys(settings) if given else (made.key, made.secret)
+    return Addresses(
+        access=AlpacaAccess(
+            trading_url=url, stream_url=f"{sockets}/stream", key=key, secret=secret
+        ),
+        data_url=url,
+        data_stream=f"{sockets}/v2/{settings.feed.feed.value}",
+    )
+
+
+def _keys(settings: Settings) -> tuple[str, str]:
+    key, secret = settings.secrets.alpaca_api_key, settings.secrets.alpaca_secret_key
+    if key is None or secret is None:
+        raise BadConfiguration("ALPACA_API_KEY", "is not set", "see .env.example")
+    return key.get_secret_value(), secret.get_secret_value()
+
+
+async def ask_clock(access: AlpacaAccess) -> BrokerClock:
+    """Read the broker's clock. Raises VenueUnreachable, RefusedByBroker."""
+    url = f"{access.trading_url}/v2/clock"
+    timeout = aiohttp.ClientTimeout(total=_ASK_SECONDS)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as http,
+            http.get(url, headers=access.headers()) as answer,
+        ):
+            body = await answer.read()
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        words = str(error) or type(error).__name__
+        raise VenueUnreachable(f"{access.trading_url} does not answer: {words}") from None
+    if answer.status != 200:
+        text = body.decode(errors="replace")[:200]
+        raise RefusedByBroker(answer.status, 0, f"{url}: {text}")
+    try:
+        at = parse_instant(msgspec.json.decode(body, type=_ClockBody).timestamp)
+        return BrokerClock(at, float(answer.headers.get(SPEED_HEADER, "1")))
+    except (msgspec.MsgspecError, BadInstant, ValueError) as error:
+        raise VenueUnreachable(f"{url} says what is no clock: {error}") from None
+
+
+def _agreed_clock(options: Options, broker: BrokerClock) -> Clock:
+    if options.choice.kind is VenueKind.URL:
+        return ScaledClock(broker.at, broker.speed)
+    skew = abs(SystemClock().now() - broker.at) / NANOS
+    if skew > LARGEST_SKEW_SECONDS:
+        raise BadConfiguration(
+            "the machine's clock",
+            f"is {skew:.1f} s away from the broker's",
+            "set it right (for example: timedatectl set-ntp true), then start again",
+        )
+    return SystemClock()
+
+
+def _session_at(now: int) -> Session:
+    """Find the session that is on or comes next."""
+    today = session_on(new_york(now).date())
+    return today if today is not None and now < today.close_at else next_session(now)
+
+
+def _symbols(options: Options) -> tuple[str, ...]:
+    canary = options.settings.feed.canary
+    return tuple(dict.fromkeys((canary, *sorted(options.plan.symbols))))
+
+
+def _unique_tag() -> str:
+    """A tag that no other run on the account has: host and the start in milliseconds."""
+    started = SystemClock().now() // 1_000_000
+    return f"{socket.gethostname()[:8]}{started:x}".replace("-", "")
