@@ -36,6 +36,8 @@ class SystemClock:
 
     async def sleep_until(self, at: int) -> None:
         await asyncio.sleep(max(0, at - self.now()) / NANOS)
+        while self.now() < at:  # noqa: ASYNC110 - timers may be early, wall clocks set back
+            await asyncio.sleep((at - self.now()) / NANOS)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -69,6 +71,8 @@ class ScaledClock:
     async def sleep_until(self, at: int) -> None:
         await self._running.wait()
         await asyncio.sleep(max(0, at - self.now()) / NANOS / self.speed)
+        while self.now() < at:  # noqa: ASYNC110 - timers may be early
+            await asyncio.sleep(0)
 
     async def sleep(self, seconds: float) -> None:
         await self._running.wait()

@@ -27,13 +27,20 @@ class Quiescence:
     def begin(self, pieces: int = 1) -> None:
         """Note that `pieces` of work are now in flight."""
         self._pending += pieces
-        if self._pending > 0:
+        if self._pending:
             self._idle.clear()
 
     def end(self, pieces: int = 1) -> None:
-        """Note that `pieces` of work are done. Begin what they cause first."""
+        """
+        Note that `pieces` of work are done. Begin what they cause first.
+
+        Raises RuntimeError when more ends than has begun: a count below zero would
+        let venue time run ahead of the next piece of work, and no run would repeat.
+        """
+        if pieces > self._pending:
+            raise RuntimeError(f"more work has ended than begun: {pieces} of {self._pending}")
         self._pending -= pieces
-        if self._pending <= 0:
+        if self._pending == 0:
             self._idle.set()
 
     @contextmanager

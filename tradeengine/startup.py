@@ -74,11 +74,11 @@ async def _reconcile(
         raise VenueUnreachable("the broker did not say what it holds") from None
     if options.choice.kind is VenueKind.LIVE:
         check_live_account(options.settings, snapshot.account_number)
-    now, unexplained = world.clock.now(), 0
+    now, unexplained = world.clock.now(), snapshot.unreadable_rows
     if not world.fresh_account:
         record = last_record(options.home, files, snapshot.account_number)
         found = await differences(record, snapshot, edges.find_order, now)
-        unexplained = sum(not difference.explained for difference in found)
+        unexplained += sum(not difference.explained for difference in found)
         inbox.put_many(found)
     inbox.put_nowait(Reconciled(at=now, received_at=now, unexplained=unexplained))
 

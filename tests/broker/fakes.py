@@ -1,7 +1,7 @@
 """Our own ports, made for tests: an inbox to wait on, short timeouts, a running broker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -59,6 +59,13 @@ class ListInbox:
         return self.of(kind)[count - 1]
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something that the scripted server does is so."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 - the other side is a real socket
+            await asyncio.sleep(0.001)
+
+
 class Runnable(Protocol):
     async def run(self) -> None: ...
     async def connect(self) -> None: ...
@@ -106,6 +113,7 @@ class Bench:
     ) -> None:
         self.server, self.inbox, self.quiescence = server, ListInbox(), Quiescence()
         self.clock = clock or SystemClock()
+        self.channel = Channel(self.quiescence)
         self.broker = AlpacaBroker(
             server.access(),
             parameters(**changes),
@@ -113,7 +121,7 @@ class Bench:
             clock=self.clock,
             durable=already_durable,
             quiescence=self.quiescence,
-            channel=Channel(self.quiescence),
+            channel=self.channel,
         )
 
     async def answer(self, command: Command) -> None:
@@ -125,6 +133,13 @@ class Bench:
         """Wait until the broker has carried everything out."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await self.broker.drained()
+
+    async def swept(self) -> None:
+        """Wait until a sweep that the clock has just made due is over, if there is one."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            for _ in range(5):
+                await asyncio.sleep(0)
+            await self.quiescence.idle()
 
 
 def simulated_clock() -> SimulatedClock:

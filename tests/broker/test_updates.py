@@ -20,9 +20,29 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.orders import Side
 
-DOCUMENTED = """accepted pending_new new fill partial_fill canceled expired done_for_day replaced
-rejected held stopped pending_cancel pending_replace calculated suspended order_replace_rejected
-order_cancel_rejected trade_bust trade_correct restated""".split()
+DOCUMENTED = [
+    "accepted",
+    "pending_new",
+    "new",
+    "fill",
+    "partial_fill",
+    "canceled",
+    "expired",
+    "done_for_day",
+    "replaced",
+    "rejected",
+    "held",
+    "stopped",
+    "pending_cancel",
+    "pending_replace",
+    "calculated",
+    "suspended",
+    "order_replace_rejected",
+    "order_cancel_rejected",
+    "trade_bust",
+    "trade_correct",
+    "restated",
+]
 
 
 def report(word: str, **changes: object) -> Report:

@@ -1,8 +1,9 @@
 """One message of every type as Alpaca writes it, and the event it means."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgpack
+import msgspec
 
 from tradeengine.model.events import (
     Bar,
@@ -21,6 +22,7 @@ MINUTE_AT = 1_550_068_260_000_000_000
 NOW = 1_550_068_268_000_000_000
 
 Wire = dict[str, Any]
+Encode = Callable[[Sequence[object]], bytes]
 
 QUOTE: Wire = {
     "T": "q",
@@ -172,14 +174,24 @@ GOLDEN: dict[str, tuple[Wire, Input]] = {
 }
 
 
-def in_msgpack(messages: list[Any]) -> bytes:
-    """Encode a frame as the server does: texts in `t` become msgpack time stamps."""
-    return bytes(msgpack.packb([_stamped(message) for message in messages]))
+# The same two instants as msgpack writes them: 30 bits of nanoseconds, 34 of seconds.
+STAMPS = {
+    TEXT_AT: msgspec.msgpack.Ext(-1, bytes.fromhex("1d6f34545c642a2b")),
+    "2019-02-13T14:31:00Z": msgspec.msgpack.Ext(-1, bytes.fromhex("5c642a24")),
+}
 
 
-def _stamped(message: Any) -> Any:
-    if not isinstance(message, dict) or not isinstance(message.get("t"), str):
-        return message
-    nanos = {TEXT_AT: 123_456_789}.get(message["t"], 0)
-    seconds = (AT if nanos else MINUTE_AT) // 10**9
-    return {**message, "t": msgpack.Timestamp(seconds, nanos)}
+def in_json(messages: Sequence[object]) -> bytes:
+    """Encode a frame as the server does when it speaks JSON."""
+    return msgspec.json.encode(messages)
+
+
+def in_msgpack(messages: Sequence[object]) -> bytes:
+    """Encode a frame as the server does when it speaks msgpack."""
+    return msgspec.msgpack.encode([_stamped(message) for message in messages])
+
+
+def _stamped(message: object) -> object:
+    if isinstance(message, dict) and isinstance(message.get("t"), str):
+        return {**message, "t": STAMPS.get(message["t"], message["t"])}
+    return message

@@ -1,10 +1,10 @@
 """The exchange calendar: every day compared with another source, and the facts by name."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from tradeengine.model.instants import NANOS
+from tradeengine.model.instants import parse_instant
 from tradeengine.model.sessions import (
     OutsideCalendar,
     Session,
@@ -17,16 +17,14 @@ from tradeengine.model.sessions import (
 )
 
 
-def utc(*parts: int) -> int:
-    return int(datetime(*parts, tzinfo=UTC).timestamp()) * NANOS  # type: ignore[misc,arg-type]  # a date and a time
-
-
 def on(day: date) -> Session:
     session = session_on(day)
     assert session is not None
     return session
 
 
+# Its own use of pandas is out of fashion; that is not what we test.
+@pytest.mark.filterwarnings("ignore:Series.values:DeprecationWarning")
 def test_every_day_from_1993_to_2028_agrees_with_exchange_calendars() -> None:
     # Its default calendar ends a year from today; asked for an end, it goes by its rules.
     calendars = pytest.importorskip("exchange_calendars")
@@ -48,26 +46,26 @@ def test_every_day_from_1993_to_2028_agrees_with_exchange_calendars() -> None:
 def test_a_winter_session_has_four_instants() -> None:
     assert session_on(date(2019, 2, 13)) == Session(
         date=date(2019, 2, 13),
-        open_at=utc(2019, 2, 13, 14, 30),
-        close_at=utc(2019, 2, 13, 21, 0),
-        pre_open_at=utc(2019, 2, 13, 9, 0),
-        post_close_at=utc(2019, 2, 14, 1, 0),
+        open_at=parse_instant("2019-02-13T14:30:00Z"),
+        close_at=parse_instant("2019-02-13T21:00:00Z"),
+        pre_open_at=parse_instant("2019-02-13T09:00:00Z"),
+        post_close_at=parse_instant("2019-02-14T01:00:00Z"),
     )
 
 
 def test_summer_time_moves_the_session() -> None:
-    assert on(date(2019, 3, 8)).open_at == utc(2019, 3, 8, 14, 30)
-    assert on(date(2019, 3, 11)).open_at == utc(2019, 3, 11, 13, 30)
-    assert on(date(2019, 11, 1)).close_at == utc(2019, 11, 1, 20, 0)
-    assert on(date(2019, 11, 4)).close_at == utc(2019, 11, 4, 21, 0)
+    assert on(date(2019, 3, 8)).open_at == parse_instant("2019-03-08T14:30:00Z")
+    assert on(date(2019, 3, 11)).open_at == parse_instant("2019-03-11T13:30:00Z")
+    assert on(date(2019, 11, 1)).close_at == parse_instant("2019-11-01T20:00:00Z")
+    assert on(date(2019, 11, 4)).close_at == parse_instant("2019-11-04T21:00:00Z")
 
 
 def test_an_early_close_is_at_one_and_its_evening_ends_at_five() -> None:
     session = on(date(2019, 11, 29))
 
     assert session.closes_early
-    assert session.close_at == utc(2019, 11, 29, 18, 0)
-    assert session.post_close_at == utc(2019, 11, 29, 22, 0)
+    assert session.close_at == parse_instant("2019-11-29T18:00:00Z")
+    assert session.post_close_at == parse_instant("2019-11-29T22:00:00Z")
     assert not on(date(2019, 11, 27)).closes_early
 
 
@@ -99,15 +97,15 @@ def test_outside_the_table_is_an_error_and_not_a_guess(day: date) -> None:
 
 
 def test_the_next_session_is_the_one_that_opens_after_an_instant() -> None:
-    opening = utc(2019, 2, 15, 14, 30)
+    opening = parse_instant("2019-02-15T14:30:00Z")
 
     assert next_session(opening - 1).date == date(2019, 2, 15)
     assert next_session(opening).date == date(2019, 2, 19)
-    assert next_session(utc(2019, 2, 18, 15, 0)).date == date(2019, 2, 19)
+    assert next_session(parse_instant("2019-02-18T15:00:00Z")).date == date(2019, 2, 19)
 
 
 def test_late_in_the_evening_the_date_is_still_new_yorks() -> None:
-    assert next_session(utc(2019, 2, 14, 2, 0)).date == date(2019, 2, 14)
+    assert next_session(parse_instant("2019-02-14T02:00:00Z")).date == date(2019, 2, 14)
 
 
 def test_the_previous_session_skips_weekends_and_holidays() -> None:
@@ -117,7 +115,7 @@ def test_the_previous_session_skips_weekends_and_holidays() -> None:
 
 def test_beyond_the_ends_there_is_no_next_and_no_previous_session() -> None:
     with pytest.raises(OutsideCalendar):
-        next_session(utc(2028, 12, 29, 15, 0))
+        next_session(parse_instant("2028-12-29T15:00:00Z"))
     with pytest.raises(OutsideCalendar):
         previous_session(date(1993, 1, 4))
 
@@ -136,7 +134,7 @@ def test_the_market_is_open_from_the_open_until_before_the_close() -> None:
     assert is_open(session.open_at)
     assert is_open(session.close_at - 1)
     assert not is_open(session.close_at)
-    assert not is_open(utc(2019, 2, 18, 15, 0))
+    assert not is_open(parse_instant("2019-02-18T15:00:00Z"))
 
 
 @pytest.mark.parametrize(

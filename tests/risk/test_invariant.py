@@ -33,10 +33,12 @@ from tradeengine.model.orders import Purpose, Side
 
 PRICE = Decimal("50.01")
 EQUITY = Decimal(100_000)
-GROSS = EQUITY * Decimal("0.25")
+GROSS = EQUITY * Decimal("0.20")
 SECTOR = EQUITY * Decimal("0.15")
 BETA = EQUITY * Decimal("0.15")
 ORDER = EQUITY * Decimal("0.10")
+# None: sized by the gate. 199 shares are the most that one order may have.
+QUANTITIES = st.sampled_from((None, 10, 101, 150, 190, 199, 200))
 
 
 @dataclass
@@ -66,7 +68,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         session.symbols["DDD"] = symbol_plan(sector="glass")
         self.gate = open_gate(
             session,
-            gross_exposure_max_fraction="0.25",
+            gross_exposure_max_fraction="0.20",
             sector_exposure_max_fraction="0.15",
             portfolio_beta_max="0.15",
             max_order_notional_fraction="0.10",
@@ -98,11 +100,11 @@ class AnyInterleaving(RuleBasedStateMachine):
             name = f"o{self.count}"
             self.orders.append(AtBroker(name, symbol, side, purpose, answer.message.quantity))
 
-    @rule(symbol=st.sampled_from(SYMBOLS), quantity=st.none() | st.integers(1, 250))
+    @rule(symbol=st.sampled_from(SYMBOLS), quantity=QUANTITIES)
     def enter(self, symbol: str, quantity: int | None) -> None:
         self.send(symbol, Side.BUY, Purpose.ENTRY, quantity)
 
-    @rule(symbol=st.sampled_from(SYMBOLS), quantity=st.none() | st.integers(1, 600))
+    @rule(symbol=st.sampled_from(SYMBOLS), quantity=QUANTITIES)
     def leave(self, symbol: str, quantity: int | None) -> None:
         self.send(symbol, Side.SELL, Purpose.EXIT, quantity)
 

@@ -246,7 +246,6 @@ def open_gate(session: SessionPlan | None = None, **changes: object) -> RiskGate
             at=OPEN,
             received_at=OPEN,
             run_tag="t",
-            venue="test",
             session_open=OPEN,
             session_close=CLOSE,
             until=CLOSE,

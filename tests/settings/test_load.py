@@ -2,14 +2,16 @@
 
 import datetime
 from decimal import Decimal
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from tradeengine.errors import BadConfiguration, ExitCode
-from tradeengine.settings import Settings, StrategyEntry, load_settings
+from tradeengine.settings import Settings, StrategyEntry, load_settings, strategy_class
 
+OFFER = EntryPoint("mine", "tradeengine.strategy.contrarian:Contrarian", "tradeengine.strategies")
 KEYS = {"ALPACA_API_KEY": "PKTEST1234", "ALPACA_SECRET_KEY": "verysecret99"}
 
 
@@ -277,13 +279,7 @@ def test_settings_never_change() -> None:
 def test_a_strategy_can_be_named_by_a_package_that_offers_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from importlib.metadata import EntryPoint, EntryPoints
-
-    offer = EntryPoint(
-        "mine", "tradeengine.strategy.contrarian:Contrarian", "tradeengine.strategies"
-    )
-    monkeypatch.setattr(
-        "tradeengine.settings.strategy_class.entry_points", lambda group: EntryPoints([offer])
-    )
+    offers = {"tradeengine.strategies": EntryPoints([OFFER])}
+    monkeypatch.setattr(strategy_class, "entry_points", lambda group: offers[group])
 
     assert StrategyEntry(name="one", class_path="mine").class_path == "mine"

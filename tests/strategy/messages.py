@@ -49,7 +49,6 @@ def opened(open_at: int = OPEN, close_at: int = CLOSE) -> RunOpened:
         at=open_at,
         received_at=open_at,
         run_tag="t1",
-        venue="test",
         session_open=open_at,
         session_close=close_at,
         until=close_at,

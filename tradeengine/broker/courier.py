@@ -12,11 +12,13 @@ group; `connect` waits for the order stream; `close` lets what is under way end.
 import asyncio
 import logging
 from datetime import date
+from decimal import Decimal
 
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.amend import Amender
 from tradeengine.broker.answers import Answers
 from tradeengine.broker.budget import RequestBudget
+from tradeengine.broker.kill import close_everything
 from tradeengine.broker.lanes import Lanes, Turn, lane_of
 from tradeengine.broker.line import Line, Pause
 from tradeengine.broker.memory import OrderMemory
@@ -27,10 +29,10 @@ from tradeengine.broker.ports import Durable, Inbox
 from tradeengine.broker.rest import RestClient
 from tradeengine.broker.session_hours import BrokerSession, BrokerTime, read_session, read_time
 from tradeengine.broker.snapshot import read_holdings, rejected, snapshot_of
-from tradeengine.broker.submit import Submitter
+from tradeengine.broker.submit import Submitter, find
 from tradeengine.broker.sweep import Sweep
 from tradeengine.broker.turnstile import Turnstile
-from tradeengine.broker.wire import OrderRow, instant_of
+from tradeengine.broker.wire import ZERO, OrderRow, instant_of
 from tradeengine.clock import Clock
 from tradeengine.errors import (
     OutcomeUnknown,
@@ -144,6 +146,24 @@ class AlpacaBroker:
     async def time(self) -> BrokerTime:
         """Ask what time it is at the broker. Raises what `Line.ask` raises."""
         return await read_time(self._line(self._clock.sleep))
+
+    async def filled_of(self, client_order_id: str) -> Decimal | None:
+        """
+        Look an order up; give its filled shares, None if the broker knows no such order.
+
+        Raises what `Line.ask` raises.
+        """
+        spacing = self._parameters.lookup_spacing_seconds[:1]
+        row = await find(self._line(self._clock.sleep), client_order_id, spacing)
+        return None if row is None else row.filled_qty or ZERO
+
+    async def close_everything(self, tries: int) -> bool:
+        """Cancel and close all without the core; return whether the broker reports flat."""
+        pause = self._parameters.retry_spacing_seconds[-1]
+        line = self._line(asyncio.sleep)
+        return await close_everything(
+            line, self._parameters.orders_page_size, tries, lambda: asyncio.sleep(pause)
+        )
 
     async def _carry_out(self, command: Command, turn: Turn) -> None:
         line = self._line(turn.pause)

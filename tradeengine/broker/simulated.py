@@ -20,6 +20,7 @@ from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Durable, Inbox
 from tradeengine.broker.session_hours import BrokerSession, BrokerTime
 from tradeengine.broker.snapshot import Holdings, snapshot_of
+from tradeengine.broker.submit import is_duplicate_id
 from tradeengine.broker.venue_records import (
     account_row,
     order_request,
@@ -29,6 +30,7 @@ from tradeengine.broker.venue_records import (
     report_of,
 )
 from tradeengine.clock import Clock
+from tradeengine.errors import RefusedByBroker
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
 from tradeengine.model.events import OrderStreamReady
 from tradeengine.model.sessions import is_open, session_on
@@ -182,9 +184,17 @@ class SimulatedBroker:
         try:
             order = self._exchange.submit(self._account_id, order_request(command))
         except Refused as refusal:
-            self._answers.rejected(command, refusal.status, refusal.code, refusal.message)
+            self._refused(command, RefusedByBroker(refusal.status, refusal.code, refusal.message))
         else:
             self._accepted(order, command.symbol)
+
+    def _refused(self, command: SubmitOrder, refusal: RefusedByBroker) -> None:
+        if not is_duplicate_id(refusal):
+            self._answers.rejected(command, refusal.status, refusal.code, refusal.message)
+            return
+        self._answers.unresolved(command.client_order_id, command.symbol, str(refusal))
+        order = self._exchange.order_by_client_id(self._account_id, command.client_order_id)
+        self._accepted(order, command.symbol)
 
     def _cancel(self, command: CancelOrder) -> None:
         try:

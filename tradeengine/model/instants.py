@@ -17,6 +17,8 @@ MINUTE = 60 * NANOS
 
 NEW_YORK = ZoneInfo("America/New_York")
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class BadInstant(ValueError):
     """A text that should be an RFC 3339 instant is not one."""
@@ -32,8 +34,16 @@ class BadInstant(ValueError):
 @lru_cache(maxsize=4096)
 def _second(text: str, zone: str) -> int:
     """Nanoseconds of a whole second; cached, because ticks share their seconds."""
+    # fromisoformat would also take week dates, and any letter between date and time.
+    if text[4] + text[7] != "--" or text[10] not in "Tt ":
+        raise BadInstant(text)
     moment = datetime.fromisoformat(text + ("+00:00" if zone == "Z" else zone))
     return int(moment.timestamp()) * NANOS
+
+
+def _is_fraction(text: str) -> bool:
+    """Tell whether these are 1 to 9 digits, 0 to 9 and of no other script."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
 
 
 def parse_instant(text: str) -> int:
@@ -50,7 +60,7 @@ def parse_instant(text: str) -> int:
         if len(body) == 19:
             return _second(body, zone)
         fraction = body[20:]
-        if body[19] != "." or not fraction.isdigit() or len(fraction) > 9:
+        if body[19] != "." or not _is_fraction(fraction):
             raise BadInstant(text)
         return _second(body[:19], zone) + int(fraction) * int(10 ** (9 - len(fraction)))
     except (ValueError, IndexError, TypeError) as error:
@@ -74,5 +84,5 @@ def new_york(at: int) -> datetime:
 
 def instant_of(day: date, wall: time, zone: ZoneInfo = NEW_YORK) -> int:
     """Give the instant of a wall-clock time on a day in a zone."""
-    moment = datetime.combine(day, wall, zone)
-    return int(moment.timestamp()) * NANOS + moment.microsecond * 1000
+    since = datetime.combine(day, wall, zone).astimezone(UTC) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * NANOS + since.microseconds * 1000

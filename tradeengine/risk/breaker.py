@@ -113,6 +113,8 @@ class Breaker:
         yield from self._fault(f"difference in {event.symbol}", reason, event.received_at)
 
     def on_reconciled(self, event: Reconciled) -> Iterator[Message]:
+        if event.unexplained:
+            self._faults["reconciliation"] = f"left {event.unexplained} differences unexplained"
         summary = f"broker read, {event.unexplained} unexplained"
         yield from self._move(Signal.RECONCILED, summary, event.received_at)
 

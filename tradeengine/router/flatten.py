@@ -70,7 +70,8 @@ class Flattener:
         self._last = snapshot
         for position in snapshot.positions:
             self._start.setdefault(position.symbol, position)
-        if not snapshot.positions and not snapshot.orders:
+        # A row that cannot be read may be a position: it is not flat until all are read.
+        if not (snapshot.positions or snapshot.orders or snapshot.unreadable_rows):
             yield self._end(snapshot.received_at, flat=True)
             return
         yield from self._round(snapshot)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 
 import orjson
 from pydantic import BaseModel, SecretStr
@@ -56,8 +58,10 @@ def written_value(value: object) -> str:
     """Write a value as the file would have it; sets in order, so that it is always the same."""
     if value is None:
         return "not set"
-    if isinstance(value, str):
-        return str(value)  # An enum gives its value.
-    if isinstance(value, frozenset | set):
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, str | Decimal | date):
+        return str(value)  # A text enum gives its value.
+    if isinstance(value, frozenset):
         value = sorted(value)
-    return orjson.dumps(value, default=str).decode()
+    return orjson.dumps(value).decode()

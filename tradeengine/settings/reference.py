@@ -156,25 +156,20 @@ def _flat(metadata: tuple[object, ...]) -> tuple[object, ...]:
 
 def _limits_text(limits: tuple[object, ...]) -> str:
     """Write limits in words. A pattern is not one of them: the meaning says it better."""
-    least = most = ""
-    words = []
+    low = high = ""
     for limit in limits:
         match limit:
             case Ge(ge):
-                least = str(ge)
+                low = f"from {ge}"
             case Gt(gt):
-                words.append(f"above {gt}")
+                low = f"above {gt}"
             case Le(le):
-                most = str(le)
+                high = f"up to {le}"
             case Lt(lt):
-                words.append(f"below {lt}")
+                high = f"below {lt}"
             case _:
                 pass
-    if least and most:
-        words.append(f"{least} to {most}")
-    elif least or most:
-        words.append(f"from {least}" if least else f"up to {most}")
-    return "".join(f", {word}" for word in words)
+    return f", {low} {high}".rstrip() if low or high else ""
 
 
 def _meaning(field: FieldInfo) -> str:

@@ -51,8 +51,6 @@ def _class_path(entry: Value) -> str:
 
 
 def _inside(content: Value, step: str | int) -> Value:
-    if isinstance(content, dict) and isinstance(step, str):
-        return content.get(step)
     if isinstance(content, list) and isinstance(step, int):
         return content[step]
-    return None
+    return content.get(str(step)) if isinstance(content, dict) else None

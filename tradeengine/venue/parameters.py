@@ -83,4 +83,3 @@ class VenueParameters(Parameters):
 
     taf_fee_cap_dollars: Decimal = Field(default=Decimal("5.95"), ge=0, le=1_000)
     """The most that fee can be for one execution, in dollars (2012 to 2021)."""
-

@@ -14,9 +14,7 @@ ZERO = Decimal(0)
 class Refused(Exception):
     """A request breaks a rule: HTTP `status`, Alpaca `code`, words, extra keys."""
 
-    def __init__(
-        self, status: int, code: int, message: str, **extra: str | Decimal
-    ) -> None:
+    def __init__(self, status: int, code: int, message: str, **extra: str | Decimal) -> None:
         super().__init__(status, code, message, extra)
         self.status, self.code, self.message, self.extra = status, code, message, extra
 

@@ -25,11 +25,9 @@ from tradeengine.model.sessions import Session, next_session, session_on
 from tradeengine.options import Options
 from tradeengine.settings import Settings, VenueKind
 from tradeengine.venue.server.auth import ApiKey
+from tradeengine.venue.server.rest_calendar import SPEED_HEADER
 from tradeengine.worlds.own_market import ACCOUNT
 from tradeengine.worlds.socket_edges import Addresses, SocketEdges
-
-SPEED_HEADER = "X-Venue-Speed"
-"""How the embedded venue says that its time is not the world's."""
 
 LARGEST_SKEW_SECONDS = 1.0
 """How far the machine's clock may be from the broker's."""

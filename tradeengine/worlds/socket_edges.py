@@ -31,6 +31,9 @@ from tradeengine.venue.server.server import EngineChannels
 CONNECT_SECONDS = 60.0
 """Real seconds in which order stream and feed must be ready at the start."""
 
+KILL_TRIES = 30
+"""How often the kill path asks, a pause apart, before it gives up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
@@ -134,13 +137,14 @@ class SocketEdges:
         return await self._feed.backfill.warm_up(self._symbols, start, end)
 
     async def find_order(self, client_order_id: str) -> FoundOrder | None:
-        return await self._broker.find_order(client_order_id)
+        filled = await self._broker.filled_of(client_order_id)
+        return None if filled is None else FoundOrder(filled=filled)
 
     async def pace(self, ended: Callable[[], bool]) -> None:
         await self._pace(ended)
 
     async def flatten_past_core(self) -> bool:
-        return await self._broker.close_everything()
+        return await self._broker.close_everything(KILL_TRIES)
 
     async def close(self) -> None:
         """Close the feed, then the broker: no new data while orders are settled."""

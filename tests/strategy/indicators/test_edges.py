@@ -69,9 +69,14 @@ def test_a_steady_slide_after_a_quiet_day_is_far_below_the_limit() -> None:
     for close in quiet:
         score.update(close)
     z = [score.update(close) for close in slide][-1]
-    # The window falls 0.1 a bar. The 77 moves: 66 of +-0.1 in turns and 11 of -0.1,
-    # so s = 0.09962, and z = -0.1 / (0.09962 x 0.31843).
-    assert z == pytest.approx(-3.15227, abs=1e-5)
+    # The window falls 0.1 a bar and every move is one of 0.1: -0.1 / (0.1 x 0.318431).
+    assert z == pytest.approx(-3.14040, abs=1e-5)
+
+
+def test_a_slide_that_never_paused_is_as_steep() -> None:
+    score = SlopeZScore(12, sigma_bars=78, sigma_bars_min=24)
+    z = [score.update(100.0 - 0.1 * i) for i in range(60)][-1]
+    assert z == pytest.approx(-3.14040, abs=1e-5)
 
 
 def test_a_threshold_on_the_relative_slope_would_have_slept_through_it() -> None:

@@ -75,9 +75,7 @@ def test_the_intent_must_be_what_the_position_says() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("side", "intent"), [("buy", "buy_to_open"), ("sell", "sell_to_open")]
-)
+@pytest.mark.parametrize(("side", "intent"), [("buy", "buy_to_open"), ("sell", "sell_to_open")])
 def test_without_a_position_orders_open_one(side: str, intent: str) -> None:
     assert Scene().order(side, 1, position_intent=intent).position_intent == intent
 
@@ -126,7 +124,11 @@ def test_what_cannot_be_borrowed_cannot_be_sold_short() -> None:
             {"kind": "limit", "limit_price": "110"},
             "limit",
         ),
-        ({"kind": "stop", "stop_price": "90"}, {"kind": "limit", "limit_price": "89"}, "market/stop"),
+        (
+            {"kind": "stop", "stop_price": "90"},
+            {"kind": "limit", "limit_price": "89"},
+            "market/stop",
+        ),
         (
             {"kind": "stop_limit", "stop_price": "90", "limit_price": "89"},
             {"kind": "limit", "limit_price": "89"},
@@ -249,7 +251,9 @@ def test_closing_orders_keep_no_buying_power() -> None:
 
 
 def test_a_position_of_six_times_the_equity_may_only_be_closed() -> None:
-    scene = Scene(quote(2, 79.99, 80.01), trade(2, 80.0), cash=10_000, depth_levels=1000, impact_bps=0)
+    scene = Scene(
+        quote(2, 79.99, 80.01), trade(2, 80.0), cash=10_000, depth_levels=1000, impact_bps=0
+    )
     scene.order("buy", 390)
     # Bought at 100.01; at 80 the equity is 2196 and the position 31200.
     scene.run_to(3)

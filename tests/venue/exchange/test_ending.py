@@ -119,9 +119,7 @@ def test_close_all_tells_of_what_it_could_not_close() -> None:
 
     assert (symbol, status) == ("KO", 403)
     assert isinstance(refusal, Refused)
-    assert refusal.message == (
-        "insufficient qty available for order (requested: 10, available: 6)"
-    )
+    assert refusal.message == ("insufficient qty available for order (requested: 10, available: 6)")
 
 
 def test_close_all_with_cancel_orders_frees_the_shares_first() -> None:

@@ -16,7 +16,9 @@ from tradeengine.venue.records import Refused, ReplaceRequest, VenueOrder
 BRACKET = {"order_class": "bracket", "take_profit_limit": "101", "stop_loss_stop": "99"}
 
 
-def bracket(*script: ScriptedTick, qty: int = 10) -> tuple[Scene, VenueOrder, VenueOrder, VenueOrder]:
+def bracket(
+    *script: ScriptedTick, qty: int = 10
+) -> tuple[Scene, VenueOrder, VenueOrder, VenueOrder]:
     """Submit a buy bracket around KO at 100.01: out at 101 or at 99."""
     scene = Scene(*script)
     entry = scene.order("buy", qty, **BRACKET)

@@ -7,7 +7,9 @@ from tradeengine.venue.records import Refused, ReplaceRequest, VenueOrder
 
 
 def changes(**fields: str) -> ReplaceRequest:
-    numbers = {k: Decimal(v) for k, v in fields.items() if k not in {"client_order_id", "time_in_force"}}
+    numbers = {
+        k: Decimal(v) for k, v in fields.items() if k not in {"client_order_id", "time_in_force"}
+    }
     words_ = {k: v for k, v in fields.items() if k in {"client_order_id", "time_in_force"}}
     return ReplaceRequest(**numbers, **words_)  # type: ignore[arg-type]
 

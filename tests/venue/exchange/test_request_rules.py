@@ -41,7 +41,10 @@ MALFORMED = [
     ({"kind": "trailing_stop", "trail_price": "0"}, "trail_price must be > 0"),
     ({"time_in_force": "forever"}, "invalid time_in_force"),
     ({"kind": "stop", "stop_price": "90", "time_in_force": "ioc"}, "invalid time_in_force"),
-    ({"kind": "trailing_stop", "trail_price": "1", "time_in_force": "cls"}, "invalid time_in_force"),
+    (
+        {"kind": "trailing_stop", "trail_price": "1", "time_in_force": "cls"},
+        "invalid time_in_force",
+    ),
     ({"order_class": "mleg"}, "invalid order_class"),
 ]
 

@@ -119,6 +119,4 @@ def test_a_tape_that_starts_later_is_read_from_the_start_asked_for() -> None:
 
 
 def _request() -> OrderRequest:
-    return OrderRequest(
-        symbol="KO", side="buy", type="market", time_in_force="day", qty=Decimal(1)
-    )
+    return OrderRequest(symbol="KO", side="buy", type="market", time_in_force="day", qty=Decimal(1))

@@ -15,10 +15,10 @@ from tradeengine.venue.market import Market, Tick, generated_market
 from tradeengine.venue.market.generated import GeneratedDays, Load, thinned
 
 
-def pieced_market() -> Market:
+def pieced_market(symbols: int = 5, rate: float = 20.0) -> Market:
     """Give a market whose tape is made a minute at a time."""
-    load = Load(symbols=5, rate_per_second=20.0, piece_messages=1200)
-    names = generated_market(5, 20.0, 3, DAY).instruments
+    load = Load(symbols, rate, piece_messages=int(60 * rate))
+    names = generated_market(symbols, rate, 3, DAY).instruments
     session = session_on(DAY)
     assert session is not None
     assert load.piece_minutes == 1
@@ -47,6 +47,14 @@ def test_instants_rise_strictly_from_piece_to_piece() -> None:
 
     assert all(before.at < after.at for before, after in pairwise(ticks))
     assert {m.symbol for tick in ticks for m in tick.messages} == set(market.symbols)
+
+
+def test_a_minute_in_which_nobody_trades_is_silent() -> None:
+    ticks = list(pieced_market(symbols=1, rate=0.02).ticks(0))
+    minutes = {(tick.at - OPEN_AT) // MINUTE for tick in ticks}
+
+    assert 0 < len(minutes) < 80
+    assert all(before.at < after.at for before, after in pairwise(ticks))
 
 
 def test_trades_are_numbered_upwards_from_piece_to_piece() -> None:

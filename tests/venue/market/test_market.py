@@ -12,9 +12,25 @@ from tradeengine.model.events import Bar, PriceBand, Quote, Trade
 from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.venue.market import Tick, shipped_archive
 
-RECORDED = (
-    "AAPL AMZN BAC DFS GLD JPM MSFT MU PPLT QQQ SLV SPY TSLA TZA VOO VXXB XLP".split()
-)
+RECORDED = [
+    "AAPL",
+    "AMZN",
+    "BAC",
+    "DFS",
+    "GLD",
+    "JPM",
+    "MSFT",
+    "MU",
+    "PPLT",
+    "QQQ",
+    "SLV",
+    "SPY",
+    "TSLA",
+    "TZA",
+    "VOO",
+    "VXXB",
+    "XLP",
+]
 DAY_NANOS = 86_400 * NANOS
 
 
@@ -45,15 +61,14 @@ def test_at_least_45_symbols_stream_on_every_day_of_the_week() -> None:
 
 
 def test_every_recorded_minute_is_reproduced_exactly(ticks: list[Tick]) -> None:
-    built, expected = rebuilt(ticks), {}
+    built, expected = rebuilt(ticks), dict[tuple[str, int], tuple[float, ...]]()
     for symbol in RECORDED:
         minutes = shipped_archive().minutes(symbol, DAY)
         assert minutes is not None
         columns = (minutes.open, minutes.high, minutes.low, minutes.close, minutes.volume)
         rows = zip(*(column.tolist() for column in columns), strict=True)
         expected |= {
-            (symbol, start): row
-            for start, row in zip(minutes.start.tolist(), rows, strict=True)
+            (symbol, start): row for start, row in zip(minutes.start.tolist(), rows, strict=True)
         }
 
     assert {key: bar for key, bar in built.items() if key[0] in RECORDED} == expected
@@ -90,9 +105,7 @@ def test_published_bars_say_what_was_printed(ticks: list[Tick]) -> None:
                 bar = (message.open, message.high, message.low, message.close, message.volume)
                 assert bar == built.pop(key)
                 assert message.trade_count == len(counted[key])
-                assert message.vwap == pytest.approx(
-                    sum(counted[key]) / message.volume, abs=1e-6
-                )
+                assert message.vwap == pytest.approx(sum(counted[key]) / message.volume, abs=1e-6)
                 assert 0 < tick.at - message.at - MINUTE < 50_000_000
     assert built == {}
 

@@ -15,9 +15,7 @@ STILL = np.zeros(390)
 USUAL = DayBar(49.71, 50.12, 49.40, 49.95, 12_345_678)
 
 
-def path(
-    day: DayBar = USUAL, market: Floats = STILL, beta: float = 1.0, seed: int = 1
-) -> Minutes:
+def path(day: DayBar = USUAL, market: Floats = STILL, beta: float = 1.0, seed: int = 1) -> Minutes:
     return minutes_of_day(day, STARTS, market, beta, draws(seed))
 
 

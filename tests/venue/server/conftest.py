@@ -122,7 +122,7 @@ class Venue:
         """Buy at the market and let it fill."""
         body = {"symbol": symbol, "qty": qty, "side": "buy", "type": "market"}
         order = await self.ask("POST", "/v2/orders", json={**body, "time_in_force": "day"})
-        self.run_for(5)
+        self.run_for(30)
         return await self.ask("GET", f"/v2/orders/{order['id']}")
 
 

@@ -1,5 +1,7 @@
 """The shipped files can be made again from their sources."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -83,6 +85,9 @@ def test_rows_are_chosen_and_not_changed(
     assert "minutes.parquet: 3 rows" in capsys.readouterr().out
 
 
-def test_without_a_source_it_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    assert build.main([]) == 2
-    assert "SOURCE_DIR" in capsys.readouterr().err
+def test_without_a_source_it_says_how_it_is_called() -> None:
+    command = [sys.executable, "-m", "tradeengine.venue.shipped.build"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 2
+    assert "SOURCE_DIR" in ended.stderr

@@ -5,7 +5,8 @@ The slope is that of ordinary least squares over the bar numbers. For a random
 walk whose steps have standard deviation s, the slope over N points has exactly
 the standard deviation s sqrt(6/5 (N^2 + 1) / (N (N^2 - 1))): 0.318 s at N = 12.
 Dividing by it gives a z-score: a threshold on it means the same on quiet and on
-wild days, which one on the slope itself does not.
+wild days, which one on the slope itself does not. Such a walk has no drift, so s
+is the root mean square of the steps: a fall that never pauses stays a fall.
 """
 
 from collections import deque
@@ -54,11 +55,6 @@ class SlopeZScore:
         self._previous: float | None = None
         self._level = 0.0
 
-    @property
-    def moves(self) -> int:
-        """How many moves measure s by now."""
-        return len(self._moves)
-
     def update(self, close: float, start: float | None = None) -> float | None:
         """
         Take a close; give the z-score, None while there are too few closes.
@@ -76,17 +72,10 @@ class SlopeZScore:
     def _score(self, slope: float | None) -> float | None:
         if slope is None or len(self._moves) < self._moves_min:
             return None
-        deviation = _standard_deviation(self._moves)
-        return slope / (deviation * self._scale) if deviation else 0.0
+        step = sqrt(sum(move * move for move in self._moves) / len(self._moves))
+        return slope / (step * self._scale) if step else 0.0
 
 
 def slope_deviation(bars: int) -> float:
     """Give the standard deviation of a random walk's slope, in those of its steps."""
     return sqrt(1.2 * (bars * bars + 1) / (bars * (bars * bars - 1)))
-
-
-def _standard_deviation(values: deque[float]) -> float:
-    """The sample's, with n - 1."""
-    count = len(values)
-    mean = sum(values) / count
-    return sqrt(sum((value - mean) ** 2 for value in values) / (count - 1))

@@ -63,7 +63,7 @@ class Floor:
     def previous_close(self, symbol: str) -> Decimal:
         """Give the close before the tape's session; looked up once, because that is slow."""
         if symbol not in self.closes:
-            self.closes[symbol] = self.market.previous_close(symbol)
+            self.closes[symbol] = Decimal(str(self.market.previous_close(symbol)))
         return self.closes[symbol]
 
     def can_trade(self, ticket: Ticket) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tradeengine.venue.exchange.floor import Floor
+from tradeengine.venue.exchange.margin import held_for_orders
 from tradeengine.venue.exchange.ticket import Ticket
 
 Send = Callable[[Ticket], None]
@@ -73,8 +74,20 @@ class Groups:
         old.parent, old.rival, old.legs = None, None, []
 
     def _release(self, entry: Ticket) -> None:
-        """Send the first leg; a second one stays held and is watched."""
-        first = entry.legs[0]
+        """
+        Send the first leg; a second one stays held and is watched.
+
+        The owner may have sold of the shares while the entry was being filled:
+        the legs get what is free, so that they can never turn the position.
+        """
+        first, symbol = entry.legs[0], entry.order.symbol
+        account = self._floor.account(entry.order.account_id)
+        free = abs(account.qty(symbol)) - held_for_orders(account, symbol)
+        if free <= 0:
+            self._end(first, "canceled")
+            return
+        for leg in entry.legs:
+            leg.order.qty = min(leg.remaining, free)
         first.reserves = True
         self._send(first)
 

@@ -84,10 +84,11 @@ class OrderLife:
         if not new.is_open():
             self._give_up(old)
             return
-        new.order.qty = qty_after(old, new)
-        if old.order.status != "pending_replace" or new.remaining <= 0 or new.reject_reason:
+        left = left_after(old, new)
+        if old.order.status != "pending_replace" or left <= 0 or new.reject_reason:
             self._refuse_replace(old, new)
             return
+        new.order.qty = left
         watched = old.live and old.fallback == "held"
         old.move("replaced", self._floor.now)
         old.order.replaced_at, old.order.replaced_by = self._floor.now, new.order.id
@@ -190,8 +191,8 @@ class OrderLife:
         self._floor.account(ticket.order.account_id).open.pop(ticket.order.id, None)
 
 
-def qty_after(old: Ticket, new: Ticket) -> Decimal | None:
-    """Give a replacement's quantity: what was asked less what the old order filled (as FIX)."""
+def left_after(old: Ticket, new: Ticket) -> Decimal:
+    """Give a replacement's shares: what was asked less what the old order filled (as FIX)."""
     if new.keeps_size or new.order.qty is None:
         return old.remaining
     return new.order.qty - old.order.filled_qty

@@ -54,6 +54,6 @@ class Market(Protocol):
         """Give the tape from an instant on, in order."""
         ...
 
-    def previous_close(self, symbol: str) -> Decimal:
+    def previous_close(self, symbol: str) -> float:
         """Give the official close before the session."""
         ...

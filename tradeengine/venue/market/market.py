@@ -124,9 +124,11 @@ class Market:
         Where nothing earlier is known it is this session's open. Raises KeyError
         for a symbol that is not traded here.
         """
-        _ = self.instruments[symbol]
-        before = [bar for bar in self.days.daily(symbol) if bar.date < self.session.date]
-        return before[-1].close if before else self._first_price(symbol)
+        if symbol not in self.instruments:
+            raise KeyError(symbol)
+        known = [bar for bar in self.days.daily(symbol) if bar.date <= self.session.date]
+        before = [bar for bar in known if bar.date < self.session.date]
+        return before[-1].close if before else known[0].open
 
     def reference_quote(self, symbol: str, at: int) -> Quote:
         """
@@ -136,19 +138,12 @@ class Market:
         close, stamped `at`. Raises KeyError for a symbol that is not traded here.
         """
         usual = self.previous_close(symbol)
-        day = self.days.day(symbol, self.session.date)
-        if day is not None:
+        for day in self._days(symbol, self.session.open_at, self.session.open_at):
             book = day.quotes()
             row = int(np.searchsorted(book.at, at, side="right")) - 1
             if row >= 0:
                 return quotes_of((symbol,), book.rows(slice(row, row + 1)))[0]
         return self.days.quote_at(symbol, usual, at)
-
-    def _first_price(self, symbol: str) -> float:
-        day = self.days.day(symbol, self.session.date)
-        if day is None:
-            raise KeyError(symbol)
-        return float(day.prints.price[0])
 
     def _days(self, symbol: str, start: int, end: int) -> Iterator[SymbolDay]:
         """Give the symbol's sessions on the dates that a span of time touches."""

@@ -141,9 +141,7 @@ def _folded(bridge: Floats, line: float, side: int) -> Floats:
 def _touching(path: Floats, day: DayBar) -> Floats:
     """Where the day left the span of open and close and the path did not, make it do so."""
     inside = path[1:-1]  # a view: what is written here is written to the path
-    low, high = int(inside.argmin()), int(inside.argmax())
-    if low == high:
-        low = (high + 1) % len(inside)
+    low, high = inside.argmin(), inside.argmax()
     if day.high > max(day.open, day.close) and inside[high] <= max(path[0], path[-1]):
         inside[high] = np.log(day.high)
     if day.low < min(day.open, day.close) and inside[low] >= min(path[0], path[-1]):

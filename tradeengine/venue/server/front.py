@@ -25,8 +25,8 @@ from tradeengine.venue.server.parameters import ServerParameters
 _DATA_PREFIXES = ("/v2/stocks", "/v1beta1/", "/v1/corporate-actions")
 _SOCKET_PREFIXES = ("/stream", "/v2/iex", "/v2/sip", "/v2/test", CONTROL_PATH)
 
-_API_KEY = "api_key"
-_HEADERS = "answer_headers"
+_API_KEY = web.RequestKey("api_key", ApiKey)
+_HEADERS = web.RequestKey("answer_headers", dict[str, str])
 
 TOO_MANY_REQUESTS = Refused(429, 42910000, "too many requests")
 """The wording of a 429 is not recorded in public; the code follows Alpaca's scheme."""
@@ -34,14 +34,12 @@ TOO_MANY_REQUESTS = Refused(429, 42910000, "too many requests")
 
 def api_key_of(request: web.Request) -> ApiKey:
     """Give the key that the request proved to hold."""
-    pair: ApiKey = request[_API_KEY]
-    return pair
+    return request[_API_KEY]
 
 
 def headers_of(request: web.Request) -> dict[str, str]:
     """Give the headers that the answer must carry, for answers that are streamed."""
-    headers: dict[str, str] = request[_HEADERS]
-    return headers
+    return request[_HEADERS]
 
 
 def is_data_path(path: str) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from tradeengine.clock import Clock
+from tradeengine.clock import Clock, ScaledClock
 from tradeengine.model.exchange_days import FIRST_YEAR, LAST_YEAR
 from tradeengine.model.instants import NANOS, NEW_YORK, format_instant, new_york
 from tradeengine.model.sessions import (
@@ -150,6 +150,10 @@ def _market_called(name: str) -> Exchange:
     raise Refused(400, 40010001, f"invalid market: {name}")
 
 
+SPEED_HEADER = "X-Venue-Speed"
+"""Our own: venue seconds per real second, for an engine in another process."""
+
+
 class CalendarRest:
     """The four endpoints."""
 
@@ -166,7 +170,10 @@ class CalendarRest:
         ]
 
     async def _legacy_clock(self, _request: web.Request) -> web.Response:
-        return answer(legacy_clock(self._clock.now()))
+        response = answer(legacy_clock(self._clock.now()))
+        if isinstance(self._clock, ScaledClock):
+            response.headers[SPEED_HEADER] = f"{self._clock.speed:g}"
+        return response
 
     async def _legacy_calendar(self, request: web.Request) -> web.Response:
         first = max(day_in(request.query, "start") or _FIRST_DAY, _FIRST_DAY)

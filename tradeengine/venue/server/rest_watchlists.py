@@ -55,7 +55,7 @@ class WatchlistsRest:
     async def _all(self, request: web.Request) -> web.Response:
         account_id = api_key_of(request).account_id
         mine = [entry for entry in self._lists.values() if entry.account_id == account_id]
-        rows: list[Json] = [_head(entry) for entry in mine]
+        rows: list[Json] = [self._head(entry) for entry in mine]
         return answer(rows)
 
     async def _create(self, request: web.Request) -> web.Response:
@@ -122,17 +122,16 @@ class WatchlistsRest:
 
     def _answer(self, entry: Watchlist) -> web.Response:
         assets: list[Json] = [asset(self._desk.instrument(name)) for name in entry.symbols]
-        return answer({**_head(entry), "assets": assets})
+        return answer({**self._head(entry), "assets": assets})
 
-
-def _head(entry: Watchlist) -> JsonObject:
-    return {
-        "id": entry.id,
-        "account_id": entry.account_id,
-        "created_at": format_instant(entry.created_at),
-        "updated_at": format_instant(entry.updated_at),
-        "name": entry.name,
-    }
+    def _head(self, entry: Watchlist) -> JsonObject:
+        return {
+            "id": entry.id,
+            "account_id": self._desk.exchange.account(entry.account_id).id,
+            "created_at": format_instant(entry.created_at),
+            "updated_at": format_instant(entry.updated_at),
+            "name": entry.name,
+        }
 
 
 def _uuid(account_id: str, number: int) -> str:

@@ -1,0 +1,43 @@
+"""A home for each test, with a configuration that hosts the strategy it names."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+SYMBOLS = ("AAPL", "JPM", "MSFT")
+
+
+@pytest.fixture
+def home_with(tmp_path: Path) -> Callable[..., Path]:
+    """Make a home whose only strategy is a class of `strategies.py`, on a few symbols."""
+
+    def make(strategy: str, symbols: tuple[str, ...] = SYMBOLS, **sections: object) -> Path:
+        folder = tmp_path / "config"
+        folder.mkdir()
+        settings = {
+            "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
+            "risk": {
+                "entry_window_after_open_minutes": 0,
+                "quote_max_age_seconds": 30,
+                "max_order_notional_fraction": 1,
+                "portfolio_beta_max": 4,
+            },
+        } | sections
+        (folder / "config.yaml").write_text(yaml.safe_dump(settings))
+        shares = {
+            symbol: {
+                "p_undervalued": 0.9,
+                "valued_on": "2019-02-12",
+                "adv20_shares": 10_000_000,
+                "atr_percent": 2.0,
+                "beta": 0.2,
+            }
+            for symbol in symbols
+        }
+        plan = {"source": "a test", "regime": "HV-bear", "vix": 15.0, "symbols": shares}
+        (folder / "session_plan.yaml").write_text(yaml.safe_dump(plan))
+        return tmp_path
+
+    return make

@@ -1,0 +1,95 @@
+"""Small strategies for whole-session tests, loaded by name as a third party's would be."""
+
+from decimal import Decimal
+
+from tradeengine.model.commands import OrderIntent
+from tradeengine.model.events import Bar, PositionChanged, Quote
+from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
+from tradeengine.model.parameters import Parameters
+from tradeengine.model.ticks import tick_up
+from tradeengine.strategy.port import Opinions, Strategy
+
+
+class BuyOnce(Strategy[Parameters]):
+    """Buy 10 shares of each symbol that has none, at its first live bar, and hold them."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)  # type: ignore[arg-type]  # the host passes a Context
+        self._quotes: dict[str, Quote] = {}
+        self._wanted = set(self.plan.symbols)
+
+    def on_quote(self, quote: Quote) -> Opinions:
+        self._quotes[quote.symbol] = quote
+
+    def on_position(self, position: PositionChanged) -> Opinions:
+        self._wanted.discard(position.symbol)
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        quote = self._quotes.get(bar.symbol)
+        if bar.history or bar.symbol not in self._wanted or quote is None:
+            return None
+        self._wanted.discard(bar.symbol)
+        return [self.wish(bar, quote)]
+
+    def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
+        return OrderIntent(
+            at=bar.received_at,
+            strategy=self.name,
+            symbol=bar.symbol,
+            side=Side.BUY,
+            purpose=Purpose.ENTRY,
+            order_type=OrderType.LIMIT,
+            time_in_force=TimeInForce.DAY,
+            quantity=Decimal(10),
+            limit_price=tick_up(Decimal(str(quote.ask))),
+            stop_distance=Decimal(2),
+            reason="test",
+        )
+
+
+class RestBelow(BuyOnce):
+    """Like BuyOnce, but half a percent below the market, so that the orders rest."""
+
+    def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
+        wish = super().wish(bar, quote)
+        price = tick_up(Decimal(str(quote.bid)) * Decimal("0.995"))
+        return OrderIntent(
+            at=wish.at,
+            strategy=wish.strategy,
+            symbol=wish.symbol,
+            side=wish.side,
+            purpose=wish.purpose,
+            order_type=wish.order_type,
+            time_in_force=wish.time_in_force,
+            quantity=wish.quantity,
+            limit_price=price,
+            stop_distance=wish.stop_distance,
+            reason=wish.reason,
+        )
+
+
+class Spam(BuyOnce):
+    """Want to buy on every quote, as if its own memory were gone."""
+
+    def on_quote(self, quote: Quote) -> Opinions:
+        bar = Bar(
+            at=quote.at,
+            received_at=quote.received_at,
+            symbol=quote.symbol,
+            open=quote.bid,
+            high=quote.ask,
+            low=quote.bid,
+            close=quote.bid,
+            volume=0,
+            vwap=quote.bid,
+            trade_count=0,
+        )
+        return [self.wish(bar, quote)]
+
+
+class RaiseOnBars(Strategy[Parameters]):
+    """Raise on every live bar."""
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        if not bar.history:
+            raise ZeroDivisionError("a bug of the test")

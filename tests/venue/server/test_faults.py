@@ -1,0 +1,99 @@
+"""Each fault does one thing, for as long as it was asked to."""
+
+import msgspec
+import pytest
+
+from tradeengine.model.instants import NANOS
+from tradeengine.venue.server.faults import AnyFault, ArmedFaults
+
+
+class Sockets:
+    """Remembers which streams were cut."""
+
+    def __init__(self) -> None:
+        self.cut: list[str] = []
+
+    def drop(self, stream: str) -> int:
+        self.cut.append(stream)
+        return 1
+
+
+def armed(text: str, now: int = 0) -> ArmedFaults:
+    faults = ArmedFaults()
+    faults.arm(msgspec.json.decode(text, type=AnyFault), now, Sockets())
+    return faults
+
+
+def test_nothing_armed_changes_nothing() -> None:
+    faults = ArmedFaults()
+    assert faults.on_rest("POST", "/v2/orders", 0) is None
+    assert faults.on_answer("POST", "/v2/orders", 200, 0) is None
+    assert faults.on_data_auth(0) is None
+    assert faults.data_frame_may_go(0)
+    assert faults.order_frame_may_go("fill", 0)
+
+
+def test_muted_data_comes_back_after_its_seconds() -> None:
+    faults = armed('{"fault":"mute_data","seconds":1.5}', now=NANOS)
+    assert not faults.data_frame_may_go(2 * NANOS)
+    assert faults.data_frame_may_go(int(2.5 * NANOS))
+    assert faults.active(3 * NANOS) == []
+
+
+def test_muted_orders_stay_muted_until_cleared() -> None:
+    faults = armed('{"fault":"mute_orders"}')
+    assert not faults.order_frame_may_go("new", 10**18)
+    assert faults.data_frame_may_go(0)
+    faults.clear("mute_data")
+    assert not faults.order_frame_may_go("new", 0)
+    faults.clear("mute_orders")
+    assert faults.order_frame_may_go("new", 0)
+
+
+def test_a_refused_data_connection_gets_406() -> None:
+    assert armed('{"fault":"data_406","seconds":5}').on_data_auth(0) == 406
+
+
+def test_only_the_next_fill_frame_is_lost() -> None:
+    faults = armed('{"fault":"drop_fill_frame"}')
+    events = ("new", "partial_fill", "fill")
+    assert [faults.order_frame_may_go(event, 0) for event in events] == [True, False, True]
+
+
+def test_the_next_accepted_order_is_answered_504_with_html() -> None:
+    faults = armed('{"fault":"next_order_504_after_accept"}')
+    assert faults.on_answer("POST", "/v2/orders", 403, 0) is None
+    assert faults.on_answer("GET", "/v2/orders", 200, 0) is None
+    answer = faults.on_answer("POST", "/v2/orders", 200, 0)
+    assert answer is not None
+    assert (answer.status, answer.content_type) == (504, "text/html")
+    assert faults.on_answer("POST", "/v2/orders", 200, 0) is None
+
+
+def test_the_next_orders_are_rejected_in_the_words_asked_for() -> None:
+    faults = armed('{"fault":"reject_next_order","times":2,"message":"no \\"luck\\""}')
+    answers = [faults.on_rest("POST", "/v2/orders", 0) for _ in range(3)]
+    assert [answer is not None for answer in answers] == [True, True, False]
+    assert answers[0] is not None
+    assert msgspec.json.decode(answers[0].body) == {"code": 40310000, "message": 'no "luck"'}
+    assert armed('{"fault":"reject_next_order"}').on_rest("GET", "/v2/orders", 0) is None
+
+
+def test_dropping_a_connection_acts_at_once_and_leaves_nothing() -> None:
+    faults, sockets = ArmedFaults(), Sockets()
+    fault = msgspec.json.decode('{"fault":"drop_connection","stream":"data"}', type=AnyFault)
+    faults.arm(fault, 0, sockets)
+    assert sockets.cut == ["data"]
+    assert faults.active(0) == []
+
+
+def test_clear_takes_away_everything() -> None:
+    faults = armed('{"fault":"mute_data"}')
+    faults.arm(msgspec.json.decode('{"fault":"clear"}', type=AnyFault), 0, Sockets())
+    assert faults.data_frame_may_go(0)
+
+
+@pytest.mark.parametrize("text", ['{"fault":"rain"}', '{"fault":"drop_connection","stream":"x"}'])
+def test_an_unknown_fault_or_option_cannot_be_read(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(text, type=AnyFault)
