@@ -23,20 +23,21 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal, JournalFailed
 from tradeengine.bus.records import Header
 from tradeengine.edges import Edges, World
-from tradeengine.errors import ExitCode, TradeEngineError, VenueUnreachable
+from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.heartbeat import Heartbeat
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import RequestStop
-from tradeengine.model.instants import MINUTE
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options
-from tradeengine.outcome import Outcome, write_outcome
+from tradeengine.outcome import Outcome, outcome_of, write_outcome
+from tradeengine.picture import Subject, take_status
 from tradeengine.pump import Pump
 from tradeengine.screen import Screen, open_screen
 from tradeengine.startup import run_opened, start_up
+from tradeengine.status import write_status
 from tradeengine.watch import Watch, watching_log
 from tradeengine.wiring import BuildInputs, build
 from tradeengine.worlds import open_world
@@ -88,7 +89,7 @@ class App:
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
         self._core = build(inputs, self._journal, self._edges)
-        self._watch = Watch(log, screen.line)
+        self._watch = Watch(log)
         self._pump = Pump(
             self._inbox, self._core.engine, world.clock, self._watch.take, self._note_bug
         )
@@ -97,7 +98,7 @@ class App:
         self._faults = 0
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
-        screen.follow(self._core, self._watch, world, files, self._inbox)
+        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox)
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
@@ -107,15 +108,11 @@ class App:
         finally:
             self._remove_signals()
             await self._close()
-        outcome = Outcome.of(
-            self._core,
-            self._watch.tally,
-            self._files,
-            faults=self._faults,
-            flat_past_core=self._flat_past_core,
+        outcome = outcome_of(
+            self._subject, faults=self._faults, flat_past_core=self._flat_past_core
         )
         write_outcome(outcome)
-        self._screen.write_status()
+        self._write_status()
         if self._failure is not None:
             raise self._failure
         return outcome
@@ -130,20 +127,15 @@ class App:
         self._spawn("heartbeat", self._supervised("heartbeat", beat.run))
         self._spawn("halt file", watch_halt(self._options.home, self._on_halt_file))
         self._spawn("flush", self._supervised("flush", self._flush))
-        self._spawn("screen", self._supervised("screen", self._screen.run))
+        self._spawn("screen", self._supervised("screen", self._show))
         self._spawn("session", self._supervised("session", self._session))
         await self._ended()
 
     async def _session(self) -> None:
         """Connect, reconcile, warm up; then venue time may move."""
-        try:
-            await start_up(
-                self._options, self._world, self._edges, self._inbox, self._watch, self._files
-            )
-        except TradeEngineError as error:
-            self._failure = error
-            self._request_stop(StopTrigger.FAULT, str(error))
-            return
+        await start_up(
+            self._options, self._world, self._edges, self._inbox, self._watch, self._files
+        )
         await self._edges.pace(self._pump.stopped.is_set)
 
     async def _ended(self) -> None:
@@ -165,6 +157,9 @@ class App:
     async def _supervised(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
+        except TradeEngineError as error:
+            self._failure = self._failure or error
+            self._request_stop(StopTrigger.FAULT, f"{name}: {error}")
         # Supervision point: an edge that fails must not take the flatten with it.
         except Exception as error:
             self._report_bug(name, error)
@@ -201,11 +196,21 @@ class App:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             self._log.flush()
-            self._screen.write_status()
+            self._write_status()
             try:
                 await self._durable()
             except JournalFailed:
                 continue  # Said and acted upon in `_durable`; the flatten goes on.
+
+    async def _show(self) -> None:
+        await self._screen.follow(self._subject)
+
+    def _write_status(self) -> None:
+        try:
+            write_status(self._options.home, take_status(self._subject))
+        except OSError as error:
+            words = f"the status file cannot be written: {error.strerror}"
+            self._log.write(Level.WARNING, "engine", "STATUS_FAILED", words)
 
     async def _durable(self) -> None:
         """Make the journal durable; the first failure stops the run."""

@@ -58,7 +58,8 @@ class World:
     """
     Where and when a run trades.
 
-    `quiescence` is there at speed max only. `connect` makes the edges once
+    `quiescence` is there at speed max only, where `speed` (world seconds per real
+    second) is None. `connect` makes the edges once
     inbox and journal exist.
     """
 
@@ -68,6 +69,6 @@ class World:
     session: Session
     symbols: tuple[str, ...]
     quiescence: Quiescence | None
-    speed: str
+    speed: float | None
     connect: Callable[[Inbox, Durable], Edges]
     fresh_account: bool

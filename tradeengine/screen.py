@@ -1,60 +1,107 @@
 """
 The screen of a run: a live view on a terminal, plain lines elsewhere, JSON for machines.
 
-What is shown is a snapshot of the parts, taken here; `console/` turns it into
-text. With `--json` the lines go to standard error, and the last line on
-standard output is the summary.
+All three see pictures only (`picture.py`); `console/` turns them into text. With
+`--json` the lines go to standard error, and the summary is the last line on
+standard output.
 """
 
-import os
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol, TextIO
 
 import msgspec
+from rich.console import Console
+from rich.live import Live
 
-from tradeengine.describe import Line
-from tradeengine.edges import World
-from tradeengine.layout import RunFiles
-from tradeengine.logs import Level
-from tradeengine.model.instants import format_instant, new_york
+from tradeengine.console import live, summary
+from tradeengine.console.parameters import ConsoleParameters
+from tradeengine.console.plain import ProgressLines
 from tradeengine.options import Options
 from tradeengine.outcome import Outcome
-from tradeengine.status import Status, write_status
-from tradeengine.watch import Watch
-from tradeengine.wiring import Core
+from tradeengine.picture import Subject, take_picture
 
 
-class Screen:
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._parts = None
-
-    def follow(self, core, watch, world, files, inbox) -> None:
-        self._parts = (core, watch, world, files, inbox)
+class Screen(Protocol):
+    """Who shows a run."""
 
     def say(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        """Show a line at once."""
 
-    def line(self, at: int, line: Line) -> None:
-        if line.level >= Level.INFO:
-            print(f"{new_york(at):%H:%M:%S} {line.component:<9} {line.code:<18} {line.text}", file=sys.stderr)
-
-    async def run(self) -> None:
-        import asyncio
-        await asyncio.Event().wait()
-
-    def write_status(self) -> None:
-        core, watch, world, files, inbox = self._parts
-        view = core.ledger.view()
-        write_status(self._options.home, Status(run_id=files.run_id, pid=os.getpid(), venue=world.venue, state=core.breaker.state.value,
-            engine_time=format_instant(world.clock.now()), equity=str(view.equity), positions={r.symbol: str(r.quantity) for r in view.positions},
-            open_orders=sum(1 for _ in core.router.book.open_orders()), orders=watch.tally.orders, fills=watch.tally.fills, alerts=list(watch.tally.alerts)))
+    async def follow(self, run: Subject) -> None:
+        """Show a run until cancelled."""
 
     def end(self, outcome: Outcome) -> None:
-        print(msgspec.json.encode(outcome.summary()).decode())
+        """Show how it ended."""
 
 
 @contextmanager
 def open_screen(options: Options) -> Iterator[Screen]:
-    yield Screen(options)
+    """Choose the screen: live on a terminal, else lines; JSON if asked for."""
+    parameters = options.settings.console
+    if options.json:
+        yield JsonScreen(parameters)
+    elif sys.stdout.isatty():
+        yield LiveScreen(parameters)
+    else:
+        yield LineScreen(parameters, sys.stdout)
+
+
+class LineScreen:
+    """Plain lines, each as soon as it is news."""
+
+    def __init__(self, parameters: ConsoleParameters, out: TextIO) -> None:
+        self._parameters, self._out = parameters, out
+        self._progress = ProgressLines(parameters)
+        self._run: Subject | None = None
+
+    def say(self, text: str) -> None:
+        print(text, file=self._out, flush=True)
+
+    async def follow(self, run: Subject) -> None:
+        self._run = run
+        while True:
+            self._tell()
+            await asyncio.sleep(self._parameters.refresh_seconds)
+
+    def _tell(self) -> None:
+        if self._run is not None:
+            for line in self._progress.news(take_picture(self._run)):
+                self.say(line)
+
+    def end(self, outcome: Outcome) -> None:
+        self._tell()
+        Console(file=self._out, width=100).print(summary.summary(outcome.summary))
+
+
+class JsonScreen(LineScreen):
+    """Lines on standard error; the last line on standard output is JSON."""
+
+    def __init__(self, parameters: ConsoleParameters) -> None:
+        super().__init__(parameters, sys.stderr)
+
+    def end(self, outcome: Outcome) -> None:
+        self._tell()
+        print(msgspec.json.encode(summary.summary_json(outcome.summary)).decode(), flush=True)
+
+
+class LiveScreen:
+    """A picture that is drawn anew several times a second."""
+
+    def __init__(self, parameters: ConsoleParameters) -> None:
+        self._parameters = parameters
+        self._console = Console()
+
+    def say(self, text: str) -> None:
+        self._console.print(text, style="bold", highlight=False)
+
+    async def follow(self, run: Subject) -> None:
+        with Live(console=self._console, auto_refresh=False, transient=True) as view:
+            while True:
+                view.update(live.Screen(take_picture(run), self._parameters), refresh=True)
+                await asyncio.sleep(self._parameters.refresh_seconds)
+
+    def end(self, outcome: Outcome) -> None:
+        self._console.print(summary.summary(outcome.summary))

@@ -1,8 +1,8 @@
 """
 The tally of a run: what was sent, filled, denied, and how it ended.
 
-Fed with every message after its step; read by the live view, the status file
-and the summary. It decides nothing.
+Fed with every message after its step; read by the screen, the status file and
+the summary. It decides nothing.
 """
 
 from collections import Counter, deque
@@ -13,70 +13,111 @@ from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
     AlertRaised,
     Bar,
-    DecisionMade,
+    FeedConnected,
+    FeedLost,
+    FeedMuted,
     FlattenEnded,
     OrderDenied,
     OrderFilled,
+    OrderStreamLost,
+    OrderStreamReady,
     Quote,
+    StateChanged,
     Trade,
 )
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Side
 
-_TICKS = (Quote, Trade, Bar)
-_KEPT_LINES = 12
+_TICKS = frozenset({Quote, Trade})
+_KEPT_LINES = 50
 
 
 class Tally:
-    """Count a run's messages by kind."""
+    """Count a run's messages by kind, and keep the last words of each."""
 
     def __init__(self) -> None:
         self.streamed: set[str] = set()
-        self.orders = self.fills = self.ticks = 0
+        self.ticks = self.orders = self.fills = self.alert_count = self.last_tick_at = 0
         self.sides: Counter[Side] = Counter()
         self.denials: Counter[Denial] = Counter()
-        self.gates: Counter[str] = Counter()
+        self.feed = self.order_stream = "not connected"
+        self.state_reason = ""
         self.decisions: deque[str] = deque(maxlen=_KEPT_LINES)
+        self.fill_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self.alerts: deque[str] = deque(maxlen=_KEPT_LINES)
         self.flattened: FlattenEnded | None = None
-        self.last_tick_at = 0
+
+    @property
+    def buys(self) -> int:
+        """Executions that bought."""
+        return self.sides[Side.BUY]
+
+    @property
+    def sells(self) -> int:
+        """Executions that sold."""
+        return self.sides[Side.SELL]
 
     def watch(self, message: Message, effects: Sequence[Message]) -> None:
         """Take in an input and its effects."""
-        if isinstance(message, _TICKS):
-            self._tick(message)
-        elif isinstance(message, OrderFilled):
-            self.fills += 1
-            self.sides[message.side] += 1
+        if type(message) in _TICKS:
+            self._tick(message)  # type: ignore[arg-type]  # the types are in the set
+        else:
+            self._input(message)
         for effect in effects:
             self._effect(effect)
 
     def _tick(self, tick: Quote | Trade | Bar) -> None:
         self.ticks += 1
-        if not (isinstance(tick, Bar) and tick.history):
-            self.last_tick_at = tick.received_at
-            self.streamed.add(tick.symbol)
+        self.last_tick_at = tick.received_at
+        self.streamed.add(tick.symbol)
+
+    def _input(self, message: Message) -> None:
+        match message:
+            case Bar(history=False):
+                self._tick(message)
+            case OrderFilled():
+                self.fills += 1
+                self.sides[message.side] += 1
+                self.fill_lines.append(_fill_words(message))
+            case FeedConnected():
+                self.feed = "connected"
+            case FeedLost():
+                self.feed = "lost"
+            case FeedMuted():
+                self.feed = "mute"
+            case OrderStreamReady():
+                self.order_stream = "listening"
+            case OrderStreamLost():
+                self.order_stream = "lost"
+            case _:
+                pass
 
     def _effect(self, effect: Message) -> None:
         match effect:
             case SubmitOrder():
                 self.orders += 1
-                self._note(effect.at, _order_words(effect))
+                self._decided(effect.at, _order_words(effect))
             case OrderDenied():
                 self.denials[effect.reason] += 1
-                self._note(effect.at, f"denied {effect.intent.symbol}: {effect.reason.value}")
-            case DecisionMade():
-                self.gates[effect.gate or effect.verdict] += 1
+                words = f"denied {effect.intent.symbol}: {effect.reason.value}"
+                self._decided(effect.at, words)
+            case StateChanged():
+                self.state_reason = effect.reason
             case AlertRaised():
+                self.alert_count += 1
                 self.alerts.append(effect.text)
             case FlattenEnded():
                 self.flattened = effect
             case _:
                 pass
 
-    def _note(self, at: int, words: str) -> None:
+    def _decided(self, at: int, words: str) -> None:
         self.decisions.append(f"{new_york(at):%H:%M:%S} {words}")
+
+
+def _fill_words(fill: OrderFilled) -> str:
+    return f"{fill.side.value} {fill.quantity} {fill.symbol} at {fill.price}"
 
 
 def _order_words(order: SubmitOrder) -> str:

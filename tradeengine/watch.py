@@ -1,5 +1,5 @@
 """
-The watch: sees each message after its step, writes the log, keeps the tally.
+The watch: sees each message after its step, writes the log, feeds the tally.
 
 It observes only. The start-up waits here for the broker's first snapshot.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tradeengine.clock import Clock
-from tradeengine.describe import Line, describe
+from tradeengine.describe import describe
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level, library_logging
 from tradeengine.model.events import Bar, BrokerSnapshot, PriceBand, Quote, Trade
@@ -22,10 +22,10 @@ _TICKS = frozenset({Quote, Trade, Bar, PriceBand})
 
 
 class Watch:
-    """Feed log, tally and screen with what happens."""
+    """Feed log and tally with what happens."""
 
-    def __init__(self, log: EventLog, show: Callable[[int, Line], None]) -> None:
-        self._log, self._show = log, show
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
         self.tally = Tally()
         self.start_snapshot: asyncio.Future[BrokerSnapshot] = (
             asyncio.get_running_loop().create_future()
@@ -47,7 +47,6 @@ class Watch:
             return
         at: int = getattr(message, "received_at", 0) or message.at  # type: ignore[attr-defined]  # every message has `at`
         self._log.write_at(at, line.level, line.component, line.code, line.text, line.fields)
-        self._show(at, line)
 
 
 @contextmanager

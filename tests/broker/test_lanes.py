@@ -188,3 +188,12 @@ async def test_a_place_given_up_while_waiting_goes_to_the_next() -> None:
     turnstile.release(first)
     assert second.cancelled()
     assert third.done()
+
+
+async def test_what_is_sent_at_the_end_stays_and_is_named() -> None:
+    desk = Desk()
+    async with desk.open():
+        desk.lanes.send(buy("1", "A"))
+    desk.lanes.send(buy("2", "B"))
+    assert desk.begun == ["S1"]
+    assert desk.lanes.under_way == [buy("2", "B")]

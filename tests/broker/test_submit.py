@@ -115,7 +115,7 @@ async def test_after_all_look_ups_the_order_is_not_found() -> None:
 
 
 async def test_look_ups_without_an_answer_prove_nothing() -> None:
-    unanswered = [Answer(502, HTML_502), Answer(reset=True), Answer(200), Answer(502)]
+    unanswered = [Answer(502, HTML_502), Answer(reset=True), Answer(200), Answer(403)]
     async with scripted() as server:
         server.script(*POST, Answer(504))
         server.script(*LOOK_UP, *unanswered, as_json(order_json()))

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from tests.feed.frames import in_msgpack
 from tradeengine.clock import SimulatedClock
@@ -31,13 +31,13 @@ class Peer:
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket, self.request = socket, request
+        self.heard: asyncio.Queue[WSMessage] = asyncio.Queue()
         self.gone = asyncio.Event()
 
     async def hear(self) -> dict[str, object]:
         """Wait for the next message of the client."""
         async with asyncio.timeout(LIMIT_SECONDS):
-            message = await self.socket.receive()
-        assert message.type in (WSMsgType.BINARY, WSMsgType.TEXT), message
+            message = await self.heard.get()
         if message.type is WSMsgType.TEXT:
             return msgspec.json.decode(message.data, type=dict[str, object])
         return msgspec.msgpack.decode(message.data, type=dict[str, object])
@@ -71,11 +71,9 @@ class Peer:
         transport = self.request.transport
         assert transport is not None
         transport.abort()
-        self.gone.set()
 
     async def close(self, code: int = 1000, words: bytes = b"") -> None:
         await self.socket.close(code=code, message=words)
-        self.gone.set()
 
 
 class ScriptedAlpaca:
@@ -112,18 +110,18 @@ class ScriptedAlpaca:
         self.connections += 1
         if self.handshakes:
             return self.handshakes.popleft()
-        socket = web.WebSocketResponse(autoclose=True)
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.open += 1
         self.most_open = max(self.most_open, self.open)
         peer = Peer(socket, request)
         self._peers.put_nowait(peer)
         try:
-            while not peer.gone.is_set() and not _lost(request):
-                # The test reads; here only the end of the connection is waited for.
-                await _either(peer.gone, request)
+            async for message in socket:
+                peer.heard.put_nowait(message)
         finally:
             self.open -= 1
+            peer.gone.set()
         return socket
 
     async def history(self, request: web.Request) -> web.StreamResponse:
@@ -153,19 +151,6 @@ class ScriptedAlpaca:
         if answer is None:
             await asyncio.Event().wait()
         return answer
-
-
-def _lost(request: web.Request) -> bool:
-    return request.transport is None or request.transport.is_closing()
-
-
-async def _either(gone: asyncio.Event, request: web.Request) -> None:
-    """Wait until the peer is gone; look at the transport now and then."""
-    try:
-        async with asyncio.timeout(0.01):
-            await gone.wait()
-    except TimeoutError:
-        assert request is not None
 
 
 @asynccontextmanager
@@ -226,7 +211,7 @@ class ShowingInbox:
 async def until(true: Callable[[], bool]) -> None:
     """Let the loop run until something is true."""
     async with asyncio.timeout(LIMIT_SECONDS):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is waited for has no event to offer
             await asyncio.sleep(0)
 
 

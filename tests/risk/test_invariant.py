@@ -33,7 +33,7 @@ from tradeengine.model.orders import Purpose, Side
 
 PRICE = Decimal("50.01")
 EQUITY = Decimal(100_000)
-GROSS = EQUITY * Decimal("0.20")
+GROSS = EQUITY * Decimal("0.16")
 SECTOR = EQUITY * Decimal("0.15")
 BETA = EQUITY * Decimal("0.15")
 ORDER = EQUITY * Decimal("0.10")
@@ -68,7 +68,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         session.symbols["DDD"] = symbol_plan(sector="glass")
         self.gate = open_gate(
             session,
-            gross_exposure_max_fraction="0.20",
+            gross_exposure_max_fraction="0.16",
             sector_exposure_max_fraction="0.15",
             portfolio_beta_max="0.15",
             max_order_notional_fraction="0.10",

@@ -20,6 +20,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
             "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
             "risk": {
                 "entry_window_after_open_minutes": 0,
+                "entry_window_before_close_minutes": 0,
                 "quote_max_age_seconds": 30,
                 "max_order_notional_fraction": 1,
                 "portfolio_beta_max": 4,

@@ -27,9 +27,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "tradeengine", *arguments]
 
 
-def engine(
-    *arguments: str, home: Path, seconds: float = 120
-) -> subprocess.CompletedProcess[str]:
+def engine(*arguments: str, home: Path, seconds: float = 120) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         [*command(*arguments), "--home", str(home)],
@@ -42,9 +40,44 @@ def engine(
     )
 
 
+class RunningEngine:
+    """An engine in its own process, and the run folder that it makes."""
+
+    def __init__(self, process: subprocess.Popen[str], home: Path, before: set[Path]) -> None:
+        self.process, self._home, self._before = process, home, before
+
+    def wait_for(self, wanted: str) -> dict[str, object]:
+        """Wait until this run's log holds an event with the code `wanted`; return it."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            for event in self.events():
+                if event["event_code"] == wanted:
+                    return event
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)  # Another process's file: there is no clock to advance.
+        raise AssertionError(f"no {wanted}; the process said {self.process.poll()}")
+
+    def events(self) -> list[dict[str, object]]:
+        """Read the events of this run so far."""
+        new = run_folders(self._home) - self._before
+        return read_events(new.pop()) if new else []
+
+    def stop(self, number: signal.Signals, exit_code: int = 0) -> None:
+        """Send a signal and wait for the end."""
+        self.process.send_signal(number)
+        assert self.process.wait(timeout=PATIENCE_SECONDS) == exit_code
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(timeout=PATIENCE_SECONDS)
+
+
 @contextmanager
-def engine_running(*arguments: str, home: Path) -> Iterator[subprocess.Popen[str]]:
+def engine_running(*arguments: str, home: Path) -> Iterator[RunningEngine]:
     """Start an engine and make sure that it is gone afterwards."""
+    before = run_folders(home)
     process = subprocess.Popen(
         [*command("run", *arguments), "--home", str(home)],
         stdout=subprocess.PIPE,
@@ -54,38 +87,27 @@ def engine_running(*arguments: str, home: Path) -> Iterator[subprocess.Popen[str
         env=environment(),
     )
     try:
-        yield process
+        yield RunningEngine(process, home, before)
     finally:
         process.kill()
         process.communicate()
 
 
-def wait_for(home: Path, wanted: str, process: subprocess.Popen[str]) -> dict[str, object]:
-    """Wait until an event with the code `wanted` is in the newest run's log; return it."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        for event in events(home):
-            if event["event_code"] == wanted:
-                return event
-        if process.poll() is not None:
-            break
-        time.sleep(0.02)  # Another process's file: there is no clock to advance.
-    raise AssertionError(f"no {wanted} in {home}; process said {process.poll()}")
+def run_folders(home: Path) -> set[Path]:
+    return set((home / "logs").glob("*/"))
 
 
 def newest_run(home: Path) -> Path:
-    runs = sorted((home / "logs").glob("*/"), key=lambda path: path.stat().st_mtime_ns)
-    return runs[-1]
+    return max(run_folders(home), key=lambda path: path.stat().st_mtime_ns)
 
 
-def events(home: Path) -> list[dict[str, object]]:
-    """Read the newest run's events; a line that is being written is left out."""
-    if not (home / "logs").is_dir() or not any((home / "logs").iterdir()):
-        return []
-    path = newest_run(home) / "events.jsonl"
+def read_events(run: Path) -> list[dict[str, object]]:
+    """Read a run's events; a line that is being written is left out."""
+    path = run / "events.jsonl"
     if not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line[-1:] == "\n"]
+    lines = path.read_text().splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 @dataclass(frozen=True)
@@ -97,10 +119,7 @@ class Venue:
     def get(self, path: str) -> object:
         answer = requests.get(
             self.urls["trading_url"] + path,
-            headers={
-                "APCA-API-KEY-ID": self.urls["key"],
-                "APCA-API-SECRET-KEY": self.urls["secret"],
-            },
+            headers=self._headers(),
             timeout=10,
         )
         answer.raise_for_status()
@@ -115,6 +134,34 @@ class Venue:
         found = self.get("/v2/positions")
         assert isinstance(found, list)
         return {row["symbol"]: row["qty"] for row in found}
+
+    def submit(self, *, symbol: str, qty: int, side: str) -> dict[str, str]:
+        """Trade by hand, at market, as a stranger would."""
+        body = {
+            "symbol": symbol, "qty": qty, "side": side, "type": "market", "time_in_force": "day",
+        }  # fmt: skip
+        answer = requests.post(
+            self.urls["trading_url"] + "/v2/orders", json=body, headers=self._headers(), timeout=10
+        )
+        answer.raise_for_status()
+        order: dict[str, str] = answer.json()
+        return order
+
+    def wait_until_filled(self, order_id: str) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            order = self.get(f"/v2/orders/{order_id}")
+            assert isinstance(order, dict)
+            if order["status"] == "filled":
+                return
+            time.sleep(0.02)  # The venue is another process: there is no clock to advance.
+        raise AssertionError(f"{order_id} was not filled")
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "APCA-API-KEY-ID": self.urls["key"],
+            "APCA-API-SECRET-KEY": self.urls["secret"],
+        }
 
     def fault(self, **fault: object) -> None:
         answer = requests.post(self.urls["control_url"], json=fault, timeout=10)

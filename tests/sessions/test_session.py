@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.programs import engine, events, newest_run
+from tests.sessions.programs import engine, newest_run, read_events
 
 SUMMARY_KEYS = {
     "run_id", "run_dir", "state", "flat", "symbols", "orders", "fills", "buys", "sells",
@@ -53,7 +53,7 @@ def test_the_receipt_says_how_it_became_flat(homes: dict[str, Path]) -> None:
 
 
 def test_every_event_has_its_keys(homes: dict[str, Path]) -> None:
-    for event in events(homes["one"]):
+    for event in read_events(newest_run(homes["one"])):
         assert {
             "timestamp", "level", "component", "event_code", "message", "session_id", "host",
         } <= set(event)  # fmt: skip

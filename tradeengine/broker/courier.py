@@ -92,6 +92,7 @@ class AlpacaBroker:
             catch_up=self._catch_up,
         )
         self._closing = asyncio.Event()
+        self._running = False
 
     @property
     def budget(self) -> RequestBudget:
@@ -104,6 +105,7 @@ class AlpacaBroker:
 
     async def run(self) -> None:
         """Keep the order stream and carry commands out, until closed or cancelled."""
+        self._running = True
         try:
             async with asyncio.TaskGroup() as tasks:
                 parts = [
@@ -115,6 +117,7 @@ class AlpacaBroker:
                 for part in parts:
                     part.cancel()
         finally:
+            self._running = False
             await self._rest.close()
 
     async def connect(self) -> None:
@@ -138,6 +141,8 @@ class AlpacaBroker:
             late = ", ".join(f"{type(c).__name__} {lane_of(c)}" for c in self._lanes.under_way)
             _LOG.warning("closed before these commands were answered: %s", late)
         self._closing.set()
+        if not self._running:
+            await self._rest.close()
 
     async def session(self, day: date) -> BrokerSession | None:
         """Ask for a day's hours; None on a holiday. Raises what `Line.ask` raises."""

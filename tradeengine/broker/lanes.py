@@ -116,16 +116,14 @@ class Lanes:
 
     async def run(self) -> None:
         """Carry commands out until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
-                for name in list(self._queues):
-                    self._start(tasks, name)
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            for name in list(self._queues):
+                self._start(tasks, name)
+            try:
                 await asyncio.get_running_loop().create_future()
-        finally:
-            self._tasks = None
-            for name in list(self._queues):  # lanes whose task never got to begin
-                self._forget(name)
+            finally:
+                self._tasks = None  # a group that is ending takes no more tasks
 
     async def empty(self) -> None:
         """Wait until nothing is under way."""

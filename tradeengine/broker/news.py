@@ -46,8 +46,7 @@ class News:
 
     def hold(self) -> None:
         """Hold back what `hear` hears from now on."""
-        if self._held is None:
-            self._held = []
+        self._held = self._held or []
 
     def release(self) -> None:
         """Tell what was held back and hold nothing more."""

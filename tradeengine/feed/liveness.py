@@ -118,9 +118,10 @@ class Liveness:
         )
 
     def _learn(self) -> None:
-        if self.heard_at > self._learned_at:
+        """Learn the feed's cadence; a feed in trouble is no teacher."""
+        if self.heard_at > self._learned_at and self.mood is Mood.FLOWING:
             self._cadence.learn(self._market.seconds(self._learned_at, self.heard_at))
-            self._learned_at = self.heard_at
+        self._learned_at = self.heard_at
 
     def _threshold_seconds(self) -> float:
         least = self._parameters.mute_threshold_seconds

@@ -137,6 +137,8 @@ class FeedSocket:
                 transport, listener = await picows.ws_connect(
                     lambda: _Listener(parameters.frames_buffered),
                     url,
+                    # Ours counts from before the TCP handshake; this one closes what we give up.
+                    websocket_handshake_timeout=parameters.connect_timeout_seconds,
                     enable_auto_ping=True,
                     auto_ping_idle_timeout=parameters.ping_interval_seconds,
                     auto_ping_reply_timeout=parameters.ping_timeout_seconds,
@@ -149,7 +151,9 @@ class FeedSocket:
             raise _refused(url, error) from error
         except OSError as error:
             raise VenueUnreachable(f"{url}: {error}") from error
-        assert isinstance(listener, _Listener)  # picows types it as the base class
+        if not isinstance(listener, _Listener):
+            # picows reports an end in the middle of the handshake by making no listener.
+            raise VenueUnreachable(f"{url}: the connection ended during the handshake")
         return cls(transport, listener, parameters)
 
     async def receive(self) -> list[bytes]:

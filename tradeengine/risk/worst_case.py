@@ -47,13 +47,18 @@ def reaches(
 
 
 def _reach(symbol: str, book: ExposureBook, mark: Decimal, addition: Addition | None) -> Reach:
+    orders, held = book.open_orders(symbol), book.held(symbol).quantity
+    added = addition if addition is not None and addition.symbol == symbol else None
+    if not orders and added is None:
+        value = held * mark
+        return Reach(symbol, value, value)
     bought, sold = book.left(symbol, Side.BUY), book.left(symbol, Side.SELL)
-    prices = [mark, *(reservation.price for reservation in book.open_orders(symbol))]
-    if addition is not None and addition.symbol == symbol:
-        prices.append(addition.price)
-        bought += addition.quantity if addition.side is Side.BUY else ZERO
-        sold += addition.quantity if addition.side is Side.SELL else ZERO
-    price, held = max(prices), book.held(symbol).quantity
+    prices = [mark, *(reservation.price for reservation in orders)]
+    if added is not None:
+        prices.append(added.price)
+        bought += added.quantity if added.side is Side.BUY else ZERO
+        sold += added.quantity if added.side is Side.SELL else ZERO
+    price = max(prices)
     return Reach(symbol, (held - sold) * price, (held + bought) * price)
 
 

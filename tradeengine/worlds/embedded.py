@@ -58,7 +58,7 @@ async def embedded_world(options: Options, say: Callable[[str], None]) -> AsyncI
             session=own.session,
             symbols=own.symbols,
             quiescence=quiescence,
-            speed="max" if quiescence is not None else f"{options.speed:g}",
+            speed=options.speed,
             connect=connect,
             fresh_account=True,
         )

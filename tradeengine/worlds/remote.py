@@ -70,7 +70,7 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
         session=session,
         symbols=_symbols(options),
         quiescence=None,
-        speed=f"{clock.speed:g}" if isinstance(clock, ScaledClock) else "1",
+        speed=clock.speed if isinstance(clock, ScaledClock) else 1.0,
         connect=connect,
         fresh_account=False,
     )

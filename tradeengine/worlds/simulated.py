@@ -47,7 +47,7 @@ async def simulated_world(options: Options, say: Callable[[str], None]) -> Async
         session=own.session,
         symbols=own.symbols,
         quiescence=quiescence,
-        speed="max" if options.speed is None else f"{options.speed:g}",
+        speed=options.speed,
         connect=connect,
         fresh_account=True,
     )

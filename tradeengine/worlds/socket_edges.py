@@ -78,7 +78,7 @@ class SocketEdges:
             channel=channels.orders if channels else None,
         )
         credentials = Credentials(access.key, access.secret)
-        jitter = random.Random(settings.broker.backoff_seed)  # noqa: S311 - spreads reconnects
+        jitter = random.Random(settings.broker.backoff_seed)
         self._http = aiohttp.ClientSession()
         rest = DataRest(
             http=self._http,

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+
+from msgspec import convert
 
 from tradeengine.model.events import PriceBand, Quote, Trade, TradingStatus
 from tradeengine.model.instants import NANOS
@@ -92,8 +95,8 @@ class ScriptedMarket:
     def ticks(self, start: int) -> Iterator[ScriptedTick]:
         return (tick for tick in self.script if tick.at >= start)
 
-    def previous_close(self, symbol: str) -> Decimal:
-        return {"KO": Decimal("99"), "OCGN": Decimal("0.98")}.get(symbol, Decimal(50))
+    def previous_close(self, symbol: str) -> float:
+        return {"KO": 99.0, "OCGN": 0.98}.get(symbol, 50.0)
 
 
 FLAT = {"latency_jitter": 0.0, "fill_latency_ms": 10.0}
@@ -110,10 +113,11 @@ class Scene:
         cash: int | None = None,
         begin: bool = True,
         seed: int = 7,
+        slow: Mapping[str, float] = MappingProxyType({}),
         **parameters: object,
     ) -> None:
         first = (quote(0.0, 99.99, 100.01), trade(0.0, 100.0)) if begin else ()
-        chosen = VenueParameters.model_validate(FLAT | parameters)
+        chosen = VenueParameters.model_validate({**FLAT, **slow, **parameters})
         self.exchange = Exchange(
             ScriptedMarket((*first, *script)), parameters=chosen, seed=seed, start=instant(start)
         )
@@ -129,10 +133,12 @@ class Scene:
         self.exchange.pass_time(end)
         return self
 
-    def order(self, side: str, qty: object, kind: str = "market", **fields: object) -> VenueOrder:
-        """Submit an order for KO; numbers may be text."""
-        values = {"symbol": "KO", "time_in_force": "day", "qty": qty} | fields
-        request = OrderRequest(side=side, type=kind, **_exact(values))  # type: ignore[arg-type]
+    def order(
+        self, side: object, qty: object, kind: object = "market", **fields: object
+    ) -> VenueOrder:
+        """Submit an order for KO; numbers may be text. Msgspec checks the types."""
+        values = {"symbol": "KO", "time_in_force": "day", "qty": qty, "side": side, "type": kind}
+        request = convert(_exact(values | fields), OrderRequest)
         made = self.exchange.submit(ME, request)
         self.updates += self.exchange.drain()
         return made

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,9 +68,11 @@ def test_quantity_times_average_never_has_the_wrong_sign(fills: list[tuple[int, 
 def test_a_new_account_is_flat_with_four_times_its_equity() -> None:
     record = Scene().exchange.account(ME)
 
-    assert (record.cash, record.equity, record.last_equity) == (100_000, 100_000, 100_000)
-    assert (record.buying_power, record.regt_buying_power) == (400_000, 200_000)
-    assert (record.initial_margin, record.maintenance_margin, record.multiplier) == (0, 0, 4)
+    assert record.cash == record.equity == record.last_equity == 100_000
+    assert record.buying_power == 400_000
+    assert record.regt_buying_power == 200_000
+    assert record.initial_margin == record.maintenance_margin == 0
+    assert record.multiplier == 4
     assert record.shorting_enabled
     assert record.balance_asof == "2019-02-12"
     assert record.account_number == "PA3HKW0J9QVJ"
@@ -85,7 +88,8 @@ def test_a_long_position_is_marked_at_the_last_trade() -> None:
     assert record.long_market_value == 1020
     assert record.equity == Decimal("100019.90")
     assert record.buying_power == 4 * Decimal("100019.90") - 1020
-    assert (record.initial_margin, record.maintenance_margin) == (510, 306)
+    assert record.initial_margin == 510
+    assert record.maintenance_margin == 306
 
 
 def test_a_short_position_owes_its_value() -> None:
@@ -107,7 +111,7 @@ def test_a_position_shows_its_marks() -> None:
     position = scene.exchange.position(ME, "asset-ko")
 
     assert (position.symbol, position.asset_id) == ("KO", "asset-ko")
-    assert (position.qty, position.qty_available) == (10, 10)
+    assert position.qty == position.qty_available == 10
     assert position.avg_entry_price == Decimal("100.01")
     assert position.current_price == 102
     assert position.lastday_price == 99
@@ -143,6 +147,20 @@ def test_the_next_day_is_measured_against_today_s_equity() -> None:
     assert record.last_equity == Decimal("100019.90")
     assert record.last_maintenance_margin == 306
     assert record.balance_asof == "2019-02-13"
+
+
+def test_yesterday_s_last_price_is_the_close_that_today_is_measured_against() -> None:
+    next_day = 24 * 3600.0
+    scene = Scene(trade(5, 102.0), quote(next_day, 103.0, 103.02))
+    scene.order("buy", 10)
+
+    assert scene.run_to(6).exchange.position(ME, "KO").lastday_price == 99
+    assert scene.run_to(next_day).exchange.position(ME, "KO").lastday_price == 102
+
+
+def test_an_account_is_opened_once() -> None:
+    with pytest.raises(ValueError, match="open already"):
+        Scene().exchange.open_account(ME)
 
 
 def test_two_accounts_do_not_see_each_other() -> None:

@@ -2,18 +2,20 @@ from decimal import Decimal
 
 import pytest
 
-from tests.venue.exchange.scene import ME, Scene, quote, trade, words
+from tests.venue.exchange.scene import ME, Scene, ScriptedTick, quote, trade, words
 from tradeengine.venue.records import Refused
 
 
-def refusal_of(scene: Scene, side: str, qty: object, *args: str, **fields: object) -> Refused:
+def refusal_of(
+    scene: Scene, side: str, qty: object, kind: object = "market", **fields: object
+) -> Refused:
     with pytest.raises(Refused) as refusal:
-        scene.order(side, qty, *args, **fields)
+        scene.order(side, qty, kind, **fields)
     return refusal.value
 
 
-def holding(qty: object = 10, *script: object, **parameters: object) -> Scene:
-    scene = Scene(*script, **parameters)  # type: ignore[arg-type]
+def holding(qty: object = 10, *script: ScriptedTick) -> Scene:
+    scene = Scene(*script)
     scene.order("buy", qty)
     return scene.run_to(1)
 
@@ -140,9 +142,9 @@ def test_an_order_that_could_meet_an_own_one_is_a_wash_trade(
     existing: dict[str, str], new: dict[str, str], reason: str
 ) -> None:
     scene = holding()
-    sell = scene.order("sell", 5, **existing)  # type: ignore[arg-type]
+    sell = scene.order("sell", 5, **existing)
 
-    refusal = refusal_of(scene, "buy", 1, **new)  # type: ignore[arg-type]
+    refusal = refusal_of(scene, "buy", 1, **new)
     assert words(refusal) == (
         403,
         40310000,
@@ -230,7 +232,7 @@ def test_open_orders_use_buying_power() -> None:
 )
 def test_what_an_opening_order_keeps(side: str, fields: dict[str, str], kept: str) -> None:
     scene = Scene()
-    scene.order(side, 10, **fields)  # type: ignore[arg-type]
+    scene.order(side, 10, **fields)
 
     assert scene.buying_power() == 400_000 - Decimal(kept)
 

@@ -144,7 +144,7 @@ def test_what_the_asset_or_the_class_forbids_is_refused(
 ) -> None:
     values = {"side": "buy", "qty": "1"} | fields
     with pytest.raises(Refused) as refusal:
-        Scene().order(str(values.pop("side")), values.pop("qty"), **values)  # type: ignore[arg-type]
+        Scene().order(values.pop("side"), values.pop("qty"), **values)
 
     assert words(refusal.value) == (status, code, message)
 
@@ -158,9 +158,14 @@ def test_bracket_prices_are_measured_against_the_market_and_the_refusal_says_so(
 
 def test_bracket_prices_are_measured_against_the_entry_limit() -> None:
     order = Scene().order(
-        "buy", 1, "limit", limit_price="90", order_class="bracket",
-        take_profit_limit="91", stop_loss_stop="89",
-    )  # fmt: skip
+        "buy",
+        1,
+        "limit",
+        limit_price="90",
+        order_class="bracket",
+        take_profit_limit="91",
+        stop_loss_stop="89",
+    )
 
     assert [str(order.legs[0].limit_price), str(order.legs[1].stop_price)] == ["91", "89"]
 
@@ -181,13 +186,13 @@ def test_an_oco_s_prices_stand_on_both_sides_of_the_market() -> None:
     scene.run_to(1)
 
     with pytest.raises(Refused) as refusal:
-        scene.order("sell", 10, **{**OCO, "take_profit_limit": "99.99"})  # type: ignore[arg-type]
+        scene.order("sell", 10, **{**OCO, "take_profit_limit": "99.99"})
     assert refusal.value.message == "take_profit.limit_price must be >= base_price + 0.01"
     with pytest.raises(Refused) as refusal:
-        scene.order("sell", 10, **{**OCO, "stop_loss_stop": "99.99"})  # type: ignore[arg-type]
+        scene.order("sell", 10, **{**OCO, "stop_loss_stop": "99.99"})
     assert refusal.value.message == "stop_loss.stop_price must be <= base_price - 0.01"
     with pytest.raises(Refused) as refusal:
-        scene.order("sell", 10, **{**OCO, "stop_loss_stop": None})  # type: ignore[arg-type]
+        scene.order("sell", 10, **{**OCO, "stop_loss_stop": None})
     assert refusal.value.message == "oco orders require stop_loss.stop_price"
 
 

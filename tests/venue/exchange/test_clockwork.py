@@ -2,10 +2,11 @@
 
 import re
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
-from tests.venue.exchange.scene import instant
+from tests.venue.exchange.scene import Scene, instant
 from tradeengine.venue.exchange.draws import Draws
 from tradeengine.venue.exchange.fees import NoFees, RegulatoryFees, fees_from
 from tradeengine.venue.exchange.ids import Ids, ulid_of, uuid_of
@@ -72,14 +73,15 @@ def test_names_have_ids_of_their_own() -> None:
 
 
 def test_the_schedule_goes_by_instant_then_rank_then_order_of_asking() -> None:
-    schedule, done = Schedule(), []
+    schedule = Schedule()
+    done: list[str] = []
     for name, at, rank in [
         ("later", 2, Rank.ROUTE),
         ("expiry", 1, Rank.EXPIRE),
         ("first", 1, Rank.ROUTE),
         ("second", 1, Rank.ROUTE),
     ]:
-        schedule.add(at, rank, lambda name=name: done.append(name))  # type: ignore[misc]
+        schedule.add(at, rank, partial(done.append, name))
 
     assert schedule.next_at() == 1
     while (action := schedule.due(1)) is not None:
@@ -155,6 +157,4 @@ def test_numbers_are_written_plainly() -> None:
 
 
 def test_an_order_without_a_stop_is_never_reached() -> None:
-    from tests.venue.exchange.scene import Scene
-
     assert not is_reached(Scene().order("buy", 1), Decimal(1))

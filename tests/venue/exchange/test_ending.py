@@ -29,7 +29,8 @@ def test_a_short_position_is_bought_back() -> None:
     scene.order("sell", 10)
     order = scene.run_to(1).exchange.close_position(ME, "asset-ko")
 
-    assert (order.side, order.qty) == ("buy", 10)
+    assert order.side == "buy"
+    assert order.qty == 10
     assert scene.run_to(2).qty() == 0
 
 

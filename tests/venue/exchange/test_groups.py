@@ -26,6 +26,19 @@ def bracket(
     return scene, entry, profit, loss
 
 
+def low_bracket(scene: Scene, limit: str, profit: str, loss: str) -> VenueOrder:
+    """Submit a buy bracket of ten that rests at its limit."""
+    return scene.order(
+        "buy",
+        10,
+        "limit",
+        limit_price=limit,
+        order_class="bracket",
+        take_profit_limit=profit,
+        stop_loss_stop=loss,
+    )
+
+
 def test_a_bracket_is_an_entry_with_two_held_legs() -> None:
     scene, entry, profit, loss = bracket()
 
@@ -103,8 +116,7 @@ def test_the_two_exits_hold_the_shares_once() -> None:
 
 def test_canceling_the_entry_cancels_the_legs() -> None:
     scene = Scene()
-    entry = scene.order("buy", 10, "limit", limit_price="90",
-                        **{**BRACKET, "take_profit_limit": "91", "stop_loss_stop": "89"})  # fmt: skip
+    entry = low_bracket(scene, "90", "91", "89")
     scene.run_to(1).cancel(entry)
     scene.run_to(2)
 
@@ -113,8 +125,7 @@ def test_canceling_the_entry_cancels_the_legs() -> None:
 
 def test_canceling_one_held_leg_cancels_the_entry_too() -> None:
     scene = Scene()
-    entry = scene.order("buy", 10, "limit", limit_price="90",
-                        **{**BRACKET, "take_profit_limit": "91", "stop_loss_stop": "89"})  # fmt: skip
+    entry = low_bracket(scene, "90", "91", "89")
     scene.run_to(1).cancel(entry.legs[1])
     scene.run_to(2)
 
@@ -235,8 +246,7 @@ def test_a_held_stop_can_be_moved() -> None:
 
 def test_a_replaced_entry_keeps_its_legs() -> None:
     scene = Scene()
-    entry = scene.order("buy", 10, "limit", limit_price="99.90",
-                        **{**BRACKET, "take_profit_limit": "101", "stop_loss_stop": "99"})  # fmt: skip
+    entry = low_bracket(scene, "99.90", "101", "99")
     scene.run_to(1)
     new = scene.exchange.replace(ME, entry.id, ReplaceRequest(limit_price=_price("100.10")))
     scene.run_to(2)
@@ -249,8 +259,7 @@ def test_a_replaced_entry_keeps_its_legs() -> None:
 
 def test_a_held_leg_of_an_open_entry_can_be_moved_and_is_sent_later() -> None:
     scene = Scene(quote(5, 89.9, 89.95), quote(7, 91.2, 91.22))
-    entry = scene.order("buy", 10, "limit", limit_price="90",
-                        **{**BRACKET, "take_profit_limit": "92", "stop_loss_stop": "89"})  # fmt: skip
+    entry = low_bracket(scene, "90", "92", "89")
     scene.run_to(1)
     new = scene.exchange.replace(ME, entry.legs[0].id, ReplaceRequest(limit_price=_price("91")))
 
@@ -269,3 +278,29 @@ def test_the_quantity_of_a_group_cannot_be_changed() -> None:
 
 def _price(text: str) -> Decimal:
     return Decimal(text)
+
+
+def test_shares_sold_while_the_entry_was_filling_are_taken_off_the_legs() -> None:
+    scene = Scene(quote(5, 99.9, 100.0), depth_levels=1)
+    entry = scene.order("buy", 150, **BRACKET)
+    scene.run_to(1).order("sell", 60)
+    scene.run_to(6)
+
+    assert scene.status(entry) == "filled"
+    assert scene.qty() == 90
+    assert [leg.qty for leg in scene.seen(entry).legs] == [90, 90]
+
+
+def test_with_nothing_left_to_protect_the_legs_are_canceled() -> None:
+    scene = Scene(quote(5, 99.9, 100.0, size=200), quote(9, 99.9, 100.0), depth_levels=1)
+    scene.order("buy", 100)
+    busted = scene.run_to(1).updates[-1].execution_id
+    entry = scene.order("buy", 210, **BRACKET)
+    scene.run_to(6).order("sell", 300)
+    assert busted is not None
+    scene.exchange.bust(ME, busted)
+    scene.run_to(9)
+
+    assert scene.status(entry) == "filled"
+    assert scene.qty() == -90
+    assert [scene.status(leg) for leg in entry.legs] == ["canceled", "canceled"]

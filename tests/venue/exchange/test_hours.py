@@ -8,6 +8,7 @@ from tests.venue.exchange.scene import (
     Scene,
     instant,
     quote,
+    status,
     the_session,
     trade,
     words,
@@ -74,9 +75,12 @@ def test_an_extended_hours_order_sent_at_night_waits_for_four_o_clock() -> None:
 
 def test_an_opening_order_trades_at_the_first_print() -> None:
     scene = Scene(
-        quote(0.1, 99.0, 99.02), trade(0.2, 98.5, size=1), trade(0.3, 97.0),
-        start=-600, begin=False,
-    )  # fmt: skip
+        quote(0.1, 99.0, 99.02),
+        trade(0.2, 98.5, size=1),
+        trade(0.3, 97.0),
+        start=-600,
+        begin=False,
+    )
     order = scene.order("buy", 500, time_in_force="opg")
     cheap = scene.order("buy", 5, "limit", limit_price="98", time_in_force="opg")
 
@@ -125,6 +129,13 @@ def test_a_closing_order_trades_at_the_last_price() -> None:
     scene.run_to(CLOSE_SECONDS + 1)
     assert scene.fills(order) == [("500", "101.5")]
     assert scene.status(dear) == "canceled"
+
+
+def test_a_closing_order_in_a_halt_is_canceled() -> None:
+    scene = Scene(status(CLOSE_SECONDS - 60, halted=True))
+    order = scene.order("buy", 500, time_in_force="cls")
+
+    assert scene.run_to(CLOSE_SECONDS).status(order) == "canceled"
 
 
 def test_closing_orders_are_refused_from_three_fifty() -> None:

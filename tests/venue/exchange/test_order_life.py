@@ -5,6 +5,8 @@ import pytest
 
 from tests.venue.exchange.scene import CLOSE_SECONDS, ME, Scene, instant, quote, trade, words
 from tradeengine.model.instants import instant_of
+from tradeengine.venue.exchange.states import ImpossibleMove
+from tradeengine.venue.exchange.ticket import Ticket
 from tradeengine.venue.records import Refused
 
 
@@ -35,7 +37,8 @@ def test_only_executed_updates_carry_what_the_broker_puts_on_them() -> None:
 
     assert pending.execution_id is None
     assert new.execution_id is not None
-    assert (fill.qty, fill.price, fill.position_qty) == (10, Decimal("100.01"), 10)
+    assert fill.qty == fill.position_qty == 10
+    assert fill.price == Decimal("100.01")
     assert fill.settle_date == "2019-02-15"
     assert fill.order.status == "filled"
     assert pending.order.status == "pending_new"
@@ -264,3 +267,19 @@ def test_a_fractional_limit_order_fills_when_the_tape_trades_through_it() -> Non
 
     assert scene.run_to(5).fills(order) == []
     assert scene.run_to(6).fills(order) == [("2.5", "99.95")]
+
+
+def test_dollars_wait_for_a_quote() -> None:
+    scene = Scene(quote(5, 99.9, 100.0), begin=False)
+    order = scene.order("buy", None, notional="500")
+
+    assert scene.run_to(4).status(order) == "new"
+    assert scene.run_to(5).fills(order) == [("4.999900000", "100.0")]
+
+
+def test_a_move_the_table_does_not_have_is_a_bug() -> None:
+    order = Scene().order("buy", 1)
+    ticket = Ticket(order=order, number=1, ends_at=0)
+
+    with pytest.raises(ImpossibleMove, match="pending_new -> filled"):
+        ticket.move("filled", 0)

@@ -170,7 +170,7 @@ def check_money(scene: Scene) -> None:
 
 def play(path: list[tuple[int, int]], requests: list[Ask]) -> Scene:
     """Play a tape with a request now and then; check everything on the way."""
-    scene = Scene(*tape_of(path), cash=int(START), depth_levels=2, **SLOW)
+    scene = Scene(*tape_of(path), cash=int(START), depth_levels=2, slow=SLOW)
     for number, ask in enumerate(requests):
         scene.run_to(len(path) * number / len(requests))
         made = perform(scene, ask)

@@ -85,9 +85,14 @@ def test_what_is_handed_out_is_a_copy(scene: Scene) -> None:
 def test_legs_are_rows_unless_nested() -> None:
     scene = Scene()
     entry = scene.order(
-        "buy", 1, "limit", limit_price="90", order_class="bracket",
-        take_profit_limit="91", stop_loss_stop="89",
-    )  # fmt: skip
+        "buy",
+        1,
+        "limit",
+        limit_price="90",
+        order_class="bracket",
+        take_profit_limit="91",
+        stop_loss_stop="89",
+    )
 
     assert len(scene.exchange.orders(ME)) == 3
     (nested,) = scene.exchange.orders(ME, nested=True)
@@ -102,13 +107,15 @@ def test_activities_are_the_fills_newest_first_in_pages() -> None:
     scene.run_to(2)
     sell, rest, first = scene.exchange.activities(ME)
 
-    assert (sell.side, sell.qty, sell.cum_qty, sell.leaves_qty) == ("sell", 20, 20, 0)
-    assert (rest.type, rest.order_status, rest.cum_qty) == ("fill", "filled", 150)
-    assert (first.type, first.order_status, first.leaves_qty) == (
-        "partial_fill",
-        "partially_filled",
-        50,
-    )
+    assert sell.side == "sell"
+    assert [str(number) for number in (sell.qty, sell.cum_qty, sell.leaves_qty)] == [
+        "20",
+        "20",
+        "0",
+    ]
+    assert (rest.type, rest.order_status, str(rest.cum_qty)) == ("fill", "filled", "150")
+    assert (first.type, first.order_status) == ("partial_fill", "partially_filled")
+    assert first.leaves_qty == 50
     assert first.id.startswith("20190213093000015::")
     assert scene.exchange.activities(ME, direction="asc") == [first, rest, sell]
     assert scene.exchange.activities(ME, page_size=1, page_token=sell.id) == [rest]

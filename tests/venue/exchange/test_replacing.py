@@ -1,17 +1,23 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import convert
 
-from tests.venue.exchange.scene import ME, Scene, instant, quote, trade, words
+from tests.venue.exchange.scene import (
+    CLOSE_SECONDS,
+    ME,
+    Scene,
+    ScriptedTick,
+    instant,
+    quote,
+    trade,
+    words,
+)
 from tradeengine.venue.records import Refused, ReplaceRequest, VenueOrder
 
 
 def changes(**fields: str) -> ReplaceRequest:
-    numbers = {
-        k: Decimal(v) for k, v in fields.items() if k not in {"client_order_id", "time_in_force"}
-    }
-    words_ = {k: v for k, v in fields.items() if k in {"client_order_id", "time_in_force"}}
-    return ReplaceRequest(**numbers, **words_)  # type: ignore[arg-type]
+    return convert(fields, ReplaceRequest, strict=False)
 
 
 def replace(scene: Scene, order: VenueOrder, **fields: str) -> VenueOrder:
@@ -26,11 +32,10 @@ def refusal_of(scene: Scene, order: VenueOrder, **fields: str) -> tuple[int, int
     return words(refusal.value)
 
 
-def resting(*script: object, qty: int = 10, **parameters: object) -> tuple[Scene, VenueOrder]:
-    scene = Scene(*script, **parameters)  # type: ignore[arg-type]
-    order = scene.order("buy", qty, "limit", limit_price="99.50", client_order_id="one")
-    scene.run_to(1)
-    return scene, order
+def resting(*script: ScriptedTick, cash: int | None = None) -> tuple[Scene, VenueOrder]:
+    scene = Scene(*script, cash=cash)
+    order = scene.order("buy", 10, "limit", limit_price="99.50", client_order_id="one")
+    return scene.run_to(1), order
 
 
 def test_a_replace_answers_with_a_new_order() -> None:
@@ -39,7 +44,9 @@ def test_a_replace_answers_with_a_new_order() -> None:
 
     assert new.id != old.id
     assert (new.replaces, new.client_order_id) == (old.id, "two")
-    assert (new.status, new.limit_price, new.qty) == ("pending_new", Decimal("99.60"), 10)
+    assert new.status == "pending_new"
+    assert new.limit_price == Decimal("99.60")
+    assert new.qty == 10
     assert scene.status(old) == "pending_replace"
 
     scene.run_to(2)
@@ -268,3 +275,21 @@ def test_a_short_sale_can_be_replaced() -> None:
 
     assert replace(scene, order, limit_price="109").limit_price == 109
     assert scene.run_to(2).buying_power() == Decimal("399450.00")
+
+
+def test_canceling_the_replacement_of_an_order_that_was_filled_changes_nothing() -> None:
+    scene, old = resting(quote(1.0045, 99.0, 99.02))
+    new = replace(scene, old, limit_price="99.60")
+    scene.cancel(new)
+    scene.run_to(2)
+
+    assert scene.status(old) == "filled"
+    assert scene.status(new) == "canceled"
+
+
+def test_a_gtc_order_can_be_made_a_day_order() -> None:
+    scene = Scene()
+    order = scene.order("buy", 10, "limit", limit_price="90", time_in_force="gtc")
+    new = replace(scene.run_to(1), order, time_in_force="day")
+
+    assert scene.run_to(CLOSE_SECONDS).status(new) == "expired"

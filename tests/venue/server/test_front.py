@@ -1,5 +1,7 @@
 """What every REST request meets before its handler."""
 
+import base64
+
 import aiohttp
 
 from tests.venue.server.conftest import ENGINE, OTHER, OpenVenue, Venue
@@ -64,9 +66,11 @@ async def test_unknown_endpoints_and_methods_have_json_bodies(venue: Venue) -> N
 
 
 async def test_basic_credentials_open_the_same_account(venue: Venue) -> None:
-    auth = aiohttp.BasicAuth(ENGINE.key, ENGINE.secret)
+    token = base64.b64encode(f"{ENGINE.key}:{ENGINE.secret}".encode()).decode()
     async with (
-        aiohttp.ClientSession(venue.urls.trading_url, auth=auth) as http,
+        aiohttp.ClientSession(
+            venue.urls.trading_url, headers={"Authorization": f"Basic {token}"}
+        ) as http,
         http.get("/v2/account") as answer,
     ):
         assert (await answer.json())["cash"] == "100000"

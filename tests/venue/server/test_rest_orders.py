@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.venue.server.conftest import OTHER, Venue
+from tradeengine.model.instants import parse_instant
 
 ORDER = {"symbol": "AAPL", "qty": "2", "side": "buy", "type": "limit", "time_in_force": "day"}
 
@@ -25,12 +26,15 @@ async def test_a_submit_answers_pending_new_at_the_clocks_instant(venue: Venue) 
     venue.run_for(1)
     routed = await venue.ask("GET", f"/v2/orders/{made['id']}")
     assert routed["status"] == "new"
-    assert routed["submitted_at"] > routed["created_at"]
+    assert parse_instant(routed["submitted_at"]) > parse_instant(routed["created_at"])
 
 
 async def test_plain_text_bodies_and_asset_ids_are_understood(venue: Venue) -> None:
     asset = await venue.ask("GET", "/v2/assets/AAPL")
-    body = f'{{"symbol":"{asset["id"]}","qty":2.0,"side":"buy","type":"market","time_in_force":"day","extended_hours":false,"limit_price":null,"order_class":""}}'
+    body = (
+        f'{{"symbol":"{asset["id"]}","qty":2.0,"side":"buy","type":"market",'
+        '"time_in_force":"day","extended_hours":false,"limit_price":null,"order_class":""}'
+    )
     made = await venue.ask(
         "POST", "/v2/orders", data=body, headers={"Content-Type": "text/plain;charset=UTF-8"}
     )
@@ -65,7 +69,7 @@ async def test_insufficient_buying_power_says_how_much_there_is(venue: Venue) ->
         "POST", "/v2/orders", json={**ORDER, "qty": "1000000", "limit_price": "170"}, status=403
     )
     assert (body["code"], body["message"]) == (40310000, "insufficient buying power")
-    assert body["buying_power"] == "400000"
+    assert body["buying_power"] == "400000.00"
 
 
 async def test_orders_are_listed_by_status_symbol_and_side(venue: Venue) -> None:

@@ -71,9 +71,7 @@ class Draft:
 
     @property
     def cost(self) -> Decimal:
-        """Dollars the order keeps of the buying power."""
-        if not self.opens:
-            return ZERO
+        """Dollars an opening order keeps of the buying power."""
         if self.request.notional is not None:
             return self.request.notional
         return self.reserve_price * self.shares

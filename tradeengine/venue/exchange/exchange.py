@@ -8,6 +8,7 @@ what they cause later comes with the turns. A request that breaks a rule raises
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tradeengine.model.events import Quote, Trade
@@ -90,7 +91,13 @@ class Exchange:
     # Accounts.
 
     def open_account(self, account_id: str, *, cash: Decimal | None = None) -> None:
-        """Open an account with `cash` dollars (None: the parameters' start cash)."""
+        """
+        Open an account with `cash` dollars (None: the parameters' start cash).
+
+        Raises ValueError when it is open already.
+        """
+        if account_id in self._floor.accounts:
+            raise ValueError(f"the account {account_id} is open already")
         money = self._floor.parameters.start_cash_dollars if cash is None else cash
         self._floor.accounts[account_id] = Account(
             id=account_id,
@@ -144,8 +151,8 @@ class Exchange:
     def submit(self, account_id: str, request: OrderRequest) -> VenueOrder:
         """Take in an order; the answer is `pending_new`, or `accepted` for a later session."""
         account = self._floor.account(account_id)
-        request.symbol = self._symbol(request.symbol)
-        return self._intake.submit(account, request).snapshot()
+        named = replace(request, symbol=self._symbol(request.symbol))
+        return self._intake.submit(account, named).snapshot()
 
     def replace(self, account_id: str, order_id: str, request: ReplaceRequest) -> VenueOrder:
         """Take in a replace; the answer is the new order, which may still be refused."""
@@ -235,7 +242,7 @@ class Exchange:
     # Faults.
 
     def set_halt(self, symbol: str, halted: bool) -> None:
-        """Halt or resume a symbol; the next turn carries the status message."""
+        """Halt or resume a symbol; the next turn, due at once, carries the status message."""
         self._turns.set_halt(self._book(symbol).symbol, halted=halted)
 
     def bust(self, account_id: str, execution_id: str) -> None:

@@ -50,12 +50,11 @@ class Groups:
 
     def reached(self, ticket: Ticket) -> None:
         """Let a stop-loss whose stop is reached take the place of its rival."""
-        if ticket.order.status != "held":
+        rival = ticket.rival
+        if rival is None or ticket.order.status != "held":
             return
-        rival, ticket.rival = ticket.rival, None
-        if rival is not None:
-            rival.rival = None
-            self._end(rival, "canceled")
+        ticket.rival = rival.rival = None
+        self._end(rival, "canceled")
         ticket.reserves = True
         ticket.move("new", self._floor.now)
         self._floor.tell(ticket, "new")
@@ -82,7 +81,8 @@ class Groups:
         """
         first, symbol = entry.legs[0], entry.order.symbol
         account = self._floor.account(entry.order.account_id)
-        free = abs(account.qty(symbol)) - held_for_orders(account, symbol)
+        held = account.qty(symbol) if entry.order.side == "buy" else -account.qty(symbol)
+        free = held - held_for_orders(account, symbol)
         if free <= 0:
             self._end(first, "canceled")
             return
@@ -92,7 +92,6 @@ class Groups:
         self._send(first)
 
     def _shrink(self, rival: Ticket, qty: Decimal) -> None:
-        if rival.order.qty is not None:
-            rival.order.qty -= qty
-            rival.order.updated_at = self._floor.now
-            self._floor.tell(rival, "restated")
+        rival.order.qty = rival.size - qty
+        rival.order.updated_at = self._floor.now
+        self._floor.tell(rival, "restated")

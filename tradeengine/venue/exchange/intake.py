@@ -90,6 +90,7 @@ class Intake:
         return Ticket(
             order=order,
             number=self._floor.tickets,
+            ends_at=times.expires_at,
             in_house=draft.fractional,
             estimate=draft.shares if request.qty is None else Decimal(0),
             reserve_price=draft.reserve_price,
@@ -155,6 +156,7 @@ class Intake:
         return Ticket(
             order=order,
             number=self._floor.tickets,
+            ends_at=ticket.ends_at,
             reserves=False,
             collar=collar_of(kind, side, stop),
         )

@@ -33,11 +33,10 @@ class OrderLife:
 
     def time_out(self, ticket: Ticket) -> None:
         """Set the end of an order: its expiry, and the auction it is for."""
-        ends_at = ticket.order.expires_at
-        if ends_at is not None:
-            self._floor.schedule.add(ends_at, Rank.EXPIRE, partial(self._expire, ticket))
-            if ticket.order.time_in_force == "cls":
-                self._floor.schedule.add(ends_at, Rank.AUCTION, partial(self._close, ticket))
+        schedule, ends_at = self._floor.schedule, ticket.ends_at
+        schedule.add(ends_at, Rank.EXPIRE, partial(self._expire, ticket))
+        if ticket.order.time_in_force == "cls":
+            schedule.add(ends_at, Rank.AUCTION, partial(self._close, ticket))
 
     def send(self, ticket: Ticket, opens_at: int = 0) -> None:
         """Send an order to the exchange, not before `opens_at`."""
@@ -48,8 +47,6 @@ class OrderLife:
 
     def fill(self, ticket: Ticket, part: Slice) -> None:
         """Carry out a trade of an order and what follows from it."""
-        if not ticket.is_open():
-            return
         self.executions.carry_out(ticket, part)
         if not ticket.is_open():
             self._leave(ticket)

@@ -1,7 +1,6 @@
 """What the exchange needs of the market it trades in."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Protocol
 
 from tradeengine.model.message import Message

@@ -13,6 +13,7 @@ from tradeengine.venue.exchange import request_rules
 from tradeengine.venue.exchange.account import Account
 from tradeengine.venue.exchange.account_rules import insufficient_buying_power, insufficient_qty
 from tradeengine.venue.exchange.floor import Floor
+from tradeengine.venue.exchange.hours import timing
 from tradeengine.venue.exchange.margin import (
     buying_power,
     held_for_orders,
@@ -70,10 +71,15 @@ class Replacing:
         order.filled_qty, order.filled_avg_price = ZERO, None
         order.replaces, order.legs = old.order.id, []
         _apply(order, request)
+        ends_at = old.ends_at
+        if order.time_in_force != old.order.time_in_force:
+            ends_at = timing(_as_request(order), now, self._floor.session).expires_at
+        order.expires_at = ends_at
         self._floor.tickets += 1
         return Ticket(
             order=order,
             number=self._floor.tickets,
+            ends_at=ends_at,
             in_house=old.in_house,
             reserve_price=_reserve_price(old, order),
             reserves=False,
@@ -152,6 +158,7 @@ def _as_request(order: VenueOrder) -> OrderRequest:
         stop_price=order.stop_price,
         trail_price=order.trail_price,
         trail_percent=order.trail_percent,
+        extended_hours=order.extended_hours,
     )
 
 

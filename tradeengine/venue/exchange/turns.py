@@ -133,8 +133,9 @@ class Turns:
             self._roll(at)
 
     def _roll(self, at: int) -> None:
-        """Begin the next day: its session, and the equity it is measured against."""
+        """Begin the next day: its session, and the equity and prices it is measured against."""
         floor = self._floor
+        floor.closes = {symbol: floor.price(symbol) for symbol in floor.books}
         for account in floor.accounts.values():
             record = margin.record(floor, account)
             account.last_equity = record.equity

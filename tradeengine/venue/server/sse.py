@@ -102,6 +102,11 @@ class TradeEvents:
         self._streams = streams
         self._readers: list[Reader] = []
 
+    @property
+    def readers(self) -> int:
+        """How many readers there are."""
+        return len(self._readers)
+
     def close_all(self) -> None:
         """End every reader's stream."""
         for reader in self._readers:

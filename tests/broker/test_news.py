@@ -1,0 +1,30 @@
+"""What is remembered of replacements under way."""
+
+from tests.broker.fakes import ListInbox, parameters, simulated_clock
+from tradeengine.broker.memory import OrderMemory
+from tradeengine.broker.news import News
+from tradeengine.broker.updates import Report
+from tradeengine.model.events import OrderReplaced
+
+
+def replaced(order_id: str) -> Report:
+    return Report(
+        word="replaced",
+        at=1,
+        client_order_id="c",
+        order_id=order_id,
+        symbol="KO",
+        side="buy",
+        status="replaced",
+        event_id=f"E-{order_id}",
+        replaced_by="new",
+    )
+
+
+def test_the_oldest_expected_replacement_is_forgotten_when_there_are_too_many() -> None:
+    chosen, inbox = parameters(remembered_orders=100), ListInbox()
+    news = News(chosen, OrderMemory(100), inbox, simulated_clock())
+    for number in range(101):
+        news.expect_replacement(f"o-{number}", f"c-{number}")
+    news.hear([replaced("o-0"), replaced("o-1"), replaced("o-100")])
+    assert [r.new_client_order_id for r in inbox.of(OrderReplaced)] == ["", "c-1", "c-100"]

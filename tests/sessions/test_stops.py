@@ -1,0 +1,113 @@
+"""Every way to stop ends flat, and says so."""
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.sessions.programs import (
+    engine,
+    engine_running,
+    newest_run,
+    read_events,
+    venue_running,
+)
+
+HomeWith = Callable[..., Path]
+ARGUMENTS = ("--start", "10:30", "--speed", "30")
+
+
+def receipt(home: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((newest_run(home) / "receipt.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("number", "trigger"), [(signal.SIGINT, "interrupt"), (signal.SIGTERM, "terminate")]
+)
+def test_a_signal_flattens_and_a_second_one_changes_nothing(
+    home_with: HomeWith, number: signal.Signals, trigger: str
+) -> None:
+    home = home_with("BuyOnce")
+    with engine_running("--venue", "embedded", *ARGUMENTS, home=home) as running:
+        running.wait_for("POSITION_CHANGED")
+        running.process.send_signal(number)
+        running.process.send_signal(number)
+        assert running.process.wait(timeout=60) == 0
+        assert running.process.stderr is not None
+        assert "Traceback" not in running.process.stderr.read()
+
+    assert receipt(home)["flat"] is True
+    assert receipt(home)["trigger"] == trigger
+    assert receipt(home)["symbols"]
+
+
+def test_the_halt_file_stops_an_engine_started_from_another_directory(
+    home_with: HomeWith, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = home_with("BuyOnce")
+    with engine_running("--venue", "embedded", *ARGUMENTS, home=home) as running:
+        running.wait_for("POSITION_CHANGED")
+        result = engine("halt", "--reason", "a test", home=home)
+        asked = time.monotonic()
+        assert result.returncode == 0
+        running.wait_for("FLATTEN_ALL")
+        seen_after = time.monotonic() - asked
+        assert running.process.wait(timeout=60) == 0
+
+    assert seen_after < 1.0
+    assert receipt(home)["trigger"] == "halt_file"
+    refused = engine("run", "--speed", "max", home=home)
+    assert refused.returncode == 2
+    assert "tradeengine halt --clear" in refused.stderr
+    assert engine("halt", "--clear", home=home).stdout == "halt file removed\n"
+
+
+def test_no_order_is_accepted_after_the_gate_has_closed(home_with: HomeWith) -> None:
+    home = home_with("Spam")
+    with venue_running(*ARGUMENTS, home=home) as venue:
+        with engine_running("--venue", venue.urls["trading_url"], home=home) as running:
+            running.wait_for("POSITION_CHANGED")
+            running.stop(signal.SIGINT)
+        log = read_events(newest_run(home))
+        halted = next(
+            n
+            for n, row in enumerate(log)
+            if row["event_code"] == "STATE_CHANGED" and "HALTING" in str(row["message"])
+        )
+        late = [
+            row
+            for row in log[halted:]
+            if row["event_code"] == "SUBMIT_ORDER" and "entry" in str(row["message"])
+        ]
+        assert venue.positions() == {}
+
+    assert late == []
+    assert receipt(home)["flat"] is True
+
+
+def test_the_close_of_the_day_ends_a_run_flat(home_with: HomeWith) -> None:
+    home = home_with("BuyOnce")
+
+    result = engine("run", "--speed", "max", "--start", "15:50", "--json", home=home)
+
+    assert result.returncode == 0, result.stderr
+    assert receipt(home)["trigger"] == "close"
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert (summary["flat"], summary["buys"] > 0, summary["sells"] > 0) == (True, True, True)
+
+
+def test_a_strategy_that_raises_is_benched_and_the_run_goes_on(home_with: HomeWith) -> None:
+    home = home_with("RaiseOnBars")
+
+    result = engine("run", "--speed", "max", "--start", "10:30", "--until", "10:35", home=home)
+
+    faults = [
+        row for row in read_events(newest_run(home)) if row["event_code"] == "STRATEGY_FAULTED"
+    ]
+    assert result.returncode == 0, result.stderr
+    assert len(faults) == 3
+    assert "it is benched" in str(faults[-1]["message"])

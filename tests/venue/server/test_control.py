@@ -1,0 +1,140 @@
+"""Faults are switched on over the control endpoint and seen by real clients."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from tests.venue.server.conftest import ENGINE, OpenVenue, Venue
+from tradeengine.venue.server.control import Control
+
+AUTH = {"action": "auth", "key": ENGINE.key, "secret": ENGINE.secret}
+ORDER = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
+
+
+@pytest.fixture
+async def controlled(open_venue: OpenVenue) -> Venue:
+    """A venue with a control endpoint."""
+    return await open_venue(control=True)
+
+
+async def arm(venue: Venue, fault: str, **options: object) -> Any:  # noqa: ANN401 - any JSON
+    return await venue.ask("POST", "/control", json={"fault": fault, **options})
+
+
+@asynccontextmanager
+async def data(venue: Venue) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A data socket that hears every quote."""
+    async with venue.http.ws_connect(venue.urls.data_stream) as socket:
+        await socket.receive_json()
+        await socket.receive_json()
+        await socket.send_json({"action": "subscribe", "quotes": ["*"]})
+        await socket.receive_json()
+        yield socket
+
+
+@asynccontextmanager
+async def orders(venue: Venue) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A socket that hears trade updates."""
+    async with venue.http.ws_connect(venue.urls.trading_stream) as socket:
+        await socket.send_json({"action": "listen", "data": {"streams": ["trade_updates"]}})
+        await socket.receive()
+        yield socket
+
+
+async def test_there_is_no_control_endpoint_unless_asked_for(venue: Venue) -> None:
+    assert venue.urls.control_url is None
+    async with venue.http.post("/control", json={"fault": "mute_data"}) as answer:
+        assert answer.status == 404
+
+
+async def test_faults_in_force_are_shown_and_cleared(controlled: Venue) -> None:
+    assert await arm(controlled, "mute_data", seconds=30) == {
+        "faults": [{"fault": "mute_data", "seconds": 30.0}]
+    }
+    await arm(controlled, "data_406")
+    assert len((await controlled.ask("GET", "/control"))["faults"]) == 2
+    assert await arm(controlled, "clear") == {"faults": []}
+
+
+async def test_a_fault_that_is_not_known_is_explained(controlled: Venue) -> None:
+    body = await controlled.ask("POST", "/control", json={"fault": "rain"}, status=400)
+    assert "rain" in body["message"]
+
+
+async def test_other_machines_are_not_heard(controlled: Venue) -> None:
+    desk = controlled.server.publisher
+    control = Control(desk.faults, desk, desk.clock)
+    request = make_mocked_request("GET", "/control")
+    for route in control.routes():
+        with pytest.raises(aiohttp.web.HTTPForbidden):
+            await route.handler(request)
+
+
+async def test_muted_data_is_silent_but_answers_pings(controlled: Venue) -> None:
+    async with data(controlled) as socket:
+        await arm(controlled, "mute_data", seconds=60)
+        controlled.run_for(59)
+        await socket.send_json({"action": "subscribe", "bars": ["*"]})
+        assert (await socket.receive_json())[0]["T"] == "subscription"
+        controlled.run_for(30)
+        assert (await socket.receive_json())[0]["T"] == "q"
+
+
+@pytest.mark.parametrize("stream", ["data", "orders"])
+async def test_a_dropped_connection_ends_without_a_close_frame(
+    controlled: Venue, stream: str
+) -> None:
+    async with (data if stream == "data" else orders)(controlled) as socket:
+        await arm(controlled, "drop_connection", stream=stream)
+        message = await socket.receive(timeout=5)
+        assert message.type is aiohttp.WSMsgType.CLOSED or message.data == 1006
+        assert socket.close_code == 1006
+
+
+async def test_an_order_answered_504_is_on_the_books(controlled: Venue) -> None:
+    await arm(controlled, "next_order_504_after_accept")
+    async with controlled.http.post("/v2/orders", json={**ORDER, "client_order_id": "x"}) as answer:
+        assert (answer.status, answer.content_type) == (504, "text/html")
+        assert "X-Request-ID" in answer.headers
+    await controlled.ask("GET", "/v2/orders:by_client_order_id?client_order_id=x")
+    await controlled.ask("POST", "/v2/orders", json=ORDER)
+
+
+async def test_a_rejected_order_is_not_on_the_books(controlled: Venue) -> None:
+    await arm(controlled, "reject_next_order", status=422, code=42210000, message="no")
+    body = await controlled.ask("POST", "/v2/orders", json=ORDER, status=422)
+    assert body == {"code": 42210000, "message": "no"}
+    assert await controlled.ask("GET", "/v2/orders?status=all") == []
+
+
+async def test_a_dropped_fill_frame_is_missing_from_the_stream_only(controlled: Venue) -> None:
+    async with orders(controlled) as socket:
+        await arm(controlled, "drop_fill_frame")
+        filled = await controlled.buy("AAPL", "1")
+        assert filled["status"] == "filled"
+        await controlled.buy("AAPL", "1")
+        events = []
+        async with asyncio.timeout(5):
+            while "fill" not in events:
+                events.append(json.loads(await socket.receive_bytes())["data"]["event"])
+    assert events == ["pending_new", "new", "pending_new", "new", "fill"]
+
+
+async def test_data_connections_are_refused_for_a_while(controlled: Venue) -> None:
+    await arm(controlled, "data_406", seconds=10)
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(controlled.urls.data_stream) as socket,
+    ):
+        await socket.receive_json()
+        await socket.send_json(AUTH)
+        assert (await socket.receive_json())[0]["code"] == 406
+        controlled.run_for(10)
+        await socket.send_json(AUTH)
+        assert (await socket.receive_json())[0]["msg"] == "authenticated"

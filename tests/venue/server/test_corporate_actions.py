@@ -1,0 +1,46 @@
+"""Splits become ratios of small whole numbers."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+import pytest
+
+from tradeengine.venue.market import Daily, Market
+from tradeengine.venue.server.corporate_actions import corporate_actions
+
+
+class Shelf:
+    """A market that knows one daily bar."""
+
+    symbols = ("AAPL",)
+    instruments = ("AAPL",)
+
+    def __init__(self, split: float) -> None:
+        self._bar = Daily(date(2020, 8, 31), 1.0, 1.0, 1.0, 1.0, 1, split=split)
+
+    def daily(self, _symbol: str, _start: date, _end: date) -> Sequence[Daily]:
+        return (self._bar,)
+
+
+def actions(split: float) -> Any:  # noqa: ANN401 - any JSON
+    market = cast(Market, Shelf(split))
+    return corporate_actions(market, {}, date(2020, 8, 31))["corporate_actions"]
+
+
+@pytest.mark.parametrize(
+    ("split", "kind", "new", "old"),
+    [
+        (4.0, "forward_splits", 4, 1),
+        (1.5, "forward_splits", 3, 2),
+        (0.1, "reverse_splits", 1, 10),
+    ],
+)
+def test_a_split_is_a_ratio(split: float, kind: str, new: int, old: int) -> None:
+    row = actions(split)[kind][0]
+    assert (row["new_rate"], row["old_rate"], row["ex_date"]) == (new, old, "2020-08-31")
+    assert ("cusip" in row) == (kind == "forward_splits")
+
+
+def test_no_split_is_no_action() -> None:
+    assert actions(1.0) == {}

@@ -1,0 +1,132 @@
+"""The summary at the end of a run: for people, and as JSON for machines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tradeengine.console import words
+from tradeengine.model.denials import Denial
+from tradeengine.model.events import FlattenEnded
+from tradeengine.model.orders import EngineState
+
+Json = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """How a run went. Money in dollars, None if the broker was never read."""
+
+    run_id: str
+    run_dir: str
+    state: EngineState
+    flat: bool
+    symbols: int
+    orders: int
+    fills: int
+    buys: int
+    sells: int
+    equity_start: Decimal | None
+    equity_end: Decimal | None
+    denials: Mapping[Denial, int] = field(default_factory=dict)
+    receipt: FlattenEnded | None = None
+
+
+def summary_json(run: RunSummary) -> dict[str, Json]:
+    """Give the summary with exactly the keys that `run --json` promises."""
+    return {
+        "run_id": run.run_id,
+        "run_dir": run.run_dir,
+        "state": run.state.value,
+        "flat": run.flat,
+        "symbols": run.symbols,
+        "orders": run.orders,
+        "fills": run.fills,
+        "buys": run.buys,
+        "sells": run.sells,
+        "denials": sum(run.denials.values()),
+        "equity_start": _number(run.equity_start),
+        "equity_end": _number(run.equity_end),
+    }
+
+
+def summary(run: RunSummary) -> Group:
+    """Lay the summary out for a person."""
+    verdict = Text(" FLAT ", "bold reverse green") if run.flat else Text(" NOT FLAT ", _ALARM)
+    title = Text.assemble(verdict, f"  run {run.run_id} ended {run.state.value}")
+    parts: list[Text | Table | Panel] = [title, _numbers(run)]
+    if run.denials:
+        parts.append(_denials(run.denials))
+    if run.receipt is not None:
+        parts.append(_receipt(run.receipt))
+    parts.append(Text(f"record: {run.run_dir}", style="dim", overflow="fold"))
+    return Group(*parts)
+
+
+_ALARM = "bold reverse red"
+
+
+def _numbers(run: RunSummary) -> Table:
+    table = Table.grid(padding=(0, 3))
+    for _ in range(6):
+        table.add_column(justify="right")
+    names = ("symbols", "orders", "fills", "buys", "sells", "profit")
+    table.add_row(*(Text(name, style="dim") for name in names))
+    counts = (run.symbols, run.orders, run.fills, run.buys, run.sells)
+    table.add_row(*(f"{count:,}" for count in counts), _profit(run))
+    return table
+
+
+def _profit(run: RunSummary) -> Text:
+    if run.equity_start is None or run.equity_end is None:
+        return Text(words.UNKNOWN)
+    gain = run.equity_end - run.equity_start
+    return Text.assemble(
+        (words.profit(gain), words.profit_style(gain)),
+        (f"  ({words.money(run.equity_start)} to {words.money(run.equity_end)})", "dim"),
+    )
+
+
+def _denials(denials: Mapping[Denial, int]) -> Panel:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column(style="dim")
+    for denial, count in words.most_frequent(denials):
+        table.add_row(f"{count:,}", denial.name, denial.value)
+    return Panel(
+        table,
+        title=f"Denied: {words.counted(sum(denials.values()), 'intent')}",
+        title_align="left",
+        border_style="bright_black",
+    )
+
+
+def _receipt(receipt: FlattenEnded) -> Panel:
+    rounds = words.counted(receipt.rounds, "round")
+    first = f"{receipt.trigger.value}: {rounds}, {receipt.seconds:.1f} s"
+    lines = [Text(first)]
+    for row in receipt.symbols:
+        path = "; ".join(row.steps) or "nothing to do"
+        lines.append(
+            Text(
+                f"{row.symbol}  {words.shares(row.start_quantity)} -> {words.shares(row.left)}"
+            ).append(f"  {path}", style="dim")
+        )
+    lines += _left("positions left", receipt.positions_left)
+    lines += _left("orders left", receipt.orders_left)
+    title = "Flat receipt" if receipt.flat else "NOT FLAT"
+    border = "green" if receipt.flat else "red"
+    return Panel(Group(*lines), title=title, title_align="left", border_style=border)
+
+
+def _left(name: str, what: Sequence[str]) -> list[Text]:
+    return [Text(f"{name}: {', '.join(what)}", style="bold red")] if what else []
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
