@@ -112,6 +112,7 @@ class Result(msgspec.Struct):
     p50_seconds: float
     p99_seconds: float
     cpu_seconds: float
+    journal_p50_seconds: float = 0.0
 
 
 class Meter:
@@ -186,11 +187,14 @@ async def submit_with_rest(port: str, orders: int) -> Result:
 
 async def submit_with_broker(port: str, orders: int) -> Result:
     inbox = Inbox()
+    writes: list[float] = []
     with tempfile.NamedTemporaryFile() as journal:
 
         async def durable() -> None:
+            began = time.perf_counter()
             os.write(journal.fileno(), ORDER)
             os.fdatasync(journal.fileno())
+            writes.append(time.perf_counter() - began)
 
         broker = AlpacaBroker(
             access_to(port),
@@ -210,6 +214,7 @@ async def submit_with_broker(port: str, orders: int) -> Result:
             await broker.connect()
             result = await Meter(orders).run(submit)
             await broker.close()
+    result.journal_p50_seconds = statistics.median(writes)
     return result
 
 
@@ -265,17 +270,20 @@ def summary(orders: int, rounds: int) -> dict[str, float]:
                     measured.append(measure(client, port, orders))
         finally:
             server.kill()
-    return {
+    broker = results["broker"]
+    journal = median_of(broker, "journal_p50_seconds") / median_of(broker, "p50_seconds")
+    ratios = {
         f"order_{name}_{figure.removesuffix('_seconds')}_vs_alpaca_py": round(
             median_of(results[client], figure) / median_of(results["alpaca-py"], figure), 3
         )
         for client, name in (("rest", "post"), ("broker", "durable_and_post"))
-        for figure in Result.__struct_fields__
+        for figure in ("p50_seconds", "p99_seconds", "cpu_seconds")
     }
+    return ratios | {"order_durable_and_post_p50_share_of_the_journal": round(journal, 3)}
 
 
 def median_of(results: list[Result], figure: str) -> float:
-    return statistics.median(getattr(result, figure) for result in results)
+    return statistics.median(float(getattr(result, figure)) for result in results)
 
 
 def main() -> None:

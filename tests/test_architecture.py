@@ -9,9 +9,12 @@ may import them.
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -78,7 +81,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def shown(path: Path) -> str:
-    return path.relative_to(PACKAGE).as_posix()
+    return path.relative_to(PACKAGE).as_posix() if path.is_relative_to(PACKAGE) else path.name
 
 
 def room_of(steps: tuple[str, ...]) -> str:
@@ -238,6 +241,36 @@ def test_every_module_says_what_it_is() -> None:
     }
 
     assert silent == set()
+
+
+def third_parties(folder: Path) -> set[str]:
+    """Give the distributions that the code in a folder imports, by their normal names."""
+    owners = packages_distributions()
+    tops = {name.split(".")[0] for path in folder.rglob("*.py") for name in imported(path)}
+    strangers = tops - sys.stdlib_module_names - {"tradeengine", "tests", "benchmarks"}
+    return {normal(owners[top][0]) if top in owners else top for top in strangers}
+
+
+def normal(name: str) -> str:
+    return re.split(r"[ ;<>=!\[]", name)[0].lower().replace("_", "-")
+
+
+def declared(*extras: str) -> set[str]:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"]]
+    for extra in extras:
+        lines += project["optional-dependencies"][extra]
+    return {normal(line) for line in lines}
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    root = PACKAGE.parent
+
+    # The public types of pydantic and of aiohttp live in packages of their own.
+    parts = {"pydantic-core", "annotated-types", "yarl"}
+    assert third_parties(PACKAGE) - declared() - parts == set()
+    assert third_parties(root / "tests") - declared("dev") - parts == set()
+    assert third_parties(root / "benchmarks") - declared("dev") - parts == set()
 
 
 IMPORT_EVERYTHING = """

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from tradeengine.bus.dispatch import Bus
+from tradeengine.bus.dispatch import Bus, Routes
 from tradeengine.bus.engine import Engine
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import SimulatedClock
@@ -13,9 +13,7 @@ from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, StopTrigger
 from tradeengine.pump import BATCH, Pump
 
-STOPPED = StateChanged(
-    at=0, before=EngineState.HALTING, after=EngineState.STOPPED, reason="flat"
-)
+STOPPED = StateChanged(at=0, before=EngineState.HALTING, after=EngineState.STOPPED, reason="flat")
 
 
 class Nowhere:
@@ -43,7 +41,7 @@ class Scene:
                 raise KeyError("core")
             return [STOPPED]
 
-        routes = {TimerFired: [on_timer], RequestStop: [on_stop], StateChanged: []}
+        routes: Routes = {TimerFired: [on_timer], RequestStop: [on_stop], StateChanged: []}
         self.seen: list[Message] = []
         self.bugs: list[str] = []
         self.inbox = Inbox()
@@ -102,9 +100,7 @@ async def test_other_tasks_get_their_turn_while_the_inbox_is_full() -> None:
         while scene.inbox.depth():
             depths.append(scene.inbox.depth())
             await asyncio.sleep(0)
-        scene.inbox.put_nowait(
-            RequestStop(at=1, received_at=1, trigger=StopTrigger.INTERRUPT)
-        )
+        scene.inbox.put_nowait(RequestStop(at=1, received_at=1, trigger=StopTrigger.INTERRUPT))
 
     await asyncio.gather(scene.pump.run(), look())
 

@@ -95,8 +95,8 @@ def run(
     stops: no new entries, orders cancelled, positions closed, then a receipt. A second
     Ctrl-C changes nothing: the flatten is never cut short.
     """
-    from tradeengine.options import Flags, read_options
     from tradeengine.app import trade
+    from tradeengine.options import Flags, read_options
 
     flags = Flags(
         venue=venue,

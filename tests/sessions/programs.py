@@ -141,7 +141,10 @@ class Venue:
             "symbol": symbol, "qty": qty, "side": side, "type": "market", "time_in_force": "day",
         }  # fmt: skip
         answer = requests.post(
-            self.urls["trading_url"] + "/v2/orders", json=body, headers=self._headers(), timeout=10
+            self.urls["trading_url"] + "/v2/orders",
+            data=json.dumps(body),
+            headers=self._headers(),
+            timeout=10,
         )
         answer.raise_for_status()
         order: dict[str, str] = answer.json()
@@ -164,7 +167,7 @@ class Venue:
         }
 
     def fault(self, **fault: object) -> None:
-        answer = requests.post(self.urls["control_url"], json=fault, timeout=10)
+        answer = requests.post(self.urls["control_url"], data=json.dumps(fault), timeout=10)
         answer.raise_for_status()
 
 

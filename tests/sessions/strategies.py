@@ -20,9 +20,11 @@ class BuyOnce(Strategy[Parameters]):
 
     def on_quote(self, quote: Quote) -> Opinions:
         self._quotes[quote.symbol] = quote
+        return None
 
     def on_position(self, position: PositionChanged) -> Opinions:
         self._wanted.discard(position.symbol)
+        return None
 
     def on_bar(self, bar: Bar) -> Opinions:
         quote = self._quotes.get(bar.symbol)
@@ -91,5 +93,6 @@ class RaiseOnBars(Strategy[Parameters]):
     """Raise on every live bar."""
 
     def on_bar(self, bar: Bar) -> Opinions:
-        if not bar.history:
-            raise ZeroDivisionError("a bug of the test")
+        if bar.history:
+            return None
+        raise ZeroDivisionError("a bug of the test")

@@ -45,9 +45,7 @@ def test_a_signal_flattens_and_a_second_one_changes_nothing(
     assert receipt(home)["symbols"]
 
 
-def test_the_halt_file_stops_an_engine_started_from_another_directory(
-    home_with: HomeWith, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_the_halt_file_stops_an_engine_started_from_another_directory(home_with: HomeWith) -> None:
     home = home_with("BuyOnce")
     with engine_running("--venue", "embedded", *ARGUMENTS, home=home) as running:
         running.wait_for("POSITION_CHANGED")

@@ -6,7 +6,8 @@ They differ only in who calls `step` and who answers.
 
 from typing import Protocol
 
-from tradeengine.bus.dispatch import Bus, Message
+from tradeengine.bus.dispatch import Bus
+from tradeengine.model.message import Message
 
 
 class Recorder(Protocol):

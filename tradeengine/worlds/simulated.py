@@ -15,7 +15,7 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock
 from tradeengine.edges import Durable, Edges, FoundOrder, Work, World
 from tradeengine.model.commands import Command
-from tradeengine.model.events import Bar, FeedConnected, Input
+from tradeengine.model.events import Bar, FeedConnected
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.message import Message
 from tradeengine.options import Options
@@ -119,7 +119,7 @@ class SimulatedEdges:
             self._clock.release()
             await run_free(self._own.exchange, self, self._clock)
 
-    def market_events(self, events: Sequence[Input]) -> None:
+    def market_events(self, events: Sequence[Message]) -> None:
         """Hear market data from the pace."""
         self._inbox.put_many(events)
 

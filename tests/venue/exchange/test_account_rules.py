@@ -274,3 +274,9 @@ def test_an_unknown_account_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         Scene().exchange.account("nobody")
     assert refusal.value.status == 404
+
+
+def test_a_refusal_reads_as_one_line() -> None:
+    refusal = Refused(403, 40310000, "insufficient buying power")
+
+    assert str(refusal) == "HTTP 403 code 40310000: insufficient buying power"

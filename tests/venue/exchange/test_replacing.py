@@ -293,3 +293,12 @@ def test_a_gtc_order_can_be_made_a_day_order() -> None:
     new = replace(scene.run_to(1), order, time_in_force="day")
 
     assert scene.run_to(CLOSE_SECONDS).status(new) == "expired"
+
+
+def test_a_new_client_order_id_is_change_enough() -> None:
+    scene = Scene()
+    stop = scene.order("buy", 10, "trailing_stop", trail_price="5")
+    new = replace(scene.run_to(1), stop, client_order_id="fresh")
+
+    assert new.client_order_id == "fresh"
+    assert new.trail_price == 5

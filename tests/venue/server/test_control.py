@@ -80,7 +80,7 @@ async def test_muted_data_is_silent_but_answers_pings(controlled: Venue) -> None
     async with data(controlled) as socket:
         await arm(controlled, "mute_data", seconds=60)
         controlled.run_for(59)
-        await socket.send_json({"action": "subscribe", "bars": ["*"]})
+        await socket.send_json({"action": "subscribe", "quotes": []})
         assert (await socket.receive_json())[0]["T"] == "subscription"
         controlled.run_for(30)
         assert (await socket.receive_json())[0]["T"] == "q"

@@ -66,7 +66,7 @@ async def test_a_subscriber_hears_what_it_asked_for_and_nothing_else(
     async with authenticated(venue, path) as socket:
         await ask(socket, {"action": "subscribe", "trades": ["AAPL"], "bars": ["SPY"]})
         venue.run_for(120)
-        kinds = set()
+        kinds: set[tuple[str, str]] = set()
         while kinds != {("t", "AAPL"), ("b", "SPY")}:
             kinds |= {(message["T"], message["S"]) for message in await heard(socket)}
 

@@ -28,9 +28,10 @@ class Ticket:
     `number` ranks tickets by arrival, `ends_at` is when their time is up.
     `estimate` stands for the shares of a notional order. `reserve_price` (dollars
     a share) is what an opening order keeps of the buying power; `reserves` is
-    False while another ticket answers for the same shares. `rival` is the other exit of the group, `successor` the order
-    that shall replace this one, `fallback` the status to return to when a request
-    comes to nothing; `keeps_size` marks a replacement that was asked for no quantity.
+    False while another ticket answers for the same shares. `rival` is the other
+    exit of the group, `successor` the order that shall replace this one,
+    `fallback` the status to return to when a request comes to nothing;
+    `keeps_size` marks a replacement that was asked for no quantity.
     """
 
     order: VenueOrder

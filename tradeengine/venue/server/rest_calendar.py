@@ -8,6 +8,7 @@ offset); /v3/clock and /v3/calendar/{market} name the phases of the day.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from aiohttp import web
@@ -79,6 +80,7 @@ def _next_close(now: int) -> int:
     return next_session(now).close_at
 
 
+@cache
 def legacy_day(session: Session) -> JsonObject:
     """Write a session as a row of /v2/calendar."""
     return {

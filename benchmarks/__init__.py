@@ -1,0 +1,1 @@
+"""Measurements against alpaca-py, as ratios of one run: `make bench`, docs/performance.md."""
