@@ -10,13 +10,12 @@ that saves is the journal's share.
 """
 
 import sys
-from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.usage import answer_usage
-from benchmarks.venue import DAY, SEED, SYMBOLS
+from benchmarks.scene import DAY, SEED, START, SYMBOLS
 from tradeengine.app import trade
 from tradeengine.bus.journal import Journal
 from tradeengine.layout import Home
@@ -59,7 +58,7 @@ def options(url: str, home: Path) -> Options:
         choice=VenueChoice(VenueKind.URL, url),
         home=Home(home),
         date=DAY,
-        start=time(12),
+        start=START,
         speed=1.0,
         until=None,
         seed=SEED,

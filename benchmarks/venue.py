@@ -12,13 +12,14 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date, time as time_of_day
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from benchmarks.scene import ACCOUNT, DAY, SEED, START, SYMBOLS
 from benchmarks.words import (
     LAST,
     PROVOKE,
@@ -51,9 +52,6 @@ from tradeengine.venue.server.pace import run_free
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.server import VenueServer
 
-DAY, START = date(2019, 2, 13), time_of_day(12)
-SEED, ACCOUNT = 7, "engine"
-SYMBOLS = tuple(f"Z{first}{second}" for first in "ABCDEFGHIJ" for second in "KLMNOPQRST")
 PRICE, SPREAD = 100.0, 0.02
 BREATH = 64
 """Frames put out before the writer gets its turn."""

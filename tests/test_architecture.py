@@ -267,7 +267,7 @@ def test_every_library_that_is_imported_is_declared() -> None:
     root = PACKAGE.parent
 
     # The public types of pydantic and of aiohttp live in packages of their own.
-    parts = {"pydantic-core", "annotated-types", "yarl"}
+    parts = {"pydantic-core", "annotated-types", "multidict", "yarl"}
     assert third_parties(PACKAGE) - declared() - parts == set()
     assert third_parties(root / "tests") - declared("dev") - parts == set()
     assert third_parties(root / "benchmarks") - declared("dev") - parts == set()

@@ -1,14 +1,14 @@
 """Files of a run lie where they should and are replaced whole."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home, write_atomically
+from tradeengine.model.instants import parse_instant
 
-NOW = datetime(2026, 11, 22, 9, 30, 5, tzinfo=UTC)
+NOW = parse_instant("2026-11-22T09:30:05.5Z")
 
 
 def home(tmp_path: Path) -> Home:

@@ -16,18 +16,19 @@ import socket
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 
 from tradeengine import __version__
 from tradeengine.bus.inbox import Inbox
-from tradeengine.bus.journal import Journal, JournalFailed
+from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
+from tradeengine.clock import SystemClock
 from tradeengine.edges import Edges, World
-from tradeengine.errors import ExitCode, TradeEngineError
+from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.heartbeat import Heartbeat
+from tradeengine.lag import LagMeter
 from tradeengine.layout import RunFiles
-from tradeengine.logs import EventLog, Level
+from tradeengine.logs import EventLog, Level, remove_old_runs
 from tradeengine.model.commands import RequestStop
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
@@ -60,13 +61,24 @@ async def _trade(options: Options) -> ExitCode:
     async with AsyncExitStack() as stack:
         screen = stack.enter_context(open_screen(options))
         world = await stack.enter_async_context(open_world(options, screen.say))
-        started = datetime.now(UTC)
-        files = options.home.new_run(options.choice.kind.value, started)
+        files = options.home.new_run(options.choice.kind.value, SystemClock().now())
+        _remove_old_runs(options, files)
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
         app = App(options, world, files, log, screen)
         outcome = await app.run()
     screen.end(outcome)
     return outcome.exit_code
+
+
+def _remove_old_runs(options: Options, files: RunFiles) -> None:
+    logs = options.settings.logs
+    remove_old_runs(
+        options.home.logs,
+        current=files.run_id,
+        keep=logs.retention_runs,
+        unfinished_days=logs.unfinished_days,
+        now=SystemClock().now(),
+    )
 
 
 class App:
@@ -128,6 +140,8 @@ class App:
         self._spawn("halt file", watch_halt(self._options.home, self._on_halt_file))
         self._spawn("flush", self._supervised("flush", self._flush))
         self._spawn("screen", self._supervised("screen", self._show))
+        meter = LagMeter(settings.loop_lag_alert_seconds, self._note_lag)
+        self._spawn("lag meter", self._supervised("lag meter", meter.run))
         self._spawn("session", self._supervised("session", self._session))
         await self._ended()
 
@@ -247,6 +261,12 @@ class App:
         loop = asyncio.get_running_loop()
         loop.remove_signal_handler(signal.SIGINT)
         loop.remove_signal_handler(signal.SIGTERM)
+
+    def _note_lag(self, seconds: float, culprit: str) -> None:
+        words = f"the event loop was {seconds:.2f} s late in {culprit}"
+        self._log.write(
+            Level.WARNING, "engine", "LOOP_LAGGED", words, seconds=seconds, culprit=culprit
+        )
 
     def _note_bug(self, message: Message, error: Exception) -> None:
         self._report_bug(f"handling {type(message).__name__}", error)

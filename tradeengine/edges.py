@@ -37,6 +37,9 @@ class Edges(Protocol):
     async def connect(self) -> None:
         """Return when order stream and feed are ready. Raises TradeEngineError."""
 
+    async def session_hours(self) -> tuple[int, int] | None:
+        """Ask the broker for the session's open and close; None if it lists no session."""
+
     async def warm_up(self, start: int, end: int) -> int:
         """Put history bars into the inbox; return how many."""
 

@@ -8,6 +8,7 @@ Every exception that we raise on purpose.
     ├── OutcomeUnknown          a request left and no answer says what came of it
     ├── ProtocolViolation       a peer said something its protocol does not allow
     ├── JournalDamaged          a journal cannot be read past a place
+    ├── JournalFailed           a journal cannot be written
     └── ReplayDiffers           a replay decided something else
 
 Exit codes: see `ExitCode`.
@@ -87,6 +88,19 @@ class JournalDamaged(TradeEngineError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem} at byte {self.offset}"
+
+
+class JournalFailed(TradeEngineError):
+    """The disk does not take the journal; no entry leaves without it."""
+
+    exit_code = ExitCode.INTERNAL
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: the journal cannot be written: {self.reason}"
 
 
 class ReplayDiffers(TradeEngineError):

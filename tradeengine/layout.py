@@ -11,10 +11,11 @@ Where a run keeps its files, all under one `--home`.
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tradeengine.errors import BadConfiguration
+from tradeengine.model.instants import NANOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Home:
                     str(folder), f"cannot be made: {error.strerror}", "choose another --home"
                 ) from error
 
-    def new_run(self, kind: str, started: datetime) -> "RunFiles":
-        """Make the folder of a new run; its name is the run's id."""
-        stem = f"{started:%Y%m%d-%H%M%S}-{kind}"
+    def new_run(self, kind: str, started: int) -> "RunFiles":
+        """Make the folder of a run that started at an instant; its name is the run's id."""
+        moment = datetime.fromtimestamp(started // NANOS, UTC)
+        stem = f"{moment:%Y%m%d-%H%M%S}-{kind}"
         for attempt in range(1, 1000):
             folder = self.logs / (stem if attempt == 1 else f"{stem}-{attempt}")
             try:

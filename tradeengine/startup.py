@@ -9,10 +9,10 @@ import asyncio
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.edges import Edges, World
-from tradeengine.errors import VenueUnreachable
+from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import RunFiles
 from tradeengine.model.events import Reconciled, RunOpened, WarmUpEnded
-from tradeengine.model.instants import MINUTE, instant_of
+from tradeengine.model.instants import MINUTE, format_instant, instant_of
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
@@ -54,8 +54,22 @@ async def start_up(
 ) -> None:
     """Connect, reconcile and warm up. Raises TradeEngineError when that cannot be done."""
     await edges.connect()
+    _check_calendar(world, await edges.session_hours())
     await _reconcile(options, world, edges, inbox, watch, files)
     await _warm_up(world, edges, inbox)
+
+
+def _check_calendar(world: World, hours: tuple[int, int] | None) -> None:
+    """Refuse to trade when broker and table disagree about the day: nobody guesses hours."""
+    ours = (world.session.open_at, world.session.close_at)
+    if hours == ours:
+        return
+    told = "no session" if hours is None else " to ".join(format_instant(at) for at in hours)
+    raise BadConfiguration(
+        "the exchange calendar",
+        f"ours says {' to '.join(format_instant(at) for at in ours)}, the broker says {told}",
+        "do not trade this day before you know which is right; then update tradeengine",
+    )
 
 
 async def _reconcile(

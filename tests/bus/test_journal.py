@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tradeengine.bus.journal import Journal, JournalFailed
+from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, JournalFile, message_types
-from tradeengine.errors import JournalDamaged
+from tradeengine.errors import JournalDamaged, JournalFailed
 from tradeengine.model.commands import AskBroker
 from tradeengine.model.events import Quote, TimerFired
 
@@ -84,9 +84,7 @@ async def test_a_run_never_writes_over_an_older_journal(tmp_path: Path) -> None:
         Journal(tmp_path / "journal", HEADER)
 
 
-async def test_a_full_disk_is_reported_and_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_disk_is_reported_and_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal = Journal(path, HEADER)
     await journal.durable()

@@ -294,7 +294,7 @@ async def test_reading_pauses_when_too_many_frames_wait(monkeypatch: pytest.Monk
     paused = asyncio.Event()
     monkeypatch.setattr(socket_module, "BATCH", 60)
     async with raw_server(serve) as url:
-        socket = await FeedSocket.open(url, FeedParameters(frames_buffered=100))
+        socket = await FeedSocket.open(url, PARAMETERS.model_copy(update={"frames_buffered": 100}))
         await until(lambda: socket._listener._paused)
         paused.set()
         frames = await socket.receive()

@@ -18,6 +18,7 @@ from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.amend import Amender
 from tradeengine.broker.answers import Answers
 from tradeengine.broker.budget import RequestBudget
+from tradeengine.broker.durability import may_leave
 from tradeengine.broker.kill import close_everything
 from tradeengine.broker.lanes import Lanes, Turn, lane_of
 from tradeengine.broker.line import Line, Pause
@@ -172,7 +173,8 @@ class AlpacaBroker:
 
     async def _carry_out(self, command: Command, turn: Turn) -> None:
         line = self._line(turn.pause)
-        await self._durable()
+        if not await may_leave(command, self._durable, self._answers):
+            return
         match command:
             case SubmitOrder():
                 self._remember(await self._submitter.submit(command, line))

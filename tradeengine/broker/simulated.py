@@ -14,6 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from tradeengine.broker.answers import Answers
+from tradeengine.broker.durability import may_leave
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.news import News
 from tradeengine.broker.parameters import BrokerParameters
@@ -126,8 +127,9 @@ class SimulatedBroker:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                await self._durable()
-                self.carry_out(self._waiting.popleft())
+                command = self._waiting.popleft()
+                if await may_leave(command, self._durable, self._answers):
+                    self.carry_out(command)
                 self._quiescence.end()
             self._empty.set()
 

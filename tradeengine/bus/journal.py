@@ -17,19 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tradeengine.bus.records import Header, frame_header, frame_message
-from tradeengine.errors import TradeEngineError
+from tradeengine.errors import JournalFailed
 from tradeengine.model.message import Message
-
-
-class JournalFailed(TradeEngineError):
-    """The disk does not take the journal."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path, self.reason = path, reason
-
-    def __str__(self) -> str:
-        return f"{self.path}: the journal cannot be written: {self.reason}"
 
 
 class Journal:
@@ -47,7 +36,7 @@ class Journal:
         try:
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
         except OSError as error:
-            raise JournalFailed(path, error.strerror or str(error)) from error
+            raise JournalFailed(str(path), error.strerror or str(error)) from error
 
     @property
     def backlog(self) -> int:
@@ -82,7 +71,7 @@ class Journal:
         if problem:
             self._buffer[:0] = batch[written:]
             self._synced += written
-            raise JournalFailed(self._path, problem)
+            raise JournalFailed(str(self._path), problem)
         self._synced += written
         self.commits += 1
 

@@ -93,6 +93,9 @@ class SimulatedEdges:
         count = len(self._own.symbols)
         self._inbox.put_nowait(FeedConnected(at=now, received_at=now, symbols=count))
 
+    async def session_hours(self) -> tuple[int, int] | None:
+        return self._own.session.open_at, self._own.session.close_at
+
     async def warm_up(self, start: int, end: int) -> int:
         history = self._own.market.history
         now = self._clock.now()

@@ -89,7 +89,7 @@ class SocketEdges:
             random=jitter.random,
             quiescence=quiescence,
         )
-        self._symbols = symbols
+        self._session, self._symbols = session, symbols
         self._feed = FeedConsumer(
             url=addresses.data_stream,
             symbols=symbols,
@@ -132,6 +132,10 @@ class SocketEdges:
             raise VenueUnreachable(
                 f"the {waiting_for} was not ready within {CONNECT_SECONDS:.0f} s"
             ) from None
+
+    async def session_hours(self) -> tuple[int, int] | None:
+        hours = await self._broker.session(self._session.date)
+        return None if hours is None else (hours.open_at, hours.close_at)
 
     async def warm_up(self, start: int, end: int) -> int:
         return await self._feed.backfill.warm_up(self._symbols, start, end)

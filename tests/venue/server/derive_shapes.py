@@ -183,6 +183,8 @@ def shapes_of(golden: Golden) -> dict[str, Shape]:
         "asset",
         golden.objects(f"{FUME}/asset-spy", f"{LEARN_AI}/assets", f"{TRADEPARTNER}/assets"),
     )
+    steps = ("min_order_size", "min_trade_increment", "price_increment")
+    shapes["asset"].see_types(dict.fromkeys(steps, ""))
     recorded("clock", golden.objects(f"{LEARN_AI}/clock"))
     recorded("calendar_day", golden.objects(f"{FUME}/calendar-early-close-2025-11"))
     recorded("fill", golden.objects(f"{TRADEPARTNER}/fill_activities"))

@@ -41,6 +41,18 @@ def asset(instrument: Instrument) -> JsonObject:
     }
 
 
+def increments(instrument: Instrument) -> JsonObject:
+    """
+    Give the smallest steps of quantity and price.
+
+    Alpaca serves these keys for crypto; ccxt cannot round an order without them,
+    and it is the client that names the class it wants, so they are in lists of a
+    named class only.
+    """
+    step = "0.000000001" if instrument.fractionable else "1"
+    return {"min_order_size": step, "min_trade_increment": step, "price_increment": "0.01"}
+
+
 class AssetsRest:
     """The endpoints under /v2/assets."""
 
@@ -57,8 +69,9 @@ class AssetsRest:
         ours = (query.get("status") or "active") in ("active", "all")
         ours = ours and (query.get("asset_class") or "us_equity") == "us_equity"
         wanted = set(names_in(query, "attributes"))
+        named_class = "asset_class" in query
         rows: list[Json] = [
-            asset(instrument)
+            {**asset(instrument), **(increments(instrument) if named_class else {})}
             for instrument in self._desk.market.instruments.values()
             if ours
             and (query.get("exchange") or instrument.exchange) == instrument.exchange

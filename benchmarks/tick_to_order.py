@@ -1,0 +1,138 @@
+"""
+From a tick to the order it causes, and what ticks cost: the whole engine and alpaca-py.
+
+Three clients take turns on one venue, each in a process of its own: the engine,
+the engine whose journal does not write, and alpaca-py's stream with its REST
+client in the handler. Each hears quiet ticks first (CPU, memory) and then ticks
+that cause an order. The venue takes the time from each tick to its order's
+arrival, with one clock.
+"""
+
+import math
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from benchmarks.children import ROOT, Child
+from benchmarks.engine import AT_ONCE
+from benchmarks.words import (
+    AskUsage,
+    Knock,
+    Laps,
+    Pace,
+    Provoke,
+    Ready,
+    SawLast,
+    Sent,
+    Usage,
+    VenueReady,
+)
+
+ENGINE, UNWRITTEN, PEER = "engine", "engine, journal at once", "alpaca-py"
+CLIENTS = (ENGINE, UNWRITTEN, PEER)
+
+
+class Size(Struct, frozen=True, kw_only=True):
+    """How much is measured."""
+
+    rounds: int = 3
+    ticks: int = 8_000
+    ticks_per_second: float = 2_000.0
+    orders: int = 200
+    gap_seconds: float = 0.01
+    warm_up: int = 50
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """What one process showed."""
+
+    p50_seconds: float
+    p99_seconds: float
+    cpu_seconds_per_tick: float
+    peak_kilobytes: int
+
+
+def measure(venue: Child, place: VenueReady, name: str, size: Size) -> Run:
+    """Run one client on the venue."""
+    with started(name, place) as client:
+        wake(venue, client)
+        quiet(venue, client, size.warm_up, size.ticks_per_second)
+        before = usage(client)
+        quiet(venue, client, size.ticks, size.ticks_per_second)
+        after = usage(client)
+        provoke(venue, size.warm_up, size.gap_seconds)
+        laps = provoke(venue, size.orders, size.gap_seconds)
+        return Run(
+            p50_seconds=percentile(laps, 50),
+            p99_seconds=percentile(laps, 99),
+            cpu_seconds_per_tick=(after.cpu_seconds - before.cpu_seconds) / size.ticks,
+            peak_kilobytes=usage(client).peak_kilobytes,
+        )
+
+
+@contextmanager
+def started(name: str, place: VenueReady) -> Iterator[Child]:
+    """Start a client; the engine gets a home of its own on the checkout's disk."""
+    with ExitStack() as stack:
+        if name == PEER:
+            arguments = ["benchmarks.peer", place.stream, place.rest, place.key, place.secret]
+        else:
+            (ROOT / "data").mkdir(exist_ok=True)
+            folder = tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "data")
+            home = stack.enter_context(folder)
+            arguments = ["benchmarks.engine", place.rest, home]
+            arguments += [AT_ONCE] if name == UNWRITTEN else []
+        yield stack.enter_context(Child(*arguments))
+
+
+def wake(venue: Child, client: Child) -> None:
+    """Knock until the client hears and may trade."""
+    while client.is_silent(0.1):
+        venue.ask(Knock())
+    client.hear(Ready)
+    venue.ask(Knock())
+
+
+def quiet(venue: Child, client: Child, ticks: int, per_second: float) -> int:
+    venue.ask(Pace(ticks=ticks, per_second=per_second))
+    venue.hear(Sent)
+    return client.hear(SawLast).messages
+
+
+def provoke(venue: Child, orders: int, gap_seconds: float) -> list[float]:
+    venue.ask(Provoke(orders=orders, gap_seconds=gap_seconds))
+    laps = venue.hear(Laps)
+    if laps.lost:
+        print("lost", laps.lost)
+    return laps.seconds
+
+
+def usage(client: Child) -> Usage:
+    client.ask(AskUsage())
+    return client.hear(Usage)
+
+
+def percentile(values: list[float], percent: float) -> float:
+    """Give the value at or above which `percent` of the values lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+if __name__ == "__main__":
+    import sys
+    size = Size(rounds=int(sys.argv[1]))
+    with Child("benchmarks.venue") as venue:
+        place = venue.hear(VenueReady)
+        runs = {c: [] for c in CLIENTS}
+        for _ in range(size.rounds):
+            for c in CLIENTS:
+                r = measure(venue, place, c, size)
+                runs[c].append(r)
+                print(f"{c:30} p50 {r.p50_seconds*1e6:7.0f} p99 {r.p99_seconds*1e6:7.0f} cpu/tick {r.cpu_seconds_per_tick*1e6:6.1f} rss {r.peak_kilobytes//1024}", flush=True)
+    for c in CLIENTS:
+        for f in Run.__struct_fields__:
+            m=lambda c: statistics.median(getattr(r,f) for r in runs[c])
+            print(c,f,round(m(c)/m(PEER),3))

@@ -1,0 +1,71 @@
+"""
+The lag meter: how late the event loop is, and which code made it late.
+
+The loop beats; a thread watches the beat. While the loop is stuck the thread
+looks at what the loop's thread is doing, so the report can name the file and
+the function that holds everything up.
+"""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+BEATS_A_LIMIT = 4
+"""How many beats there are in the time that counts as late."""
+
+
+class LagMeter:
+    """Report when the loop was late by more than `limit_seconds`."""
+
+    def __init__(self, limit_seconds: float, report: Callable[[float, str], None]) -> None:
+        self._limit, self._report = limit_seconds, report
+        self._interval = limit_seconds / BEATS_A_LIMIT
+        self._beat = 0.0
+        self._culprit = ""
+        self._ended = threading.Event()
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        loop = asyncio.get_running_loop()
+        self._beat = loop.time()
+        watched = threading.get_ident()
+        thread = threading.Thread(
+            target=self._watch, args=(loop, watched), name="lag meter", daemon=True
+        )
+        thread.start()
+        try:
+            while True:
+                await asyncio.sleep(self._interval)
+                self._judge(loop.time())
+        finally:
+            self._ended.set()
+
+    def _judge(self, now: float) -> None:
+        late = now - self._beat - self._interval
+        self._beat = now
+        if late > self._limit:
+            self._report(late, self._culprit or "not seen")
+        self._culprit = ""
+
+    def _watch(self, loop: asyncio.AbstractEventLoop, watched: int) -> None:
+        while not self._ended.wait(self._interval):
+            if loop.time() - self._beat > self._limit:
+                frame = sys._current_frames().get(watched)
+                if frame is not None:
+                    self._culprit = name_of(frame)
+
+
+def name_of(frame: FrameType) -> str:
+    """Name the innermost code of ours in a stack, else the innermost of all."""
+    inner: FrameType | None = frame
+    while inner is not None:
+        if "tradeengine" in inner.f_code.co_filename:
+            return _place(inner)
+        inner = inner.f_back
+    return _place(frame)
+
+
+def _place(frame: FrameType) -> str:
+    return f"{frame.f_code.co_filename}:{frame.f_lineno} {frame.f_code.co_qualname}"
