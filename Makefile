@@ -60,7 +60,7 @@ refresh-universe: $(RUNTIME) ## Choose the universe anew (not in this release; s
 	@$(PY) -m tradeengine refresh-universe $(ARGS)
 
 docs: $(DEV) ## Write the pages of docs/ that are made from code
-	@$(PY) -m tradeengine.settings.reference docs
+	@$(PY) -m tradeengine.pages docs
 
 clean: ## Remove .venv and what tools leave behind; data/, logs/ and .env stay
 	rm -rf .venv build dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -79,7 +79,7 @@ class Tally:
             case OrderFilled():
                 self.fills += 1
                 self.sides[message.side] += 1
-                self.fill_lines.append(_fill_words(message))
+                self.fill_lines.append(f"{_clock(message.received_at)} fill {_fill_words(message)}")
             case FeedConnected():
                 self.feed = "connected"
             case FeedLost():
@@ -113,7 +113,11 @@ class Tally:
                 pass
 
     def _decided(self, at: int, words: str) -> None:
-        self.decisions.append(f"{new_york(at):%H:%M:%S} {words}")
+        self.decisions.append(f"{_clock(at)} {words}")
+
+
+def _clock(at: int) -> str:
+    return f"{new_york(at):%H:%M:%S}"
 
 
 def _fill_words(fill: OrderFilled) -> str:

@@ -91,9 +91,10 @@ class BuildInputs:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The built parts, for those who show them."""
+    """The built parts and their table, for those who show them."""
 
     engine: Engine
+    routes: Routes
     ledger: Ledger
     gate: RiskGate
     breaker: Breaker
@@ -115,7 +116,7 @@ def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     routes = _routes(ledger, gate, breaker, router, protector, flattener, host, outbox)
     check_complete(routes)
     engine = Engine(Bus(routes), recorder)
-    return Core(engine, ledger, gate, breaker, router, protector, flattener, host)
+    return Core(engine, routes, ledger, gate, breaker, router, protector, flattener, host)
 
 
 def _routes(

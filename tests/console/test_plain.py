@@ -18,17 +18,16 @@ def test_a_state_is_said_once() -> None:
     assert list(lines.news(halting)) == ["10:31:07 state HALTING: close: the session ends"]
 
 
-def test_each_fill_is_said_once() -> None:
+def test_each_fill_is_said_once_with_its_own_time() -> None:
     lines = progress()
     list(lines.news(QUIET))
-    two = changed(QUIET, fills=2, fill_lines=("buy 9 AAPL at 50.01", "sell 9 AAPL at 50.11"))
-    assert list(lines.news(two)) == [
-        "10:31:07 fill buy 9 AAPL at 50.01",
-        "10:31:07 fill sell 9 AAPL at 50.11",
-    ]
+    buy, sell = "10:31:02 fill buy 9 AAPL at 50.01", "10:31:03 fill sell 9 AAPL at 50.11"
+    two = changed(QUIET, fills=2, fill_lines=(buy, sell))
+    assert list(lines.news(two)) == [buy, sell]
 
-    three = changed(two, fills=3, fill_lines=(*two.fill_lines, "buy 1 MSFT at 106"))
-    assert list(lines.news(three)) == ["10:31:07 fill buy 1 MSFT at 106"]
+    again = "10:31:04 fill buy 1 MSFT at 106"
+    three = changed(two, fills=3, fill_lines=(buy, sell, again))
+    assert list(lines.news(three)) == [again]
 
 
 def test_alerts_are_said() -> None:

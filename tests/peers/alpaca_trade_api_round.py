@@ -9,16 +9,19 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
-from alpaca_trade_api.rest import REST, APIError, TimeFrame
-from alpaca_trade_api.stream import Stream
+rest: Any = import_module("alpaca_trade_api.rest")
+stream_module: Any = import_module("alpaca_trade_api.stream")
 
 TRADING, DATA = os.environ["VENUE_TRADING"], os.environ["VENUE_DATA"]
 SOCKETS = os.environ["VENUE_DATA_SOCKET"]
 KEY, SECRET = os.environ["VENUE_KEY"], os.environ["VENUE_SECRET"]
 
 
-def wait_for(condition, seconds=10.0):
+def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     """Wait until a condition is true."""
     end = time.monotonic() + seconds
     while not condition():
@@ -27,18 +30,20 @@ def wait_for(condition, seconds=10.0):
         time.sleep(0.05)
 
 
-def streams(heard):
+def streams(heard: list[str]) -> None:
     """Start the client's streams in a thread of their own."""
 
-    async def on_message(message):
+    async def on_message(message: object) -> None:
         heard.append(type(message).__name__)
 
-    async def on_update(update):
+    async def on_update(update: Any) -> None:  # noqa: ANN401 - the client's own
         heard.append(update.event)
 
-    def run():
+    def run() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        stream = Stream(KEY, SECRET, base_url=TRADING, data_stream_url=SOCKETS, data_feed="iex")
+        stream = stream_module.Stream(
+            KEY, SECRET, base_url=TRADING, data_stream_url=SOCKETS, data_feed="iex"
+        )
         stream.subscribe_quotes(on_message, "AAPL")
         stream.subscribe_bars(on_message, "*")
         stream.subscribe_trade_updates(on_update)
@@ -47,11 +52,11 @@ def streams(heard):
     threading.Thread(target=run, daemon=True).start()
 
 
-def main():
+def main() -> None:
     """Do the round."""
     os.environ["APCA_API_DATA_URL"] = DATA
-    api = REST(KEY, SECRET, base_url=TRADING, api_version="v2")
-    heard = []
+    api = rest.REST(KEY, SECRET, base_url=TRADING, api_version="v2")
+    heard: list[str] = []
     streams(heard)
     assert api.get_account().cash == "100000"
     assert api.get_clock().is_open
@@ -85,7 +90,9 @@ def main():
         stop_loss={"stop_price": 200},
     )
     assert len(bracket.legs) == 2
-    bars = api.get_bars(["AAPL", "SPY"], TimeFrame.Minute, "2019-02-12", "2019-02-12", limit=500)
+    bars = api.get_bars(
+        ["AAPL", "SPY"], rest.TimeFrame.Minute, "2019-02-12", "2019-02-12", limit=500
+    )
     assert len(bars) == 500
     assert api.get_latest_quote("AAPL").ap > 0
     assert api.get_latest_trade("AAPL").p > 0
@@ -96,12 +103,14 @@ def main():
     assert api.get_portfolio_history(period="1D", timeframe="1Min").timestamp
     try:
         api.get_position("MSFT")
-    except APIError as error:
-        assert error.code == 40410000
+    except rest.APIError as error:
+        if error.code != 40410000:
+            raise
     api.cancel_all_orders()
     api.close_all_positions()
     wait_for(lambda: api.list_positions() == [])
     print("ok")
 
 
-main()
+if __name__ == "__main__":
+    main()

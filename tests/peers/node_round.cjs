@@ -33,6 +33,8 @@ async function main() {
 
   const heard = new Set();
   const data = api.data_stream_v2;
+  // The client makes every address wss; a venue on loopback speaks plain ws.
+  data.session.url = `${env.VENUE_DATA_SOCKET}/v2/iex`;
   data.onConnect(() => {
     data.subscribeForQuotes(["AAPL"]);
     data.subscribeForBars(["*"]);

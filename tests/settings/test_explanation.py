@@ -72,6 +72,7 @@ def test_people_get_a_line_for_each_setting(
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["risk.max_positions", "7", "config/config.yaml:2"] in lines
     assert ["ALPACA_API_KEY", "set", "(not", "shown)", ".env"] in lines
+    assert [line[0] for line in lines[1:-1]] == [row.key for row in explain(settings)]
 
 
 def test_machines_get_json(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,5 @@
 """The pages that are made from code, and the files that must agree with it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,27 +18,6 @@ ROOT = Path(__file__).parent.parent.parent
 
 def shipped() -> MarkedYaml:
     return read_marked_yaml(ROOT / "config" / "config.yaml", "config/config.yaml")
-
-
-@pytest.mark.parametrize(
-    ("name", "page"),
-    [("configuration.md", configuration_page), ("denials.md", denials_page)],
-)
-def test_a_page_made_from_code_is_current(name: str, page: object) -> None:
-    assert callable(page)
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), "run: make docs"
-
-
-def test_the_pages_are_written_by_a_command(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "tradeengine.settings.reference", str(tmp_path)],
-        cwd=ROOT,
-        check=True,
-        timeout=60,
-    )
-
-    assert (tmp_path / "configuration.md").read_text() == configuration_page()
-    assert (tmp_path / "denials.md").read_text() == denials_page()
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ class ProgressLines:
             self._state = shot.state
             reason = f": {shot.state_reason}" if shot.state_reason else ""
             yield f"{when} state {shot.state.value}{reason}"
-        for line in _latest(shot.fill_lines, shot.fills - self._fills):
-            yield f"{when} fill {line}"
+        # With their own time: the snapshot may be taken long after, in engine time.
+        yield from _latest(shot.fill_lines, shot.fills - self._fills)
         for line in _latest(shot.alerts, shot.alert_count - self._alerts):
             yield f"{when} alert {line}"
         self._fills, self._alerts = shot.fills, shot.alert_count

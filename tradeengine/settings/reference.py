@@ -2,16 +2,14 @@
 The pages of `docs/` that are made from code, so that they cannot be wrong.
 
 `docs/configuration.md` comes from the classes of the settings, `docs/denials.md`
-from the enum of denials. `python -m tradeengine.settings.reference docs` writes
-them (`make docs`); a test fails when they are not current.
+from the enum of denials. `pages.py` writes them (`make docs`); a test fails when
+they are not current.
 """
 
-import sys
 from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
-from pathlib import Path
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -90,12 +88,6 @@ def configuration_page() -> str:
 def denials_page() -> str:
     """Write `docs/denials.md`."""
     return DENIALS + "".join(f"| `{denial.name}` | {denial.value} |\n" for denial in Denial)
-
-
-def write_pages(docs: Path) -> None:
-    """Write all pages that are made from code."""
-    (docs / "configuration.md").write_text(configuration_page(), encoding="utf-8")
-    (docs / "denials.md").write_text(denials_page(), encoding="utf-8")
 
 
 def _tables(path: str, section: type[BaseModel]) -> Iterator[str]:
@@ -178,7 +170,3 @@ def _meaning(field: FieldInfo) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    write_pages(Path(sys.argv[1]))

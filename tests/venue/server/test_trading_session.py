@@ -63,5 +63,5 @@ def test_listen_replaces_the_whole_set(streams: object) -> None:
 
 
 @pytest.mark.parametrize("request_", [5, {"action": "dance"}, {}, []])
-def test_what_is_not_understood_gets_no_answer(request_: object) -> None:
-    assert TradingSession(owner_of).hear(request_) is None
+def test_what_is_not_understood_is_an_error(request_: object) -> None:
+    assert TradingSession(owner_of).hear(request_)["action"] == "error"

@@ -84,10 +84,11 @@ async def test_the_handshakes_headers_authenticate(venue: Venue) -> None:
         assert (await heard(socket))["stream"] == "listening"
 
 
-async def test_nonsense_gets_no_answer_and_the_socket_stays(venue: Venue) -> None:
+async def test_nonsense_is_an_error_and_the_socket_stays(venue: Venue) -> None:
     async with connect(venue.urls.trading_stream) as socket:
         for nonsense in ("hello", "{}", b"\xc1"):
             await socket.send(nonsense)
+            assert (await heard(socket))["action"] == "error"
         await socket.send(json.dumps(LISTEN))
         assert (await heard(socket))["data"]["status"] == "unauthorized"
 

@@ -13,6 +13,12 @@ from tradeengine.venue.server.json_value import JsonObject
 
 TRADE_UPDATES = "trade_updates"
 
+MISUNDERSTOOD: JsonObject = {
+    "action": "error",
+    "data": {"error_message": "invalid request"},
+}
+"""The form that Alpaca's TypeScript client 4.0 reads errors in; the words are ours."""
+
 Authenticator = Callable[[str, str], ApiKey | None]
 
 
@@ -29,10 +35,10 @@ class TradingSession:
         self.listening = False
         self._authenticate = authenticate
 
-    def hear(self, request: object) -> JsonObject | None:
-        """Answer one request; what is not understood gets no answer."""
+    def hear(self, request: object) -> JsonObject:
+        """Answer one request."""
         if not isinstance(request, Mapping):
-            return None
+            return MISUNDERSTOOD
         data = request.get("data")
         details = data if isinstance(data, Mapping) else request
         match request.get("action"):
@@ -42,7 +48,7 @@ class TradingSession:
             case "listen":
                 return self._listen(details.get("streams"))
             case _:
-                return None
+                return MISUNDERSTOOD
 
     def authenticate(self, key: object, secret: object) -> JsonObject:
         """Answer a request to authenticate."""

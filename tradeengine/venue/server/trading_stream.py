@@ -23,10 +23,10 @@ from tradeengine.venue.server.frames import (
     encoding_asked_for,
     read_frame,
 )
-from tradeengine.venue.server.json_value import Json
+from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.outbox import Outbox
 from tradeengine.venue.server.parameters import ServerParameters
-from tradeengine.venue.server.trading_session import TRADE_UPDATES, TradingSession
+from tradeengine.venue.server.trading_session import MISUNDERSTOOD, TRADE_UPDATES, TradingSession
 from tradeengine.venue.server.wire_trading import trade_update
 
 _CLOSE_SECONDS = 0.5
@@ -140,16 +140,18 @@ class OrderStreams:
 
     async def _listen(self, connection: _Connection, socket: web.WebSocketResponse) -> None:
         async for message in socket:
-            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-                continue
-            try:
-                reply = connection.session.hear(read_frame(message.data))
-            except Unreadable:
-                continue
-            self._count_if_engine(connection)
-            if reply is not None:
+            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                reply = _reply(connection.session, message.data)
+                self._count_if_engine(connection)
                 connection.send(connection.outbox.encoding.encode(reply))
 
     def _count_if_engine(self, connection: _Connection) -> None:
         if connection.session.owner is self._keys.engine:
             connection.outbox.channel = self._channel
+
+
+def _reply(session: TradingSession, data: str | bytes) -> JsonObject:
+    try:
+        return session.hear(read_frame(data))
+    except Unreadable:
+        return MISUNDERSTOOD
