@@ -17,6 +17,8 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 
+import typer
+
 from tradeengine import __version__
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
@@ -67,6 +69,8 @@ async def _trade(options: Options) -> ExitCode:
         app = App(options, world, files, log, screen)
         outcome = await app.run()
     screen.end(outcome)
+    if outcome.failure is not None:
+        typer.echo(f"tradeengine: {outcome.failure}", err=True)
     return outcome.exit_code
 
 
@@ -118,15 +122,16 @@ class App:
         try:
             await self._trade()
         finally:
-            self._remove_signals()
             await self._close()
+            self._remove_signals()
         outcome = outcome_of(
-            self._subject, faults=self._faults, flat_past_core=self._flat_past_core
+            self._subject,
+            faults=self._faults,
+            failure=self._failure,
+            flat_past_core=self._flat_past_core,
         )
         write_outcome(outcome)
         self._write_status()
-        if self._failure is not None:
-            raise self._failure
         return outcome
 
     async def _trade(self) -> None:
@@ -150,7 +155,12 @@ class App:
         await start_up(
             self._options, self._world, self._edges, self._inbox, self._watch, self._files
         )
-        await self._edges.pace(self._pump.stopped.is_set)
+        try:
+            await self._edges.pace(self._pump.stopped.is_set)
+        except BaseException:
+            # Nobody moves the venue's time now: the core would wait for fills for ever.
+            self._pump.broken.set()
+            raise
 
     async def _ended(self) -> None:
         """Wait for the engine to stop; go past it if it is broken."""
@@ -163,6 +173,7 @@ class App:
             broken.cancel()
         if self._pump.broken.is_set() and not self._pump.stopped.is_set():
             self._screen.say("the engine is broken: cancelling and closing past it")
+            self._spawn("forget", self._pump.forget())
             self._flat_past_core = await self._edges.flatten_past_core()
 
     def _spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
@@ -189,7 +200,7 @@ class App:
         ):
             try:
                 async with asyncio.timeout(deadline):
-                    await stage()
+                    await self._supervised(f"closing {name}", stage)
             except TimeoutError:
                 words = f"closing {name} took longer than {deadline:.0f} s and was given up"
                 self._log.write(Level.ERROR, "engine", "SHUTDOWN_LATE", words)
@@ -233,6 +244,7 @@ class App:
         except JournalFailed as error:
             if not self._journal_failed:
                 self._journal_failed = True
+                self._failure = self._failure or error
                 self._log.write(Level.CRITICAL, "journal", "JOURNAL_FAILED", str(error))
                 self._screen.say(str(error))
                 self._request_stop(StopTrigger.FAULT, "the journal cannot be written")
@@ -246,7 +258,9 @@ class App:
         self._request_stop(StopTrigger.HALT_FILE, reason)
 
     def _on_signal(self, trigger: StopTrigger) -> None:
-        if self._core.flattener.active:
+        if self._pump.stopped.is_set():
+            self._screen.say("already stopped: closing")
+        elif self._core.flattener.active:
             self._screen.say("already flattening: it goes on until the broker says flat")
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")
@@ -276,8 +290,12 @@ class App:
         self._log.write(Level.CRITICAL, "engine", "INTERNAL_ERROR", words)
         self._screen.say(f"internal error, stopping: {words} (details in {self._files.crash})")
         self._faults += 1
-        with self._files.crash.open("a", encoding="utf-8") as file:
-            file.write("".join(traceback.format_exception(error)) + "\n")
+        try:
+            with self._files.crash.open("a", encoding="utf-8") as file:
+                file.write("".join(traceback.format_exception(error)) + "\n")
+        except OSError as problem:
+            words = f"{self._files.crash} cannot be written: {problem.strerror}"
+            self._log.write(Level.ERROR, "engine", "CRASH_FILE_FAILED", words)
 
 
 def build_inputs(options: Options) -> BuildInputs:

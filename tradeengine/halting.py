@@ -18,19 +18,33 @@ LOOK_EVERY_SECONDS = 0.25
 
 
 def write_halt(home: Home, reason: str) -> Path:
-    """Write the halt file and return its path."""
+    """Write the halt file and return its path. Raises BadConfiguration if the disk says no."""
     home.prepare()
-    write_atomically(home.halt_file, f"{reason}\n".encode())
+    try:
+        write_atomically(home.halt_file, f"{reason}\n".encode())
+    except OSError as error:
+        raise _refused(home, "written", error) from error
     return home.halt_file
 
 
 def clear_halt(home: Home) -> bool:
-    """Remove the halt file; return whether there was one."""
+    """
+    Remove the halt file; return whether there was one.
+
+    Raises BadConfiguration if the disk says no.
+    """
     try:
         home.halt_file.unlink()
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise _refused(home, "removed", error) from error
     return True
+
+
+def _refused(home: Home, what: str, error: OSError) -> BadConfiguration:
+    problem = f"cannot be {what}: {error.strerror}"
+    return BadConfiguration(str(home.halt_file), problem, "do it by hand")
 
 
 def read_halt(home: Home) -> str | None:

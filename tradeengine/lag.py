@@ -10,7 +10,10 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+
+_OURS = str(Path(__file__).parent)
 
 BEATS_A_LIMIT = 4
 """How many beats there are in the time that counts as late."""
@@ -61,7 +64,7 @@ def name_of(frame: FrameType) -> str:
     """Name the innermost code of ours in a stack, else the innermost of all."""
     inner: FrameType | None = frame
     while inner is not None:
-        if "tradeengine" in inner.f_code.co_filename:
+        if inner.f_code.co_filename.startswith(_OURS):
             return _place(inner)
         inner = inner.f_back
     return _place(frame)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tradeengine.console.summary import RunSummary, summary_json
-from tradeengine.errors import ExitCode
+from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.layout import RunFiles, write_atomically
 from tradeengine.model.events import FlattenEnded
 from tradeengine.model.orders import StopTrigger
@@ -19,11 +19,12 @@ from tradeengine.picture import Subject
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. `faults` counts internal errors."""
+    """How a run ended. `faults` counts internal errors; `failure` is what stopped it, if anything."""
 
     files: RunFiles
     summary: RunSummary
     faults: int
+    failure: TradeEngineError | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -33,12 +34,16 @@ class Outcome:
             return ExitCode.NOT_FLAT
         if self.faults:
             return ExitCode.INTERNAL
+        if self.failure is not None:
+            return self.failure.exit_code
         if receipt is not None and receipt.trigger is StopTrigger.DRAWDOWN:
             return ExitCode.LOCKED
         return ExitCode.CLEAN
 
 
-def outcome_of(run: Subject, *, faults: int, flat_past_core: bool) -> Outcome:
+def outcome_of(
+    run: Subject, *, faults: int, failure: TradeEngineError | None, flat_past_core: bool
+) -> Outcome:
     """Read the outcome off the parts. `flat` is the broker's word, not ours."""
     tally, ledger = run.tally, run.core.ledger.view()
     receipt = tally.flattened
@@ -57,7 +62,7 @@ def outcome_of(run: Subject, *, faults: int, flat_past_core: bool) -> Outcome:
         denials=dict(tally.denials),
         receipt=receipt,
     )
-    return Outcome(run.files, summary, faults)
+    return Outcome(run.files, summary, faults, failure)
 
 
 def write_outcome(outcome: Outcome) -> None:
@@ -67,6 +72,18 @@ def write_outcome(outcome: Outcome) -> None:
     if summary.receipt is not None:
         text = msgspec.json.format(msgspec.json.encode(_receipt(summary.receipt)))
         write_atomically(files.receipt, text + b"\n")
+
+
+class _Verdict(msgspec.Struct):
+    flat: bool
+
+
+def ended_flat(files: RunFiles) -> bool:
+    """Tell whether a run left a receipt that says flat."""
+    try:
+        return msgspec.json.decode(files.receipt.read_bytes(), type=_Verdict).flat
+    except (OSError, msgspec.MsgspecError):
+        return False
 
 
 def _receipt(receipt: FlattenEnded) -> dict[str, object]:

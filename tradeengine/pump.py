@@ -50,14 +50,19 @@ class Pump:
             if self._inbox.depth():
                 await asyncio.sleep(0)
 
+    async def forget(self) -> None:
+        """Take in what still comes for a broken engine, so that no edge waits for it."""
+        while True:
+            await self._inbox.take()
+            self._inbox.done()
+
     def _handle(self, message: Message) -> None:
         try:
-            self._step(message)
-        # Supervision point: a raise in risk, router or ledger is a bug; we flatten and stop.
-        except Exception as error:
-            self.bugs += 1
-            self._on_bug(message, error)
-            self._after_bug(error)
+            bug = attempt(self._step, message)
+            if bug is not None:
+                self.bugs += 1
+                self._on_bug(message, bug)
+                self._after_bug(bug)
         finally:
             self._inbox.done()
 
@@ -72,7 +77,17 @@ class Pump:
 
     def _step(self, message: Message) -> None:
         effects = self._engine.step(message)
-        self._watch(message, effects)
         for effect in effects:
             if type(effect) is StateChanged and effect.after is EngineState.STOPPED:
                 self.stopped.set()
+        self._watch(message, effects)
+
+
+def attempt(step: Callable[[Message], object], message: Message) -> Exception | None:
+    """Do a step; return what it raised, None if nothing."""
+    try:
+        step(message)
+    # Supervision point: a raise in risk, router or ledger is a bug; we flatten and stop.
+    except Exception as error:
+        return error
+    return None

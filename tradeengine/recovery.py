@@ -14,9 +14,11 @@ from decimal import Decimal
 from tradeengine.bus.records import JournalFile
 from tradeengine.bus.replay import steps
 from tradeengine.edges import FoundOrder
-from tradeengine.errors import JournalDamaged
+from tradeengine.errors import BadConfiguration, JournalDamaged
 from tradeengine.layout import Home, RunFiles
 from tradeengine.model.events import BrokerSnapshot, DifferenceFound
+from tradeengine.outcome import ended_flat
+from tradeengine.pump import attempt
 from tradeengine.router.identity import is_ours
 from tradeengine.router.order import Order
 from tradeengine.wiring import BuildInputs, Core, NowhereOutbox, build
@@ -49,29 +51,33 @@ def last_record(home: Home, current: RunFiles, account_number: str) -> Record | 
     """
     Rebuild the newest earlier run on the account, if it did not end in order.
 
-    A run that left a receipt needs no recovery, nor do the runs before it.
+    A run with a receipt that says flat needs no recovery, nor do the runs before it.
+    A journal that this version cannot read is passed over.
     """
     for files in home.runs():
         if files.folder == current.folder:
             continue
         try:
             journal = JournalFile(files.journal)
-            core, account = _rebuild(journal)
-        except JournalDamaged:
+            if _account_of(journal) == account_number:
+                return None if ended_flat(files) else _record(files, _rebuild(journal), journal)
+        except (JournalDamaged, BadConfiguration):
             continue
-        if account == account_number:
-            return None if files.receipt.exists() else _record(files, core, journal)
     return None
 
 
-def _rebuild(journal: JournalFile) -> tuple[Core, str]:
+def _account_of(journal: JournalFile) -> str:
+    """Read which account a run traded, "" if it never came to know."""
+    told = (m.account_number for m, _ in steps(journal) if isinstance(m, BrokerSnapshot))
+    return next(told, "")
+
+
+def _rebuild(journal: JournalFile) -> Core:
     core = build(BuildInputs.from_text(journal.header.build), NullRecorder(), NowhereOutbox())
-    account = ""
     for message, _ in steps(journal):
-        core.engine.step(message)
-        if isinstance(message, BrokerSnapshot):
-            account = message.account_number
-    return core, account
+        # What raised then raises now; the pump went on to the next message, and so do we.
+        attempt(core.engine.step, message)
+    return core
 
 
 def _record(files: RunFiles, core: Core, journal: JournalFile) -> Record:

@@ -58,7 +58,16 @@ class LineScreen:
         self._run: Subject | None = None
 
     def say(self, text: str) -> None:
-        print(text, file=self._out, flush=True)
+        with self._unseen():
+            print(text, file=self._out, flush=True)
+
+    @contextmanager
+    def _unseen(self) -> Iterator[None]:
+        """Go on when the reader is gone (`| head`): trading must not end with its screen."""
+        try:
+            yield
+        except OSError:
+            self._out = Path(os.devnull).open("w", encoding="utf-8")
 
     async def follow(self, run: Subject) -> None:
         self._run = run

@@ -16,6 +16,7 @@ from tradeengine.model.events import (
     FeedConnected,
     FeedLost,
     FeedMuted,
+    FeedStable,
     FlattenEnded,
     OrderDenied,
     OrderFilled,
@@ -80,7 +81,7 @@ class Tally:
                 self.fills += 1
                 self.sides[message.side] += 1
                 self.fill_lines.append(f"{_clock(message.received_at)} fill {_fill_words(message)}")
-            case FeedConnected():
+            case FeedConnected() | FeedStable():
                 self.feed = "connected"
             case FeedLost():
                 self.feed = "lost"

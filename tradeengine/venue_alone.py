@@ -44,14 +44,14 @@ async def _serve(options: Options, speed: float, port: int) -> None:
         ),
         name="venue",
     )
-    loop = asyncio.get_running_loop()
+    loop, us = asyncio.get_running_loop(), asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, serving.cancel)
     try:
         await serving
     except asyncio.CancelledError:
         # Ours: the signal handler cancelled it. Anybody else's cancellation goes on.
-        if not serving.cancelled():
+        if us is not None and us.cancelling():
             raise
 
 

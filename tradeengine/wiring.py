@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Protocol
 
 import msgspec
+from pydantic import ValidationError
 
 from tradeengine.bus.dispatch import Bus, Routes
 from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import message_types
-from tradeengine.errors import TradeEngineError
+from tradeengine.errors import BadConfiguration, TradeEngineError
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model import commands as c
@@ -77,16 +78,23 @@ class BuildInputs:
 
     @classmethod
     def from_text(cls, text: str) -> "BuildInputs":
-        """Read what `to_text` wrote."""
-        raw = msgspec.json.decode(text)
-        return cls(
-            plan=msgspec.convert(raw["plan"], SessionPlan),
-            ledger=LedgerParameters.model_validate(raw["ledger"]),
-            risk=RiskLimits.model_validate(raw["risk"]),
-            router=RouterParameters.model_validate(raw["router"]),
-            host=HostParameters.model_validate(raw["host"]),
-            strategies=tuple(StrategySpec.model_validate(row) for row in raw["strategies"]),
-        )
+        """Read what `to_text` wrote. Raises BadConfiguration for another version's text."""
+        try:
+            raw = msgspec.json.decode(text)
+            return cls(
+                plan=msgspec.convert(raw["plan"], SessionPlan),
+                ledger=LedgerParameters.model_validate(raw["ledger"]),
+                risk=RiskLimits.model_validate(raw["risk"]),
+                router=RouterParameters.model_validate(raw["router"]),
+                host=HostParameters.model_validate(raw["host"]),
+                strategies=tuple(StrategySpec.model_validate(row) for row in raw["strategies"]),
+            )
+        except (msgspec.MsgspecError, ValidationError, LookupError, TypeError) as error:
+            raise BadConfiguration(
+                "the journal's header",
+                f"holds settings that this version does not read: {error}",
+                "use the version of tradeengine that wrote it",
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,20 @@ async def test_not_a_byte_leaves_before_the_command_is_durable() -> None:
         assert server.count("POST") == 1
 
 
-async def test_a_cancel_follows_its_order_even_when_sent_at_once() -> None:
+async def test_an_order_that_is_cancelled_before_it_leaves_never_leaves() -> None:
+    async with scripted() as server:
+        bench = Bench(server)
+        async with running(bench.broker):
+            bench.broker.send(buy())
+            bench.broker.send(cancel(order_id=""))
+            await bench.drained()
+            refused = await bench.inbox.wait_for(OrderRejected)
+        assert server.asked == []
+        assert refused.status_code == 0
+        assert refused.reason == "not sent: it was cancelled before it left"
+
+
+async def test_a_cancel_follows_its_order_that_is_on_the_wire() -> None:
     async with scripted() as server:
         server.script(*POST, Answer(200, as_json(order_json()).body, delay_seconds=0.02))
         server.script("GET", "/v2/orders:by_client_order_id", as_json(order_json()))
@@ -50,6 +63,7 @@ async def test_a_cancel_follows_its_order_even_when_sent_at_once() -> None:
         bench = Bench(server)
         async with running(bench.broker):
             bench.broker.send(buy())
+            await until(lambda: server.asked)
             bench.broker.send(cancel(order_id=""))
             await bench.drained()
         assert [asked.method for asked in server.asked] == ["POST", "GET", "DELETE"]

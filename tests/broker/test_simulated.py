@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.broker.contract import ENGINE, TEN
-from tests.broker.fakes import START, ListInbox, buy, parameters, running
+from tests.broker.fakes import START, ListInbox, buy, cancel, parameters, running
 from tradeengine.broker.ports import already_durable
 from tradeengine.broker.simulated import SimulatedBroker
 from tradeengine.broker.venue_records import order_rows
@@ -53,6 +53,16 @@ async def test_what_a_command_causes_is_told_at_once_when_time_runs_free(market:
         await scene.broker.drained()
     assert scene.settled == 1
     assert scene.inbox.names() == ["OrderStreamReady", "OrderAccepted", "OrderAccepted"]
+
+
+async def test_an_order_that_is_cancelled_before_it_leaves_never_leaves(market: Market) -> None:
+    scene = Scene(market)
+    scene.broker.send(buy())
+    scene.broker.send(cancel(order_id=""))
+    async with running(scene.broker):
+        await scene.broker.drained()
+    assert scene.inbox.names() == ["OrderStreamReady", "OrderRejected"]
+    assert scene.exchange.orders(ENGINE.account_id, status="all") == []
 
 
 async def test_another_accounts_updates_are_not_ours(market: Market) -> None:

@@ -21,6 +21,9 @@ from tradeengine.model.events import (
 NEVER_SENT = 0
 """The status code of an order that did not leave."""
 
+WITHDRAWN = "not sent: it was cancelled before it left"
+"""The reason of an order whose cancel overtook it."""
+
 
 class Answers:
     """Puts answers into the inbox."""

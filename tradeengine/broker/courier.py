@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.amend import Amender
-from tradeengine.broker.answers import Answers
+from tradeengine.broker.answers import NEVER_SENT, WITHDRAWN, Answers
 from tradeengine.broker.budget import RequestBudget
 from tradeengine.broker.durability import may_leave
 from tradeengine.broker.kill import close_everything
@@ -34,6 +34,7 @@ from tradeengine.broker.submit import Submitter, find
 from tradeengine.broker.sweep import Sweep
 from tradeengine.broker.turnstile import Turnstile
 from tradeengine.broker.wire import ZERO, OrderRow, instant_of
+from tradeengine.broker.withdrawals import Withdrawals
 from tradeengine.clock import Clock
 from tradeengine.errors import (
     OutcomeUnknown,
@@ -92,6 +93,7 @@ class AlpacaBroker:
             channel=channel or Channel(self._quiescence),
             catch_up=self._catch_up,
         )
+        self._withdrawals = Withdrawals()
         self._closing = asyncio.Event()
         self._running = False
 
@@ -102,6 +104,7 @@ class AlpacaBroker:
 
     def send(self, command: Command) -> None:
         """Carry a command out as soon as its turn comes. Never blocks, never raises."""
+        self._withdrawals.note(command, self._lanes.under_way)
         self._lanes.send(command)
 
     async def run(self) -> None:
@@ -176,6 +179,10 @@ class AlpacaBroker:
         if not await may_leave(command, self._durable, self._answers):
             return
         match command:
+            case SubmitOrder() if self._withdrawals.stop(command):
+                self._answers.rejected(command, NEVER_SENT, 0, WITHDRAWN)
+            case CancelOrder() if self._withdrawals.settle(command):
+                pass
             case SubmitOrder():
                 self._remember(await self._submitter.submit(command, line))
             case CancelOrder():

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
-from tradeengine.broker.answers import Answers
+from tradeengine.broker.answers import NEVER_SENT, WITHDRAWN, Answers
 from tradeengine.broker.durability import may_leave
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.news import News
@@ -30,6 +30,7 @@ from tradeengine.broker.venue_records import (
     replace_request,
     report_of,
 )
+from tradeengine.broker.withdrawals import Withdrawals
 from tradeengine.clock import Clock
 from tradeengine.errors import RefusedByBroker
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
@@ -105,10 +106,12 @@ class SimulatedBroker:
         self._arrived, self._ready, self._empty = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._empty.set()
         self._closing = False
+        self._withdrawals = Withdrawals()
 
     def send(self, command: Command) -> None:
         """Carry a command out as soon as its turn comes. Never blocks, never raises."""
         self._quiescence.begin()
+        self._withdrawals.note(command, self._waiting)
         self._waiting.append(command)
         self._empty.clear()
         self._arrived.set()
@@ -162,6 +165,10 @@ class SimulatedBroker:
         """Carry a command out now; its answer is in the inbox afterwards."""
         self._catch_up()
         match command:
+            case SubmitOrder() if self._withdrawals.stop(command):
+                self._answers.rejected(command, NEVER_SENT, 0, WITHDRAWN)
+            case CancelOrder() if self._withdrawals.settle(command):
+                pass
             case SubmitOrder():
                 self._submit(command)
             case CancelOrder():

@@ -92,12 +92,17 @@ def frame_header(header: Header) -> bytes:
 
 
 class JournalFile:
-    """A journal read back. `damage` is None, or says where reading had to stop."""
+    """
+    A journal read back. `damage` is None, or says where reading had to stop.
+
+    `offset` is where the record read last begins.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open a journal. Raises JournalDamaged when not even its header can be read."""
         self.path = path
         self.damage: JournalDamaged | None = None
+        self.offset = 0
         try:
             self._content = path.read_bytes()
         except OSError as error:
@@ -114,6 +119,7 @@ class JournalFile:
         """Yield the whole records; sets `damage` if the file goes on after them."""
         offset = self._start
         while offset < len(self._content):
+            self.offset = offset
             try:
                 payload, offset = self._payload(offset)
             except JournalDamaged as damage:

@@ -13,7 +13,7 @@ import msgspec
 
 from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import JournalFile, Record
-from tradeengine.errors import ReplayDiffers
+from tradeengine.errors import JournalDamaged, ReplayDiffers
 from tradeengine.model.message import Message
 
 _encoder = msgspec.msgpack.Encoder()
@@ -43,7 +43,11 @@ class _Collector:
 
 
 def steps(journal: JournalFile) -> Iterator[tuple[Message, list[bytes]]]:
-    """Yield each input with the recorded encodings of its effects."""
+    """
+    Yield each input with the recorded encodings of its effects.
+
+    Raises JournalDamaged at an input that this version does not know.
+    """
     current: Message | None = None
     effects: list[bytes] = []
     for record in journal.records():
@@ -52,9 +56,17 @@ def steps(journal: JournalFile) -> Iterator[tuple[Message, list[bytes]]]:
             continue
         if current is not None:
             yield current, effects
-        current, effects = record.message(), []
+        current, effects = _input(journal, record), []
     if current is not None:
         yield current, effects
+
+
+def _input(journal: JournalFile, record: Record) -> Message:
+    try:
+        return record.message()
+    except msgspec.MsgspecError as error:
+        problem = f"an input of no kind that this version knows ({error})"
+        raise JournalDamaged(str(journal.path), journal.offset, problem) from error
 
 
 def replay(

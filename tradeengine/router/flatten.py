@@ -2,8 +2,8 @@
 Flatten: cancel everything, close everything, until the broker says flat.
 
 A round is: ask what the broker holds; cancel what is open; close what is held
-and not already being closed. Only the broker's own answer ends it: no positions
-and no orders. The first rounds close with limit orders collared around the last
+and not already being closed. Only the broker's own answer ends it: no positions,
+no orders, and none of ours still on its way there. The first rounds close with limit orders collared around the last
 price, later ones with market orders. Every step is kept for the receipt.
 """
 
@@ -45,6 +45,8 @@ class Flattener:
         self._began = self._asked_at = 0
         self._rounds = 0
         self._asking = self._ended = False
+        # Symbols with an order that ended since the broker was asked.
+        self._moved: set[str] = set()
         self._steps: dict[str, list[str]] = {}
         self._start: dict[str, BrokerPosition] = {}
         self._last: BrokerSnapshot | None = None
@@ -70,17 +72,25 @@ class Flattener:
         self._last = snapshot
         for position in snapshot.positions:
             self._start.setdefault(position.symbol, position)
-        # A row that cannot be read may be a position: it is not flat until all are read.
-        if not (snapshot.positions or snapshot.orders or snapshot.unreadable_rows):
+        if self._is_flat(snapshot):
             yield self._end(snapshot.received_at, flat=True)
             return
         yield from self._round(snapshot)
+
+    def _is_flat(self, snapshot: BrokerSnapshot) -> bool:
+        # A row that cannot be read may be a position: it is not flat until all are read.
+        if snapshot.positions or snapshot.orders or snapshot.unreadable_rows:
+            return False
+        # An entry may still be on its way to the broker, and be filled when it gets there.
+        return next(self._router.book.open_orders(), None) is None
 
     def _round(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         now = snapshot.received_at
         busy = {order.symbol for order in snapshot.orders}
         for order in snapshot.orders:
             yield from self._cancel(order, now)
+        # What was read before an order ended may have been sold by it: sold again, it is short.
+        busy |= self._moved
         closing = [
             position
             for position in snapshot.positions
@@ -149,7 +159,8 @@ class Flattener:
         if not self.active:
             return
         self._note(ended.symbol, f"{ended.client_order_id} {ended.outcome}, filled {ended.filled}")
-        if not any(True for _ in self._router.book.open_orders()):
+        self._moved.add(ended.symbol)
+        if next(self._router.book.open_orders(), None) is None:
             yield from self._ask(ended.at)
 
     def on_denied(self, denied: OrderDenied) -> None:
@@ -172,6 +183,7 @@ class Flattener:
     def _ask(self, now: int) -> Iterator[Message]:
         if not self._asking:
             self._asking, self._asked_at = True, now
+            self._moved.clear()
             yield AskBroker(at=now, why=FLATTEN)
 
     def _note(self, symbol: str, step: str) -> None:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,7 +22,7 @@ from tradeengine.clock import Clock, ScaledClock, SystemClock
 from tradeengine.edges import Durable, Edges, World
 from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
 from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instant
-from tradeengine.model.sessions import Session, next_session, session_on
+from tradeengine.model.sessions import OutsideCalendar, Session, next_session, session_on
 from tradeengine.options import Options
 from tradeengine.settings import Settings, VenueKind
 from tradeengine.venue.server.auth import ApiKey
@@ -127,7 +128,8 @@ async def ask_clock(access: AlpacaAccess) -> BrokerClock:
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as http,
-            http.get(url, headers=access.headers()) as answer,
+            # The keys go to the venue that was named, and to nobody it points at.
+            http.get(url, headers=access.headers(), allow_redirects=False) as answer,
         ):
             body = await answer.read()
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -138,9 +140,16 @@ async def ask_clock(access: AlpacaAccess) -> BrokerClock:
         raise RefusedByBroker(answer.status, 0, f"{url}: {text}")
     try:
         at = parse_instant(msgspec.json.decode(body, type=_ClockBody).timestamp)
-        return BrokerClock(at, float(answer.headers.get(SPEED_HEADER, "1")))
+        return BrokerClock(at, _speed(answer.headers.get(SPEED_HEADER, "1")))
     except (msgspec.MsgspecError, BadInstant, ValueError) as error:
         raise VenueUnreachable(f"{url} says what is no clock: {error}") from None
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed < inf:
+        raise ValueError(f"{SPEED_HEADER} is {text}")
+    return speed
 
 
 def _agreed_clock(options: Options, broker: BrokerClock) -> Clock:
@@ -157,9 +166,12 @@ def _agreed_clock(options: Options, broker: BrokerClock) -> Clock:
 
 
 def _session_at(now: int) -> Session:
-    """Find the session that is on or comes next."""
-    today = session_on(new_york(now).date())
-    return today if today is not None and now < today.close_at else next_session(now)
+    """Find the session that is on or comes next. Raises BadConfiguration."""
+    try:
+        today = session_on(new_york(now).date())
+        return today if today is not None and now < today.close_at else next_session(now)
+    except OutsideCalendar as error:
+        raise BadConfiguration("the venue's date", str(error), "update tradeengine") from None
 
 
 def _symbols(options: Options) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ from tradeengine.venue.records import AccountUpdate, Refused
 from tradeengine.venue.server.pace import run_free, run_lockstep
 from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market
 
+KILL_TRIES = 30
+"""How often the kill path closes everything, a second apart, before it gives up."""
+
 
 @asynccontextmanager
 async def simulated_world(options: Options, say: Callable[[str], None]) -> AsyncIterator[World]:
@@ -137,9 +140,22 @@ class SimulatedEdges:
 
     async def flatten_past_core(self) -> bool:
         exchange = self._own.exchange
-        exchange.cancel_all(ACCOUNT)
-        exchange.close_all(ACCOUNT, True)
-        return not exchange.positions(ACCOUNT) and not exchange.orders(ACCOUNT)
+        for _ in range(KILL_TRIES):
+            exchange.cancel_all(ACCOUNT)
+            exchange.close_all(ACCOUNT, True)
+            self.stirred.set()
+            await self._second()
+            if not exchange.positions(ACCOUNT) and not exchange.orders(ACCOUNT):
+                return True
+        return False
+
+    async def _second(self) -> None:
+        """Wait for a second of the market, or, should it stand still, for one of ours."""
+        try:
+            async with asyncio.timeout(1):
+                await self._clock.sleep(1)
+        except TimeoutError:
+            return
 
     async def close(self) -> None:
         await self._broker.close()

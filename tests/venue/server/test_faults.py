@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tradeengine.model.instants import NANOS
-from tradeengine.venue.server.faults import AnyFault, ArmedFaults
+from tradeengine.venue.server.faults import AnyFault, ArmedFaults, Fault
 
 
 class Sockets:
@@ -97,3 +97,11 @@ def test_clear_takes_away_everything() -> None:
 def test_an_unknown_fault_or_option_cannot_be_read(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=AnyFault)
+
+
+def test_a_fault_does_nothing_but_what_it_overrides() -> None:
+    fault, sockets = Fault(), Sockets()
+    fault.strike(sockets)
+    assert sockets.cut == []
+    assert not fault.spent
+    assert fault.on_order_frame("fill")

@@ -1,10 +1,13 @@
 """Market data over REST: history in pages, the present, and reference data."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
-from tests.venue.server.conftest import OpenVenue, Venue
+from tests.venue.server.conftest import DAY, OpenVenue, Venue
+from tradeengine.model.instants import MINUTE, instant_of
+from tradeengine.venue.market import generated_market
 from tradeengine.venue.server import ServerParameters
 
 YESTERDAY = "start=2019-02-12T14:30:00Z&end=2019-02-12T20:59:00Z"
@@ -159,6 +162,30 @@ async def test_a_snapshot_has_todays_bar_so_far(venue: Venue) -> None:
     assert snapshot["prevDailyBar"]["t"] == "2019-02-12T05:00:00Z"
     assert snapshot["minuteBar"]["t"] == "2019-02-13T15:02:00Z"
     assert snapshot["latestTrade"]["t"] > "2019-02-13T15:02"
+    minutes = (await venue.ask("GET", "/v2/stocks/SPY/bars?start=2019-02-13"))["bars"]
+    assert snapshot["dailyBar"]["o"] == minutes[0]["o"]
+    assert snapshot["dailyBar"]["v"] == sum(minute["v"] for minute in minutes)
+
+
+async def test_before_the_open_the_last_session_is_shown(open_venue: OpenVenue) -> None:
+    venue = await open_venue(start=instant_of(DAY, dt.time(9, 0)))
+    snapshot = await venue.ask("GET", "/v2/stocks/SPY/snapshot")
+    assert snapshot["dailyBar"]["t"] == "2019-02-12T05:00:00Z"
+    assert snapshot["prevDailyBar"]["t"] == "2019-02-11T05:00:00Z"
+    assert snapshot["minuteBar"]["t"] == "2019-02-12T20:59:00Z"
+    assert "latestTrade" not in snapshot
+    bar = await venue.ask("GET", "/v2/stocks/SPY/bars/latest")
+    assert bar["bar"] == snapshot["minuteBar"]
+
+
+async def test_a_snapshot_leaves_out_what_an_invented_share_has_not() -> None:
+    market = generated_market(2, 5.0, 7, DAY)
+    async with Venue(market, start=market.session.open_at - MINUTE) as venue:
+        symbol = market.symbols[0]
+        snapshot = await venue.ask("GET", f"/v2/stocks/{symbol}/snapshot")
+        assert snapshot.keys() == {"symbol", "dailyBar"}
+        missing = await venue.ask("GET", f"/v2/stocks/{symbol}/bars/latest", status=404)
+        assert missing == {"message": f"no bar found for {symbol}"}
 
 
 async def test_corporate_actions_come_from_the_archive(venue: Venue) -> None:

@@ -24,7 +24,7 @@ def running(
     return asyncio.create_task(
         run_venue(
             VenueParameters(symbols=symbols),
-            ServerParameters(),
+            ServerParameters(trading_requests_per_minute=1_000_000),
             day=DAY,
             start=start,
             speed=60.0,

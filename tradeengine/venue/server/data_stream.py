@@ -39,8 +39,6 @@ from tradeengine.venue.server.wire_market import (
     stream_message,
 )
 
-FEEDS = ("iex", "sip", "test")
-
 _CLOSE_SECONDS = 0.5
 """How long a closing handshake may take."""
 
@@ -87,13 +85,14 @@ class DataStreams:
         keys: VenueKeys,
         clock: Clock,
         tapes: Tapes,
+        days: DayBars,
         faults: ArmedFaults,
         channel: Channel | None,
     ) -> None:
         self._parameters, self._keys, self._clock = parameters, keys, clock
         self._tapes, self._faults, self._channel = tapes, faults, channel
         self._connections: list[DataConnection] = []
-        self._days = DayBars()
+        self._days = days
 
     def publish(self, events: Sequence[Message]) -> None:
         """Send the market events of a turn to all who subscribed to them."""
@@ -105,10 +104,6 @@ class DataStreams:
             messages = self._messages(feed, rows) if listeners else []
             for connection in listeners:
                 connection.deliver(messages)
-
-    def day_so_far(self, symbol: str) -> Bar | None:
-        """Give today's bar of a symbol as far as its minutes are complete."""
-        return self._days.so_far(symbol)
 
     def _day_after(self, event: Message) -> Bar | None:
         return self._days.add(event) if isinstance(event, Bar) and not event.revised else None
@@ -138,16 +133,13 @@ class DataStreams:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one data socket for as long as it lives."""
-        feed = request.match_info["feed"]
-        if feed not in FEEDS:
-            raise web.HTTPNotFound
         socket = web.WebSocketResponse(
             compress=self._parameters.data_compression, timeout=_CLOSE_SECONDS
         )
         await socket.prepare(request)
         encoding = encoding_asked_for(request, JSON_TEXT)
         outbox = Outbox(request, socket, encoding, self._parameters.send_queue_bytes)
-        connection = DataConnection(feed, outbox)
+        connection = DataConnection(request.match_info["feed"], outbox)
         connection.session = DataSession(
             partial(self._verdict, connection), self._parameters.data_symbol_limit
         )

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from tradeengine.clock import Clock
+from tradeengine.model.events import Bar
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.message import Message
 from tradeengine.quiescence import Channel
@@ -19,6 +20,7 @@ from tradeengine.venue.market.market import Market
 from tradeengine.venue.records import AccountUpdate, Refused
 from tradeengine.venue.server.auth import VenueKeys
 from tradeengine.venue.server.data_stream import DataStreams
+from tradeengine.venue.server.day_bars import DayBars
 from tradeengine.venue.server.faults import ArmedFaults
 from tradeengine.venue.server.feeds import Tapes
 from tradeengine.venue.server.parameters import ServerParameters
@@ -48,7 +50,10 @@ class Desk:
         self.keys, self.parameters = keys, parameters
         self.faults = ArmedFaults()
         self.tapes = Tapes(market.instruments)
-        self.data = DataStreams(parameters, keys, clock, self.tapes, self.faults, data_channel)
+        self.days = DayBars(self._minutes)
+        self.data = DataStreams(
+            parameters, keys, clock, self.tapes, self.days, self.faults, data_channel
+        )
         self.orders = OrderStreams(parameters, keys, clock, self.faults, orders_channel)
         self.events = TradeEvents(self.orders)
         self.preferences = Preferences(legacy=parameters.legacy_account_fields)
@@ -72,6 +77,9 @@ class Desk:
         if found is None:
             raise Refused(404, 40410000, f"asset not found for {name}")
         return found
+
+    def _minutes(self, symbol: str, start: int, end: int) -> Sequence[Bar]:
+        return self.market.history(symbol, start, end, 1, self.clock.now())
 
     def equity_of(self, account_id: str) -> EquityCurve:
         """Give an account's equity over time."""

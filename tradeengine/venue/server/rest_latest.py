@@ -1,6 +1,6 @@
 """The present over REST: latest bar, trade and quote, and snapshots."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -12,7 +12,6 @@ from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.feeds import Tick, feed_of
 from tradeengine.venue.server.json_value import JsonObject
 from tradeengine.venue.server.rest_history import currency_of, symbols_in
-from tradeengine.venue.server.timeframes import Timeframe
 
 Handle = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -105,12 +104,9 @@ class LatestRest:
     def _days(self, symbol: str) -> tuple[Bar | None, Bar | None]:
         """Give the day so far, or the last one before the open, and the day before it."""
         now = self._desk.clock.now()
-        days: Sequence[Bar] = Timeframe(1, "Day").bars(
-            self._desk.market, symbol, now - _LOOK_BACK, now, now
-        )
-        so_far = self._desk.data.day_so_far(symbol)
-        if so_far is not None and (not days or days[-1].at < so_far.at):
-            days = [*days, so_far]
-        if not days:
-            return None, None
-        return days[-1], days[-2] if len(days) > 1 else None
+        days = list(self._desk.market.history(symbol, now - _LOOK_BACK, now, "1Day", now))
+        today = self._desk.days.so_far(symbol, now)
+        if today is not None and all(day.at != today.at for day in days):
+            days.append(today)
+        newest_first = [*reversed(days), None, None]
+        return newest_first[0], newest_first[1]

@@ -91,7 +91,9 @@ class VenueServer:
         )
         """Tells the clients; the pace needs it."""
         self._control = control
-        self._runner = web.AppRunner(self._app(), shutdown_timeout=_SHUTDOWN_SECONDS)
+        self._runner = web.AppRunner(
+            self._app(), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None
+        )
 
     def _app(self) -> web.Application:
         desk = self.publisher

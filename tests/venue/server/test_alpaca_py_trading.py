@@ -1,29 +1,10 @@
-"""The unmodified alpaca-py clients do a full round over real sockets."""
+"""The unmodified alpaca-py trading clients do a full round over real sockets."""
 
-import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from alpaca.common.exceptions import APIError
-from alpaca.data.historical import NewsClient, StockHistoricalDataClient
-from alpaca.data.historical.corporate_actions import CorporateActionsClient
-from alpaca.data.live import StockDataStream
-from alpaca.data.requests import (
-    CorporateActionsRequest,
-    NewsRequest,
-    StockBarsRequest,
-    StockLatestBarRequest,
-    StockLatestQuoteRequest,
-    StockLatestTradeRequest,
-    StockQuotesRequest,
-    StockSnapshotRequest,
-    StockTradesRequest,
-)
-from alpaca.data.timeframe import TimeFrame, TimeFrameUnit
-from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import (
     AssetClass,
     OrderClass,
@@ -44,7 +25,6 @@ from alpaca.trading.requests import (
     GetPortfolioHistoryRequest,
     LimitOrderRequest,
     MarketOrderRequest,
-    OrderRequest,
     ReplaceOrderRequest,
     StopLimitOrderRequest,
     StopLossRequest,
@@ -54,56 +34,23 @@ from alpaca.trading.requests import (
 )
 from alpaca.trading.stream import TradingStream
 
+from tests.venue.server.alpaca_clients import (
+    SPEED,
+    call,
+    settled,
+    streaming,
+    submitted,
+    trading,
+    until,
+    until_none,
+)
 from tests.venue.server.conftest import ENGINE, OpenVenue, Venue
-
-SPEED = 120.0
 
 
 @pytest.fixture
 async def running(open_venue: OpenVenue) -> Venue:
     """A venue that runs free, two minutes a second."""
     return await open_venue(speed=SPEED)
-
-
-def trading(venue: Venue) -> TradingClient:
-    return TradingClient(ENGINE.key, ENGINE.secret, url_override=venue.urls.trading_url)
-
-
-def history(venue: Venue) -> StockHistoricalDataClient:
-    return StockHistoricalDataClient(ENGINE.key, ENGINE.secret, url_override=venue.urls.data_url)
-
-
-async def call(method: Callable[..., Any], *args: Any, **named: Any) -> Any:  # noqa: ANN401
-    """Call a blocking client in a thread; its return types are unions with raw data."""
-    return await asyncio.to_thread(method, *args, **named)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 8) -> None:
-    """Wait for something that other tasks will bring about."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the clients have no event to wait for
-            await asyncio.sleep(0.01)
-
-
-async def submitted(client: TradingClient, request: OrderRequest) -> Any:  # noqa: ANN401 - untyped
-    return await call(client.submit_order, request)
-
-
-async def settled(client: TradingClient, order_id: Any, *statuses: OrderStatus) -> Any:  # noqa: ANN401
-    """Poll an order until it has one of the statuses."""
-    async with asyncio.timeout(8):
-        while True:
-            order = await call(client.get_order_by_id, order_id)
-            if order.status in statuses:
-                return order
-            await asyncio.sleep(0.02)
-
-
-async def until_none(client: TradingClient, request: GetOrdersRequest) -> None:
-    """Poll until no order fits a request."""
-    async with asyncio.timeout(8):
-        while await call(client.get_orders, request):  # noqa: ASYNC110 - polls REST
-            await asyncio.sleep(0.02)
 
 
 async def test_account_clock_calendar_and_assets(running: Venue) -> None:
@@ -156,62 +103,6 @@ async def test_configurations_portfolio_history_and_watchlists(running: Venue) -
     assert len(await call(client.get_watchlists)) == 1
     await call(client.delete_watchlist_by_id, made.id)
     assert await call(client.get_watchlists) == []
-
-
-async def test_bars_with_paging_trades_and_quotes(running: Venue) -> None:
-    client = history(running)
-    request = StockBarsRequest(
-        symbol_or_symbols=["AAPL", "SPY"],
-        timeframe=TimeFrame.Minute,
-        start=dt.datetime(2019, 2, 12, 14, 30, tzinfo=dt.UTC),
-        end=dt.datetime(2019, 2, 12, 21, 0, tzinfo=dt.UTC),
-    )
-    bars = await call(client.get_stock_bars, request)
-    assert {symbol: len(rows) for symbol, rows in bars.data.items()} == {"AAPL": 390, "SPY": 390}
-    request.timeframe = TimeFrame(5, TimeFrameUnit.Minute)
-    fives = await call(client.get_stock_bars, request)
-    assert len(fives.data["SPY"]) == 78
-    assert fives.data["SPY"][0].volume == sum(bar.volume for bar in bars.data["SPY"][:5])
-    span = {
-        "symbol_or_symbols": "AAPL",
-        "start": dt.datetime(2019, 2, 12, 14, 30, tzinfo=dt.UTC),
-        "end": dt.datetime(2019, 2, 12, 14, 45, tzinfo=dt.UTC),
-    }
-    trades = await call(client.get_stock_trades, StockTradesRequest(**span))
-    assert len(trades.data["AAPL"]) > 30
-    quotes = await call(client.get_stock_quotes, StockQuotesRequest(**span))
-    assert all(quote.ask_price >= quote.bid_price for quote in quotes.data["AAPL"])
-
-
-async def test_latest_snapshots_news_and_corporate_actions(running: Venue) -> None:
-    client = history(running)
-    await until(lambda: running.exchange.last_trade("AAPL") is not None)
-    quote = await call(
-        client.get_stock_latest_quote, StockLatestQuoteRequest(symbol_or_symbols="AAPL")
-    )
-    assert quote["AAPL"].ask_price >= quote["AAPL"].bid_price > 100
-    trade = await call(
-        client.get_stock_latest_trade, StockLatestTradeRequest(symbol_or_symbols=["AAPL"])
-    )
-    assert trade["AAPL"].size > 0
-    bar = await call(client.get_stock_latest_bar, StockLatestBarRequest(symbol_or_symbols="SPY"))
-    assert bar["SPY"].volume > 0
-    snapshot = await call(client.get_stock_snapshot, StockSnapshotRequest(symbol_or_symbols="SPY"))
-    assert snapshot["SPY"].previous_daily_bar is not None
-    news = await call(
-        NewsClient(ENGINE.key, ENGINE.secret, url_override=running.urls.data_url).get_news,
-        NewsRequest(symbols="AAPL"),
-    )
-    assert news.data["news"] == []
-    actions = await call(
-        CorporateActionsClient(
-            ENGINE.key, ENGINE.secret, url_override=running.urls.data_url
-        ).get_corporate_actions,
-        CorporateActionsRequest(
-            symbols=["AAPL"], start=dt.date(2018, 11, 1), end=dt.date(2019, 2, 12)
-        ),
-    )
-    assert "cash_dividends" in actions.data
 
 
 async def test_every_order_type_is_accepted(running: Venue) -> None:
@@ -332,18 +223,6 @@ async def test_positions_are_read_and_closed(running: Venue) -> None:
         await call(client.get_open_position, "AAPL")
 
 
-@asynccontextmanager
-async def streaming(stream: Any) -> AsyncIterator[None]:  # noqa: ANN401 - either stream class
-    """Run a stream of alpaca-py in this loop."""
-    running = asyncio.create_task(stream._run_forever(), name="alpaca-py stream")
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-        await stream.close()
-
-
 async def test_trade_updates_arrive(running: Venue) -> None:
     heard: list[TradeUpdate] = []
 
@@ -364,19 +243,3 @@ async def test_trade_updates_arrive(running: Venue) -> None:
         await until(lambda: any(update.event == "fill" for update in heard))
     assert [update.event for update in heard][:2] == ["pending_new", "new"]
     assert heard[-1].position_qty == 10
-
-
-@pytest.mark.parametrize("feed", ["iex", "sip"])
-async def test_bars_quotes_and_trades_stream(running: Venue, feed: str) -> None:
-    heard: dict[str, int] = {}
-
-    async def on_message(message: Any) -> None:  # noqa: ANN401 - three models
-        heard[type(message).__name__] = heard.get(type(message).__name__, 0) + 1
-
-    url = running.urls.data_stream.replace("iex", feed)
-    stream = StockDataStream(ENGINE.key, ENGINE.secret, url_override=url)
-    stream.subscribe_bars(on_message, "AAPL", "SPY")
-    stream.subscribe_quotes(on_message, "AAPL")
-    stream.subscribe_trades(on_message, "*")
-    async with streaming(stream):
-        await until(lambda: {"Bar", "Quote", "Trade"} <= heard.keys())
