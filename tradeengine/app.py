@@ -13,7 +13,6 @@ when it is late.
 import asyncio
 import signal
 import socket
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 
@@ -35,7 +34,7 @@ from tradeengine.model.commands import RequestStop
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options
-from tradeengine.outcome import Outcome, outcome_of, write_outcome
+from tradeengine.outcome import Outcome, append_crash, outcome_of, write_outcome
 from tradeengine.picture import Subject, take_status
 from tradeengine.pump import Pump
 from tradeengine.screen import Screen, open_screen
@@ -193,11 +192,12 @@ class App:
     async def _close(self) -> None:
         """Close in stages, each with a deadline; name the late ones."""
         deadline = self._options.settings.engine.shutdown_deadline_seconds
-        for name, stage in (
-            ("broker and feed", self._edges.close),
-            ("tasks", self._cancel_tasks),
-            ("journal", self._close_journal),
-        ):
+        stages = {
+            "broker and feed": self._edges.close,
+            "tasks": self._cancel_tasks,
+            "journal": self._journal.close,
+        }
+        for name, stage in stages.items():
             try:
                 async with asyncio.timeout(deadline):
                     await self._supervised(f"closing {name}", stage)
@@ -210,12 +210,6 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _close_journal(self) -> None:
-        try:
-            await self._journal.close()
-        except JournalFailed as error:
-            self._log.write(Level.CRITICAL, "journal", "JOURNAL_FAILED", str(error))
 
     async def _flush(self) -> None:
         while True:
@@ -290,12 +284,8 @@ class App:
         self._log.write(Level.CRITICAL, "engine", "INTERNAL_ERROR", words)
         self._screen.say(f"internal error, stopping: {words} (details in {self._files.crash})")
         self._faults += 1
-        try:
-            with self._files.crash.open("a", encoding="utf-8") as file:
-                file.write("".join(traceback.format_exception(error)) + "\n")
-        except OSError as problem:
-            words = f"{self._files.crash} cannot be written: {problem.strerror}"
-            self._log.write(Level.ERROR, "engine", "CRASH_FILE_FAILED", words)
+        if problem := append_crash(self._files, error):
+            self._log.write(Level.ERROR, "engine", "CRASH_FILE_FAILED", problem)
 
 
 def build_inputs(options: Options) -> BuildInputs:

@@ -5,6 +5,7 @@ Every exception that we raise on purpose.
     ├── BadConfiguration        exit code 2: the operator must correct a file or a flag
     ├── VenueUnreachable        the broker or the feed does not answer
     ├── RefusedByBroker         the broker answered no, with its code and words
+    ├── AccountHeld             exit code 5: another engine runs under this home
     ├── OutcomeUnknown          a request left and no answer says what came of it
     ├── ProtocolViolation       a peer said something its protocol does not allow
     ├── JournalDamaged          a journal cannot be read past a place
@@ -62,6 +63,22 @@ class RefusedByBroker(TradeEngineError):
 
     def __str__(self) -> str:
         return f"HTTP {self.status} code {self.code}: {self.message}"
+
+
+class AccountHeld(TradeEngineError):
+    """Another engine runs under the home `root`."""
+
+    exit_code = ExitCode.ACCOUNT_HELD
+
+    def __init__(self, root: str) -> None:
+        super().__init__(root)
+        self.root = root
+
+    def __str__(self) -> str:
+        return (
+            f"{self.root}: another engine runs under this home\n  remedy: look with `tradeengine"
+            " status`; stop it with Ctrl-C or `tradeengine halt`, or choose another --home"
+        )
 
 
 class OutcomeUnknown(TradeEngineError):

@@ -4,6 +4,7 @@ Where a run keeps its files, all under one `--home`.
     home/
     ├── data/HALT            written by `tradeengine halt`; the engine looks for it
     ├── data/status.json     what `tradeengine status` reads
+    ├── data/engine.lock     held by the running engine
     ├── data/rejected_tickers/
     └── logs/<run-id>/       journal, events.jsonl, engine.log, receipt.json, summary.json
 """
@@ -38,6 +39,11 @@ class Home:
     def halt_file(self) -> Path:
         """The signal that stops an engine."""
         return self.data / "HALT"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by whoever trades under this home."""
+        return self.data / "engine.lock"
 
     @property
     def status_file(self) -> Path:

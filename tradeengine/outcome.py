@@ -5,6 +5,7 @@ The outcome of a run: exit code, receipt, summary.
 order. `summary.json` is what `run --json` prints last.
 """
 
+import traceback
 from dataclasses import dataclass
 
 import msgspec
@@ -84,6 +85,16 @@ def ended_flat(files: RunFiles) -> bool:
         return msgspec.json.decode(files.receipt.read_bytes(), type=_Verdict).flat
     except (OSError, msgspec.MsgspecError):
         return False
+
+
+def append_crash(files: RunFiles, error: Exception) -> str:
+    """Keep a traceback for the developers; return why that cannot be done, "" if it could."""
+    try:
+        with files.crash.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)) + "\n")
+    except OSError as problem:
+        return f"{files.crash} cannot be written: {problem.strerror}"
+    return ""
 
 
 def _receipt(receipt: FlattenEnded) -> dict[str, object]:

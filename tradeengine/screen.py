@@ -7,6 +7,8 @@ standard output.
 """
 
 import asyncio
+import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +51,17 @@ def open_screen(options: Options) -> Iterator[Screen]:
         yield LineScreen(parameters, sys.stdout)
 
 
+def put(text: str, out: TextIO) -> None:
+    """Write a line at once. When its reader is gone (`| head`) this and all more go nowhere."""
+    try:
+        print(text, file=out, flush=True)
+    except OSError:
+        # Trading must not end with its screen, nor the process fail on what is still buffered.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, out.fileno())
+        os.close(nowhere)
+
+
 class LineScreen:
     """Plain lines, each as soon as it is news."""
 
@@ -58,16 +71,7 @@ class LineScreen:
         self._run: Subject | None = None
 
     def say(self, text: str) -> None:
-        with self._unseen():
-            print(text, file=self._out, flush=True)
-
-    @contextmanager
-    def _unseen(self) -> Iterator[None]:
-        """Go on when the reader is gone (`| head`): trading must not end with its screen."""
-        try:
-            yield
-        except OSError:
-            self._out = Path(os.devnull).open("w", encoding="utf-8")
+        put(text, self._out)
 
     async def follow(self, run: Subject) -> None:
         self._run = run
@@ -82,7 +86,9 @@ class LineScreen:
 
     def end(self, outcome: Outcome) -> None:
         self._tell()
-        Console(file=self._out, width=100).print(summary.summary(outcome.summary))
+        text = io.StringIO()
+        Console(file=text, width=100).print(summary.summary(outcome.summary))
+        self.say(text.getvalue().rstrip())
 
 
 class JsonScreen(LineScreen):
@@ -93,7 +99,7 @@ class JsonScreen(LineScreen):
 
     def end(self, outcome: Outcome) -> None:
         self._tell()
-        print(msgspec.json.encode(summary.summary_json(outcome.summary)).decode(), flush=True)
+        put(msgspec.json.encode(summary.summary_json(outcome.summary)).decode(), sys.stdout)
 
 
 class LiveScreen:

@@ -91,9 +91,7 @@ async def _reconcile(
     now, unexplained = world.clock.now(), snapshot.unreadable_rows
     if not world.fresh_account:
         # Off the loop: a day's journal takes longer than a peer waits for an answer to its ping.
-        record = await asyncio.to_thread(
-            last_record, options.home, files, snapshot.account_number
-        )
+        record = await asyncio.to_thread(last_record, options.home, files, snapshot.account_number)
         found = await differences(record, snapshot, edges.find_order, now)
         unexplained += sum(not difference.explained for difference in found)
         inbox.put_many(found)

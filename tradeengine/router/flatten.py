@@ -100,6 +100,8 @@ class Flattener:
             self._rounds += 1
         for position in closing:
             yield self._close(position, now)
+        if self._moved and not closing:
+            yield from self._ask(now)
 
     def _cancel(self, held: BrokerOrder, now: int) -> Iterator[Message]:
         ours = self._router.book.get(held.client_order_id)

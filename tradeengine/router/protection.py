@@ -2,8 +2,9 @@
 Protection: every position has a resting stop at the broker.
 
 Looked at on every heartbeat instead of on every fill: whatever led to a
-position without a stop (a fill, an exit that filled in part, an adoption, a
-refusal), the next heartbeat mends it. An entry that is still working is given
+share without a stop (a fill, even one told late, an exit that filled in part, an
+adoption, a refusal), the next heartbeat mends it. The gate cuts the order down
+to what no other stop covers. An entry that is still working is given
 its time first, because a stop beside an open buy is refused as a wash trade.
 """
 
@@ -29,7 +30,7 @@ from tradeengine.model.orders import (
     TimeInForce,
 )
 from tradeengine.model.ticks import tick_down, tick_up
-from tradeengine.router.order import OrderBook
+from tradeengine.router.order import ZERO, OrderBook
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.states import OrderState
 
@@ -40,7 +41,7 @@ _ACTIVE = frozenset({EngineState.TRADING, EngineState.REDUCING})
 
 
 class Protector:
-    """Ask for a broker-held stop wherever a position has none."""
+    """Ask for a broker-held stop wherever a share has none."""
 
     def __init__(self, parameters: RouterParameters, book: OrderBook) -> None:
         self._book = book
@@ -79,8 +80,15 @@ class Protector:
             return
         now = timer.received_at
         for symbol, position in self._positions.items():
-            if now >= self._not_before.get(symbol, 0) and not self._book.open_in(symbol):
+            if now >= self._not_before.get(symbol, 0) and not self._is_covered(position):
                 yield self._stop(position, now)
+
+    def _is_covered(self, position: PositionChanged) -> bool:
+        """Tell whether stops hold every share, or another order must end first."""
+        orders = self._book.open_in(position.symbol)
+        if any(order.purpose is not Purpose.PROTECT for order in orders):
+            return True
+        return sum((order.left for order in orders), ZERO) >= abs(position.quantity)
 
     def _stop(self, position: PositionChanged, now: int) -> OrderIntent:
         default = position.average_price * self._fraction

@@ -150,8 +150,7 @@ class Router:
         order.order_id = fill.order_id or order.order_id
         if not order.take_execution(fill.execution_id, fill.quantity, fill.price):
             return
-        held = self._held.get(fill.symbol, ZERO)
-        self._held[fill.symbol] = held + fill.side.sign * fill.quantity
+        self._moved(order, fill.quantity)
         complete = order.left <= 0
         happening = Happening.FILLED if complete else Happening.PART_FILLED
         yield from self._apply(order, happening, fill.received_at)
@@ -159,19 +158,28 @@ class Router:
     def on_busted(self, bust: FillBusted) -> None:
         """Take an execution back, or put its correction in its place."""
         order = self.book.get(bust.client_order_id)
-        if order is not None:
-            order.bust_execution(bust.previous_execution_id)
-            if bust.price is not None:
-                order.take_execution(bust.execution_id, bust.quantity, bust.price)
+        if order is None:
+            return
+        before = order.filled
+        order.bust_execution(bust.previous_execution_id)
+        if bust.price is not None:
+            order.take_execution(bust.execution_id, bust.quantity, bust.price)
+        self._moved(order, order.filled - before)
+
+    def _moved(self, order: Order, shares: Decimal) -> None:
+        held = self._held.get(order.symbol, ZERO)
+        self._held[order.symbol] = held + order.side.sign * shares
 
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
-        """Cancel what is left of entries that had their time."""
+        """Cancel late entries, and what an exit waits for: a cancel may have been refused."""
         now = timer.received_at
         late = [
             order
             for order in self.book.open_orders()
             if order.purpose is Purpose.ENTRY and now - order.sent_at >= self._patience
         ]
+        for symbol, parked in self._parked.items():
+            late += [order for order in self.book.open_in(symbol) if order not in parked]
         for order in late:
             yield from self.cancel(order, now)
 

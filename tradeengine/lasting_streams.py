@@ -1,0 +1,90 @@
+"""
+Standard output and error, which may go away while we trade.
+
+`head` ends, a terminal is closed, the disk behind a redirection is full: none of
+that may stop an engine that holds positions. What cannot be shown is not shown;
+the event log has it all.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+_INPUT, _OUTPUT, _ERROR = 0, 1, 2
+
+
+@contextmanager
+def lasting_streams() -> Iterator[None]:
+    """Make standard output and error outlive their readers, for the length of a block."""
+    # Closed ones are opened on nothing first: else a socket or the journal gets their
+    # number, and a stray line of text goes there.
+    for number in (_INPUT, _OUTPUT, _ERROR):
+        _occupy(number)
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = LastingStream(before[0]), LastingStream(before[1])
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _occupy(number: int) -> None:
+    try:
+        os.fstat(number)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
+
+
+class LastingStream(io.TextIOBase):
+    """A text stream that goes quiet when it can no longer be written."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        """Stand before `stream`; None (it was closed when Python began) is silence."""
+        self._stream = stream
+        if isinstance(stream, io.TextIOWrapper):
+            # A symbol that a terminal cannot show is no reason to fail either.
+            stream.reconfigure(errors="backslashreplace")
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has a plain attribute
+        return getattr(self._stream, "encoding", None) or "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._stream is not None and self._stream.isatty()
+
+    def fileno(self) -> int:
+        if self._stream is None:
+            raise io.UnsupportedOperation("fileno")
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        if self._stream is not None:
+            try:
+                self._stream.write(text)
+            except OSError:
+                self._go_quiet(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        if self._stream is not None:
+            try:
+                self._stream.flush()
+            except OSError:
+                self._go_quiet(self._stream)
+
+    def _go_quiet(self, stream: TextIO) -> None:
+        self._stream = None
+        # What it still holds is written when the interpreter ends: let that go nowhere.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, stream.fileno())
+        except OSError:
+            return  # Not a stream with a number; nothing of it is written at the end.
+        finally:
+            os.close(nowhere)
