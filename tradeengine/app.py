@@ -15,6 +15,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 
 import typer
 
@@ -27,6 +28,7 @@ from tradeengine.edges import Edges, World
 from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.heartbeat import Heartbeat
+from tradeengine.home_lock import home_locked
 from tradeengine.lag import LagMeter
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level, remove_old_runs
@@ -38,7 +40,7 @@ from tradeengine.outcome import Outcome, append_crash, outcome_of, write_outcome
 from tradeengine.picture import Subject, take_status
 from tradeengine.pump import Pump
 from tradeengine.screen import Screen, open_screen
-from tradeengine.startup import run_opened, start_up
+from tradeengine.startup import check_until, run_opened, start_up
 from tradeengine.status import write_status
 from tradeengine.watch import Watch, watching_log
 from tradeengine.wiring import BuildInputs, build
@@ -60,8 +62,10 @@ def trade(options: Options) -> ExitCode:
 async def _trade(options: Options) -> ExitCode:
     options.home.prepare()
     async with AsyncExitStack() as stack:
+        stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
         screen = stack.enter_context(open_screen(options))
         world = await stack.enter_async_context(open_world(options, screen.say))
+        check_until(options, world)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         _remove_old_runs(options, files)
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
@@ -138,15 +142,18 @@ class App:
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world))
-        for name, work in self._edges.works():
-            self._spawn(name, self._supervised(name, work))
-        self._spawn("heartbeat", self._supervised("heartbeat", beat.run))
-        self._spawn("halt file", watch_halt(self._options.home, self._on_halt_file))
-        self._spawn("flush", self._supervised("flush", self._flush))
-        self._spawn("screen", self._supervised("screen", self._show))
         meter = LagMeter(settings.loop_lag_alert_seconds, self._note_lag)
-        self._spawn("lag meter", self._supervised("lag meter", meter.run))
-        self._spawn("session", self._supervised("session", self._session))
+        for name, work in (
+            *self._edges.works(),
+            ("heartbeat", beat.run),
+            ("flush", self._flush),
+            ("screen", lambda: self._screen.follow(self._subject)),
+            ("lag meter", meter.run),
+            ("session", self._session),
+        ):
+            self._spawn(name, self._supervised(name, work))
+        on_halt = partial(self._request_stop, StopTrigger.HALT_FILE)
+        self._spawn("halt file", watch_halt(self._options.home, on_halt))
         await self._ended()
 
     async def _session(self) -> None:
@@ -183,6 +190,7 @@ class App:
             await work()
         except TradeEngineError as error:
             self._failure = self._failure or error
+            self._log.write(Level.ERROR, "engine", "FAILED", f"{name}: {error}")
             self._request_stop(StopTrigger.FAULT, f"{name}: {error}")
         # Supervision point: an edge that fails must not take the flatten with it.
         except Exception as error:
@@ -209,7 +217,7 @@ class App:
     async def _cancel_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.wait(self._tasks)
 
     async def _flush(self) -> None:
         while True:
@@ -220,9 +228,6 @@ class App:
                 await self._durable()
             except JournalFailed:
                 continue  # Said and acted upon in `_durable`; the flatten goes on.
-
-    async def _show(self) -> None:
-        await self._screen.follow(self._subject)
 
     def _write_status(self) -> None:
         try:
@@ -248,9 +253,6 @@ class App:
         now = self._world.clock.now()
         self._inbox.put_nowait(RequestStop(at=now, received_at=now, trigger=trigger, reason=reason))
 
-    def _on_halt_file(self, reason: str) -> None:
-        self._request_stop(StopTrigger.HALT_FILE, reason)
-
     def _on_signal(self, trigger: StopTrigger) -> None:
         if self._pump.stopped.is_set():
             self._screen.say("already stopped: closing")
@@ -264,11 +266,15 @@ class App:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._on_signal, StopTrigger.INTERRUPT)
         loop.add_signal_handler(signal.SIGTERM, self._on_signal, StopTrigger.TERMINATE)
+        # A closed terminal must not leave positions behind, unless `nohup` said it may stay.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            loop.add_signal_handler(signal.SIGHUP, self._on_signal, StopTrigger.TERMINATE)
 
     def _remove_signals(self) -> None:
         loop = asyncio.get_running_loop()
         loop.remove_signal_handler(signal.SIGINT)
         loop.remove_signal_handler(signal.SIGTERM)
+        loop.remove_signal_handler(signal.SIGHUP)
 
     def _note_lag(self, seconds: float, culprit: str) -> None:
         words = f"the event loop was {seconds:.2f} s late in {culprit}"

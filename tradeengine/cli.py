@@ -16,6 +16,7 @@ import typer
 from tradeengine import __version__
 from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
+from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
 
 app = typer.Typer(
@@ -221,16 +222,33 @@ def _no_desk_yet(command: str) -> NoReturn:
 
 def main() -> None:
     """Run a command; say what is wrong in words and end with the right exit code."""
+    with lasting_streams():
+        sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
     try:
+        _require_directory()
         app()
     except TradeEngineError as error:
         print(f"tradeengine: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
     # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
     except Exception as error:
-        sys.exit(_internal_error(error))
+        return _internal_error(error)
+    return ExitCode.CLEAN
+
+
+def _require_directory() -> None:
+    """Say it when the shell stands in a folder that was removed: nothing works there."""
+    try:
+        Path.cwd()
+    except OSError:
+        raise BadConfiguration(
+            "the current directory", "no longer exists", "cd to a folder that exists"
+        ) from None
 
 
 def _internal_error(error: Exception) -> int:

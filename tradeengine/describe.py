@@ -96,6 +96,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
     e.OrderStreamLost: lambda m: m.reason,
+    e.BrokerUnreachable: lambda m: f"no answer ({m.why}): {m.reason}",
     e.OrderStreamReady: lambda _: "authorised and listening",
     e.FeedGap: lambda m: (
         f"{m.symbols} symbols missed {(m.end - m.start) / 1e9:.1f} s;"

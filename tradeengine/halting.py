@@ -59,7 +59,8 @@ def read_halt(home: Home) -> str | None:
 
 
 def refuse_stale_halt(home: Home) -> None:
-    """Raise BadConfiguration if a halt file is there before the engine starts."""
+    """Raise BadConfiguration if a halt file is there, or could not be seen when it comes."""
+    home.prepare()
     reason = read_halt(home)
     if reason is not None:
         raise BadConfiguration(

@@ -15,12 +15,11 @@ from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
 from tradeengine.model.plan import SessionPlan
 from tradeengine.plan_file import load_plan
-from tradeengine.settings import Settings, VenueChoice, VenueKind, choose_venue, load_settings
+from tradeengine.settings import Settings, VenueChoice, choose_venue, load_settings
 from tradeengine.settings.places import find_config_file
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _FASTEST = 100_000.0
-_OWN_WORLD = frozenset({VenueKind.EMBEDDED, VenueKind.SIMULATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def read_options(
 
 
 def _refuse_foreign_flags(flags: Flags, choice: VenueChoice) -> None:
-    if choice.kind in _OWN_WORLD:
+    if choice.has_own_account:
         return
     for name in ("date", "start", "speed", "seed"):
         if getattr(flags, name) is not None:
@@ -109,7 +108,7 @@ def _plan_path(flags: Flags, settings: Settings, home: Home) -> Path:
 def _clock(place: str, text: str) -> datetime.time:
     match = _CLOCK.fullmatch(text)
     if match is None:
-        raise BadConfiguration(place, f"{text!r} is not a time", "write HH:MM, New York, 24 hours")
+        raise BadConfiguration(place, f"{text!r} is not a time", "write HH:MM, New York time, as 09:30")
     return datetime.time(int(match[1]), int(match[2]))
 
 

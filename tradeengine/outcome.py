@@ -20,7 +20,7 @@ from tradeengine.picture import Subject
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. `faults` counts internal errors; `failure` is what stopped it, if anything."""
+    """How a run ended. `faults` counts internal errors; `failure` is what stopped it, or None."""
 
     files: RunFiles
     summary: RunSummary

@@ -7,8 +7,6 @@ standard output.
 """
 
 import asyncio
-import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,17 +49,6 @@ def open_screen(options: Options) -> Iterator[Screen]:
         yield LineScreen(parameters, sys.stdout)
 
 
-def put(text: str, out: TextIO) -> None:
-    """Write a line at once. When its reader is gone (`| head`) this and all more go nowhere."""
-    try:
-        print(text, file=out, flush=True)
-    except OSError:
-        # Trading must not end with its screen, nor the process fail on what is still buffered.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, out.fileno())
-        os.close(nowhere)
-
-
 class LineScreen:
     """Plain lines, each as soon as it is news."""
 
@@ -71,7 +58,7 @@ class LineScreen:
         self._run: Subject | None = None
 
     def say(self, text: str) -> None:
-        put(text, self._out)
+        print(text, file=self._out, flush=True)
 
     async def follow(self, run: Subject) -> None:
         self._run = run
@@ -86,9 +73,7 @@ class LineScreen:
 
     def end(self, outcome: Outcome) -> None:
         self._tell()
-        text = io.StringIO()
-        Console(file=text, width=100).print(summary.summary(outcome.summary))
-        self.say(text.getvalue().rstrip())
+        Console(file=self._out, width=100).print(summary.summary(outcome.summary))
 
 
 class JsonScreen(LineScreen):
@@ -99,7 +84,7 @@ class JsonScreen(LineScreen):
 
     def end(self, outcome: Outcome) -> None:
         self._tell()
-        put(msgspec.json.encode(summary.summary_json(outcome.summary)).decode(), sys.stdout)
+        print(msgspec.json.encode(summary.summary_json(outcome.summary)).decode(), flush=True)
 
 
 class LiveScreen:

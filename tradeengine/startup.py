@@ -12,7 +12,7 @@ from tradeengine.edges import Edges, World
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import RunFiles
 from tradeengine.model.events import Reconciled, RunOpened, WarmUpEnded
-from tradeengine.model.instants import MINUTE, format_instant, instant_of
+from tradeengine.model.instants import MINUTE, format_instant, instant_of, new_york
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
@@ -42,6 +42,17 @@ def run_opened(options: Options, world: World) -> RunOpened:
         until=until,
         until_trigger=trigger,
     )
+
+
+def check_until(options: Options, world: World) -> None:
+    """Refuse an end that is no later than the beginning. Raises BadConfiguration."""
+    now = world.clock.now()
+    if options.until is not None and instant_of(world.session.date, options.until) <= now:
+        raise BadConfiguration(
+            "--until",
+            f"{options.until:%H:%M} is not after {new_york(now):%H:%M}, when the run begins",
+            "name a later time, or `close`",
+        )
 
 
 async def start_up(

@@ -90,9 +90,10 @@ class BuildInputs:
                 strategies=tuple(StrategySpec.model_validate(row) for row in raw["strategies"]),
             )
         except (msgspec.MsgspecError, ValidationError, LookupError, TypeError) as error:
+            words = " ".join(str(error).split())[:200]
             raise BadConfiguration(
                 "the journal's header",
-                f"holds settings that this version does not read: {error}",
+                f"holds settings that this version does not read: {words}",
                 "use the version of tradeengine that wrote it",
             ) from error
 

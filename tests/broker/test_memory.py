@@ -115,6 +115,23 @@ def test_the_oldest_open_order_is_known_until_it_ends() -> None:
     assert memory.open_since() is None
 
 
+def test_an_order_is_looked_after_until_the_fills_it_ended_with_are_told() -> None:
+    memory = OrderMemory(100)
+    memory.opened("o-1", "c-1", 50)
+    memory.is_news(report("canceled", "E1", filled=Decimal(6)))
+    assert memory.open_since() == 50
+    assert memory.is_news(fill("activity-1", 6, 6))
+    assert memory.open_since() is None
+
+
+def test_a_last_fill_does_not_end_the_search_for_the_lost_one_before_it() -> None:
+    memory = OrderMemory(100)
+    memory.is_news(report("fill", "E2", execution_id="X2", quantity=Decimal(4), filled=Decimal(10)))
+    assert memory.open_since() == 100
+    assert memory.is_news(fill("activity-1", 6, 6))
+    assert memory.open_since() is None
+
+
 def test_our_id_is_remembered_and_the_oldest_order_forgotten() -> None:
     memory = OrderMemory(2)
     for number in (1, 2, 3):

@@ -77,3 +77,16 @@ def test_a_handler_that_raises_leaves_the_bus_usable() -> None:
         bus.dispatch(Ping(0))
 
     assert bus.dispatch(Pong(1)) == []
+
+
+def test_what_followed_before_a_handler_raised_is_not_lost() -> None:
+    def fail(_: Pong) -> None:
+        raise ZeroDivisionError
+
+    bus = Bus({Ping: [lambda _: [Pong(1), Pong(2)]], Pong: [fail]})
+    followed: list[object] = []
+
+    with pytest.raises(ZeroDivisionError):
+        bus.dispatch(Ping(0), followed)
+
+    assert followed == [Pong(1), Pong(2)]

@@ -20,6 +20,7 @@ from tradeengine.model.events import (
     FlattenEnded,
     OrderDenied,
     OrderEnded,
+    OrderRejected,
 )
 from tradeengine.model.message import Message
 from tradeengine.model.orders import OrderType, Purpose, Side, StopTrigger
@@ -41,6 +42,19 @@ def scene() -> tuple[Flattener, Router]:
     router = Router(parameters)
     router.on_run_opened(opened())
     return Flattener(parameters, router), router
+
+
+def rejected(name: str) -> OrderRejected:
+    return OrderRejected(
+        at=0,
+        received_at=second(0.8),
+        client_order_id=name,
+        order_id="",
+        symbol="AAPL",
+        status_code=0,
+        code=0,
+        reason="not sent",
+    )
 
 
 def begin(made: Flattener, at: float = 0) -> list[Message]:
@@ -245,3 +259,32 @@ def test_snapshots_for_other_reasons_and_orders_outside_a_flatten_change_nothing
     assert list(made.on_order_ended(ended)) == []
     assert list(made.on_timer(tick(1))) == []
     assert list(made.on_snapshot(snapshot(why="start"))) == []
+
+
+def test_it_is_not_flat_while_an_entry_may_still_reach_the_broker() -> None:
+    made, router = scene()
+    list(router.on_approved(approved(Purpose.ENTRY)))
+    begin(made)
+
+    assert list(made.on_snapshot(snapshot(at=0.5))) == []
+    assert made.active
+
+    ended = next(iter(router.on_order_event(rejected(BUY))))
+    assert isinstance(ended, OrderEnded)
+    assert kinds(list(made.on_order_ended(ended))) == ["AskBroker"]
+    assert kinds(list(made.on_snapshot(snapshot(at=1)))) == ["FlattenEnded"]
+
+
+def test_shares_that_a_closing_order_sold_while_the_broker_read_are_not_sold_again() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    list(made.on_timer(tick(3)))
+    (ended,) = router.on_filled(fill(name, "10", side=Side.SELL))
+    assert isinstance(ended, OrderEnded)
+    assert list(made.on_order_ended(ended)) == []
+
+    # The positions were read before the fill, the orders before the order was taken.
+    messages = list(made.on_snapshot(snapshot(held_position("10"), at=3.5)))
+
+    assert kinds(messages) == ["AskBroker"]
+    assert kinds(list(made.on_snapshot(snapshot(at=4)))) == ["FlattenEnded"]

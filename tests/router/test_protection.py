@@ -73,6 +73,17 @@ def test_nothing_is_asked_while_an_order_of_the_symbol_is_open() -> None:
     assert stop_of(made) is not None
 
 
+def test_shares_that_came_after_the_stop_are_covered_too() -> None:
+    made, router = protector()
+    made.on_position(position("6"))
+    list(router.on_approved(approved(Purpose.PROTECT, quantity="6")))
+    assert stop_of(made) is None
+
+    made.on_position(position("10"))  # a fill that was told after the entry's end
+
+    assert stop_of(made) is not None
+
+
 def test_a_closed_position_needs_no_stop() -> None:
     made, _ = protector()
     made.on_position(position("10"))

@@ -146,6 +146,52 @@ def test_an_exit_waits_until_the_stop_has_let_go_of_the_shares() -> None:
     assert (submit.purpose, submit.quantity) == (Purpose.EXIT, D(10))
 
 
+def test_a_refused_cancel_of_the_stop_does_not_strand_the_exit() -> None:
+    made = router()
+    stop = stopped_position(made)
+    list(made.on_approved(approved(Purpose.EXIT)))
+    refused = CancelRejected(**about(stop), reason="no answer")  # type: ignore[arg-type]  # shared keys
+    list(made.on_order_event(refused))
+
+    cancel = only(list(made.on_timer(tick(1))))
+
+    assert isinstance(cancel, CancelOrder)
+    assert cancel.client_order_id == stop
+    assert list(made.on_timer(tick(2))) == []
+
+
+def test_a_stop_is_left_alone_once_the_exit_that_waited_for_it_is_gone() -> None:
+    made = router()
+    stop = stopped_position(made)
+    list(made.on_approved(approved(Purpose.EXIT)))
+    refused = CancelRejected(**about(stop), reason="no answer")  # type: ignore[arg-type]  # shared keys
+    list(made.on_order_event(refused))
+    (parked,) = (order for order in made.book.open_in("AAPL") if order.purpose is Purpose.EXIT)
+    list(made.cancel(parked, 0))
+
+    assert list(made.on_timer(tick(9))) == []
+
+
+def test_an_exit_never_sells_what_a_bust_has_taken_back() -> None:
+    made = router()
+    stop = stopped_position(made)
+    list(made.on_approved(approved(Purpose.EXIT)))
+    made.on_busted(
+        FillBusted(
+            **about(),  # type: ignore[arg-type]  # shared keys
+            previous_execution_id="x1",
+            execution_id="x2",
+            quantity=D(4),
+            price=D(100),
+        )
+    )
+
+    _, submit = list(made.on_order_event(cancelled(stop)))
+
+    assert isinstance(submit, SubmitOrder)
+    assert submit.quantity == D(4)
+
+
 def test_an_exit_never_sells_what_the_stop_has_sold_meanwhile() -> None:
     made = router()
     stop = stopped_position(made)

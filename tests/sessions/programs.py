@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -46,17 +47,40 @@ class RunningEngine:
     def __init__(self, process: subprocess.Popen[str], home: Path, before: set[Path]) -> None:
         self.process, self._home, self._before = process, home, before
 
-    def wait_for(self, wanted: str) -> dict[str, object]:
-        """Wait until this run's log holds an event with the code `wanted`; return it."""
+    def wait_for(self, wanted: str, times: int = 1) -> dict[str, object]:
+        """Wait until this run's log holds so many events with the code `wanted`; return one."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            for event in self.events():
-                if event["event_code"] == wanted:
-                    return event
+            found = [event for event in self.events() if event["event_code"] == wanted]
+            if len(found) >= times:
+                return found[times - 1]
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)  # Another process's file: there is no clock to advance.
         raise AssertionError(f"no {wanted}; the process said {self.process.poll()}")
+
+    def wait_for_record(self, pattern: bytes) -> None:
+        """Wait until the journal holds bytes that match: known before it is acted upon."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            journal = next((f / "journal" for f in run_folders(self._home) - self._before), None)
+            if journal and journal.exists() and re.search(pattern, journal.read_bytes()):
+                return
+            time.sleep(0.002)  # Another process's file: there is no clock to advance.
+        raise AssertionError(f"no {pattern!r}; the process said {self.process.poll()}")
+
+    def positions(self) -> dict[str, str]:
+        """Read the positions that the status file tells."""
+        status = json.loads((self._home / "data" / "status.json").read_text())
+        return {symbol: quantity for symbol, quantity in status["positions"].items()}
+
+    def wait_until_agreed(self, venue: "Venue") -> dict[str, str]:
+        """Wait until engine and venue tell the same positions; return them."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while (ours := self.positions()) != (theirs := venue.positions()):
+            assert time.monotonic() < end, f"the engine says {ours}, the venue {theirs}"
+            time.sleep(0.05)  # Two other processes: there is no clock to advance.
+        return theirs
 
     def events(self) -> list[dict[str, object]]:
         """Read the events of this run so far."""
@@ -115,6 +139,12 @@ class Venue:
     """A venue in its own process."""
 
     urls: dict[str, str]
+    process: subprocess.Popen[str]
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(timeout=PATIENCE_SECONDS)
 
     def get(self, path: str) -> object:
         answer = requests.get(
@@ -186,7 +216,7 @@ def venue_running(*arguments: str, home: Path) -> Iterator[Venue]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"the venue said nothing: {process.communicate()[1]}"
-        yield Venue(json.loads(line))
+        yield Venue(json.loads(line), process)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from msgspec import structs
+
 from tradeengine.model.commands import OrderIntent
-from tradeengine.model.events import Bar, PositionChanged, Quote
+from tradeengine.model.events import Bar, PositionChanged, Quote, TimerFired
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
 from tradeengine.model.parameters import Parameters
 from tradeengine.model.ticks import tick_up
@@ -74,19 +76,43 @@ class Spam(BuyOnce):
     """Want to buy on every quote, as if its own memory were gone."""
 
     def on_quote(self, quote: Quote) -> Opinions:
-        bar = Bar(
-            at=quote.at,
-            received_at=quote.received_at,
-            symbol=quote.symbol,
-            open=quote.bid,
-            high=quote.ask,
-            low=quote.bid,
-            close=quote.bid,
-            volume=0,
-            vwap=quote.bid,
-            trade_count=0,
-        )
-        return [self.wish(bar, quote)]
+        return [self.wish(_no_bar(quote), quote)]
+
+
+def _no_bar(quote: Quote) -> Bar:
+    return Bar(
+        at=quote.at,
+        received_at=quote.received_at,
+        symbol=quote.symbol,
+        open=quote.bid,
+        high=quote.ask,
+        low=quote.bid,
+        close=quote.bid,
+        volume=0,
+        vwap=quote.bid,
+        trade_count=0,
+    )
+
+
+class BuyMuch(BuyOnce):
+    """Like BuyOnce, but far more shares than one quote shows, so that the fill is partial."""
+
+    def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
+        return structs.replace(super().wish(bar, quote), quantity=Decimal(2_000))
+
+
+class Restless(BuyOnce):
+    """Want to buy on every heartbeat, whether or not there is any data."""
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        return None
+
+    def on_timer(self, timer: TimerFired) -> Opinions:
+        return [
+            structs.replace(self.wish(_no_bar(quote), quote), at=timer.received_at)
+            for symbol, quote in self._quotes.items()
+            if symbol in self._wanted
+        ]
 
 
 class RaiseOnBars(Strategy[Parameters]):

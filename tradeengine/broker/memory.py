@@ -29,6 +29,11 @@ class _Told:
     corrected: bool = False
     ended: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is missing: a fill's frame may be lost and the end's arrive."""
+        return self.ended and (self.corrected or self.shares >= self.known)
+
 
 class OrderMemory:
     """Recognises news among reports. Keeps the last `capacity` orders."""
@@ -52,8 +57,9 @@ class OrderMemory:
         return ZERO if told is None else told.shares
 
     def open_since(self) -> int | None:
-        """Give the creation of the oldest order that has not ended, or None."""
-        return min((told.since for told in self._orders.values() if not told.ended), default=None)
+        """Give the creation of the oldest order of which news may be missing, or None."""
+        unsettled = (told.since for told in self._orders.values() if not told.settled)
+        return min(unsettled, default=None)
 
     def is_news(self, report: Report) -> bool:
         """Tell whether a report is new, and remember it."""
@@ -103,6 +109,7 @@ def _is_new_word(told: _Told, report: Report) -> bool:
     told.words.add(report.word)
     if report.word in ENDS:
         told.ended = True
+        told.known = max(told.known, report.filled)
     return not repeated and not (late and (read_back or _says_it_works(report)))
 
 

@@ -55,23 +55,23 @@ class Bus:
         # last message is being handled.
         self._dispatching = False
 
-    def dispatch(self, message: Message) -> list[Message]:
+    def dispatch(self, message: Message, followed: list[Message] | None = None) -> list[Message]:
         """
         Handle a message and all that follows; return what followed, in order.
 
-        Raises UnroutedMessage, CascadeTooLong, ReentrantDispatch, and whatever a
+        A list that is given is filled as it goes, so that what followed before a
+        handler raised is not lost. Raises UnroutedMessage, CascadeTooLong, ReentrantDispatch, and whatever a
         handler raises.
         """
         if self._dispatching:
             raise ReentrantDispatch
         self._dispatching = True
         try:
-            return self._run(message)
+            return self._run(message, [] if followed is None else followed)
         finally:
             self._dispatching = False
 
-    def _run(self, message: Message) -> list[Message]:
-        followed: list[Message] = []
+    def _run(self, message: Message, followed: list[Message]) -> list[Message]:
         self._offer(message, followed)
         # The list grows while it is read: it is the queue and the result.
         for done, effect in enumerate(followed, start=1):

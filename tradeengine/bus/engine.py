@@ -32,7 +32,11 @@ class Engine:
         """Write the input down, handle it to completion, write and return its effects."""
         self.steps += 1
         self._recorder.take_input(message)
-        effects = self._bus.dispatch(message)
-        for effect in effects:
-            self._recorder.take_effect(effect)
+        effects: list[Message] = []
+        try:
+            self._bus.dispatch(message, effects)
+        finally:
+            # Commands leave while the cascade runs: a raise behind them must not hide them.
+            for effect in effects:
+                self._recorder.take_effect(effect)
         return effects

@@ -179,7 +179,8 @@ class Router:
             if order.purpose is Purpose.ENTRY and now - order.sent_at >= self._patience
         ]
         for symbol, parked in self._parked.items():
-            late += [order for order in self.book.open_in(symbol) if order not in parked]
+            if parked:
+                late += [order for order in self.book.open_in(symbol) if order not in parked]
         for order in late:
             yield from self.cancel(order, now)
 

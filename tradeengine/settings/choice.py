@@ -34,6 +34,11 @@ class VenueChoice:
     kind: VenueKind
     url: str = ""
 
+    @property
+    def has_own_account(self) -> bool:
+        """Whether the run makes a venue and an account of its own, which end with it."""
+        return self.kind in {VenueKind.EMBEDDED, VenueKind.SIMULATED}
+
 
 def choose_venue(flag: str | None, settings: Settings) -> VenueChoice:
     """

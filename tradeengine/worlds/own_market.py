@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tradeengine.errors import BadConfiguration
-from tradeengine.model.instants import instant_of
+from tradeengine.model.instants import instant_of, new_york
 from tradeengine.model.sessions import OutsideCalendar, Session, session_on
 from tradeengine.options import Options
 from tradeengine.venue.exchange.exchange import Exchange
@@ -32,17 +32,32 @@ def open_own_market(options: Options) -> OwnMarket:
     start = instant_of(options.date, options.start)
     if not session.open_at <= start < session.close_at:
         raise BadConfiguration(
-            "--start", f"{options.start:%H:%M} is outside the session of {options.date}", ""
+            "--start",
+            f"{options.start:%H:%M} is outside the session of {options.date}",
+            f"choose from {new_york(session.open_at):%H:%M} to before"
+            f" {new_york(session.close_at):%H:%M}",
         )
     venue = options.settings.venue
     canary = options.settings.feed.canary
     wanted = venue.symbols or tuple(dict.fromkeys((canary, *sorted(options.plan.symbols))))
-    market = recorded_market(options.date, wanted, options.seed)
+    market = _market(options, wanted)
     exchange = Exchange(market, parameters=venue, seed=options.seed, start=start)
     exchange.open_account(ACCOUNT)
     # Equal runs have equal tags, so that their order names, and so their decisions, are equal.
     tag = f"{options.date:%y%m%d}s{options.seed}"
     return OwnMarket(session, market, exchange, wanted, start, tag)
+
+
+def _market(options: Options, wanted: tuple[str, ...]) -> Market:
+    try:
+        return recorded_market(options.date, wanted, options.seed)
+    except BadConfiguration as error:
+        if options.settings.venue.symbols or error.place != "venue.symbols":
+            raise
+        # The operator did not choose symbols for the venue: they are those of the plan.
+        raise BadConfiguration(
+            "symbols of the session plan", error.problem, error.remedy
+        ) from None
 
 
 def _session(options: Options) -> Session:

@@ -133,8 +133,17 @@ async def ask_clock(access: AlpacaAccess) -> BrokerClock:
         ):
             body = await answer.read()
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        words = str(error) or type(error).__name__
-        raise VenueUnreachable(f"{access.trading_url} does not answer: {words}") from None
+        raise VenueUnreachable(
+            f"{access.trading_url} does not answer: {_why(error)}\n  remedy: is it the right address"
+            " and is the network up? `tradeengine venue` starts a venue and prints its URL"
+        ) from None
+    if answer.status in (401, 403):
+        raise BadConfiguration(
+            "ALPACA_API_KEY",
+            f"{access.trading_url} does not accept the keys (HTTP {answer.status})",
+            "check both keys in .env, and that they are of this kind of account; a venue of your"
+            " own prints its keys, which its --seed makes",
+        )
     if answer.status != 200:
         text = body.decode(errors="replace")[:200]
         raise RefusedByBroker(answer.status, 0, f"{url}: {text}")
@@ -143,6 +152,13 @@ async def ask_clock(access: AlpacaAccess) -> BrokerClock:
         return BrokerClock(at, _speed(answer.headers.get(SPEED_HEADER, "1")))
     except (msgspec.MsgspecError, BadInstant, ValueError) as error:
         raise VenueUnreachable(f"{url} says what is no clock: {error}") from None
+
+
+def _why(error: Exception) -> str:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, ConnectionRefusedError):
+        return "nobody listens there"
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
 def _speed(text: str) -> float:

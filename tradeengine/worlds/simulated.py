@@ -27,6 +27,9 @@ from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market
 KILL_TRIES = 30
 """How often the kill path closes everything, a second apart, before it gives up."""
 
+STANDSTILL_SECONDS = 1.0
+"""Real seconds after which the kill path takes the market to stand still."""
+
 
 @asynccontextmanager
 async def simulated_world(options: Options, say: Callable[[str], None]) -> AsyncIterator[World]:
@@ -152,7 +155,7 @@ class SimulatedEdges:
     async def _second(self) -> None:
         """Wait for a second of the market, or, should it stand still, for one of ours."""
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(STANDSTILL_SECONDS):
                 await self._clock.sleep(1)
         except TimeoutError:
             return

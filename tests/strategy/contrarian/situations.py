@@ -4,6 +4,8 @@ A moment in which every gate holds, for tests that break one thing of it.
 It is 11:00 in New York on 2019-02-13; AAA closed at 98.00, 2.00 below its VWAP.
 """
 
+from decimal import Decimal
+
 from tests.strategy.messages import bar, on, opened, plan, position, quote
 from tradeengine.model.events import Bar
 from tradeengine.model.orders import EngineState
@@ -43,5 +45,5 @@ def held(of: Desk, quantity: str = "10", price: str = "98.00") -> SymbolState:
     state = stretched(of)
     state.holding.ask_entry(1.0)
     state.holding.move(position(on("10:30:00"), quantity, price))
-    state.holding.end_entry()
+    state.holding.end_entry(Decimal(quantity))
     return state

@@ -79,7 +79,7 @@ def test_an_entry_that_was_not_filled_leaves_no_range_behind() -> None:
     holding = Holding(stop_atr=1.5)
     holding.ask_entry(0.2)
     assert holding.has_open_order
-    holding.end_entry()
+    holding.end_entry(Decimal(0))
     holding.move(position(on("11:00:00"), "10", "100.00"))
     assert holding.stop is None
     assert not holding.has_open_order
@@ -87,8 +87,17 @@ def test_an_entry_that_was_not_filled_leaves_no_range_behind() -> None:
 
 def test_an_entry_that_ends_after_its_fill_keeps_the_stop() -> None:
     holding = bought()
-    holding.end_entry()
+    holding.end_entry(Decimal(10))
     holding.move(position(on("10:31:00"), "12", "100.00"))
+    assert holding.stop == 99.7
+
+
+def test_an_entry_that_ends_before_its_position_is_told_keeps_its_range() -> None:
+    holding = Holding(stop_atr=1.5)
+    holding.ask_entry(0.2)
+    holding.end_entry(Decimal(10))
+    holding.move(position(on("10:30:00"), "10", "100.00"))
+    holding.arm(0.8)
     assert holding.stop == 99.7
 
 

@@ -135,7 +135,7 @@ class Contrarian(Strategy[ContrarianParameters]):
     def on_order_ended(self, ended: OrderEnded) -> Opinions:
         state = self._state_of(ended.symbol)
         if ended.purpose is Purpose.ENTRY:
-            state.holding.end_entry()
+            state.holding.end_entry(ended.filled)
         if ended.purpose is not Purpose.EXIT:
             return None
         left = state.holding.end_exit(ended.filled)
@@ -148,7 +148,7 @@ class Contrarian(Strategy[ContrarianParameters]):
     def on_denied(self, denied: OrderDenied) -> None:
         state = self._state_of(denied.intent.symbol)
         if denied.intent.purpose is Purpose.ENTRY:
-            state.holding.end_entry()
+            state.holding.end_entry(Decimal(0))
         elif denied.intent.purpose is Purpose.EXIT:
             state.holding.end_exit(Decimal(0))
             self._wait(state, denied.at)

@@ -85,10 +85,11 @@ class Holding:
         """Note that an entry was asked for, at this average true range."""
         self.entry_open, self._atr = True, atr
 
-    def end_entry(self) -> None:
-        """Note that the entry is at its end, filled or not."""
+    def end_entry(self, filled: Decimal) -> None:
+        """Note that the entry is at its end, with so many shares."""
         self.entry_open = False
-        if not self.is_long:
+        # The order's end may be told before the position that follows from it.
+        if not filled and not self.is_long:
             self._atr = None
 
     def ask_exit(self, quantity: Decimal) -> None:

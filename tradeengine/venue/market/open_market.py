@@ -28,7 +28,12 @@ def recorded_market(
     session = _session(day)
     known = {s: i for s, i in shelf.instruments.items() if _trades(shelf, s, day)}
     if not known:
-        raise BadConfiguration("venue.date", f"there is no market data of {day}")
+        days = sorted({bar.date for symbol in shelf.instruments for bar in shelf.daily(symbol)})
+        raise BadConfiguration(
+            "venue.date",
+            f"there is no market data of {day}",
+            f"choose a trading day from {days[0]} to {days[-1]}" if days else "",
+        )
     chosen = tuple(known) if symbols is None else tuple(dict.fromkeys(symbols))
     unknown = [symbol for symbol in chosen if symbol not in known]
     if unknown:
