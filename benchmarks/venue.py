@@ -16,8 +16,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
+from aiohttp.web_protocol import RequestHandler
 
 from benchmarks.scene import ACCOUNT, DAY, SEED, START, SYMBOLS
 from benchmarks.words import (
@@ -53,6 +54,8 @@ from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.server import VenueServer
 
 PRICE, SPREAD = 100.0, 0.02
+import os
+BG=float(os.environ.get("BG","0"))
 BREATH = 64
 """Frames put out before the writer gets its turn."""
 
@@ -85,10 +88,35 @@ class StillDays:
         return usual_quote(symbol, price, at, 2.0)
 
 
+class Wire:
+    """When the last bytes left and came, noted at the edge of aiohttp."""
+
+    def __init__(self) -> None:
+        self.left = self.came = 0.0
+        self._send, self._receive = web.WebSocketResponse.send_frame, RequestHandler.data_received
+
+    def tap(self) -> None:
+        """Note every frame sent and everything received from now on."""
+
+        async def send_frame(
+            socket: web.WebSocketResponse, message: bytes, opcode: WSMsgType
+        ) -> None:
+            self.left = time.perf_counter()
+            await self._send(socket, message, opcode)
+
+        def data_received(handler: RequestHandler, data: bytes) -> None:
+            self.came = time.perf_counter()
+            self._receive(handler, data)
+
+        web.WebSocketResponse.send_frame = send_frame  # type: ignore[method-assign]
+        RequestHandler.data_received = data_received  # type: ignore[method-assign]
+
+
 class TimedServer(VenueServer):
     """The venue's server, which notes when orders arrive."""
 
     def _app(self) -> web.Application:
+        self.wire = Wire()
         self.arrivals: asyncio.Queue[float] = asyncio.Queue()
         app = super()._app()
         app.middlewares.insert(0, self._timed)
@@ -98,7 +126,7 @@ class TimedServer(VenueServer):
     async def _timed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method == "POST":
             await request.read()
-            self.arrivals.put_nowait(time.perf_counter())
+            self.arrivals.put_nowait(self.wire.came - self.wire.left)
         return await handler(request)
 
 
@@ -136,25 +164,25 @@ class Ticker:
                 await asyncio.sleep(0)
         self._data.publish([self._quote(SYMBOLS[0], LAST)])
 
-    async def _pace(self, ticks: int, per_second: float) -> None:
+    async def _pace(self, ticks: int, per_second: float, quiet=False) -> None:
         began = time.perf_counter()
         for number in range(ticks):
             ahead = began + number / per_second - time.perf_counter()
             await asyncio.sleep(max(0.0, ahead))
-            mark = LAST if number == ticks - 1 else QUIET
+            mark = LAST if number == ticks - 1 and not quiet else QUIET
             self._data.publish([self._quote(SYMBOLS[number % len(SYMBOLS)], mark)])
 
     async def _provoke(self, orders: int, gap_seconds: float) -> Laps:
         laps: list[float] = []
         for _ in range(orders):
-            await asyncio.sleep(gap_seconds)
+            if BG: await self._pace(max(1,int(gap_seconds*BG)), BG, quiet=True)
+            await asyncio.sleep(0.002 if BG else gap_seconds)
             self._turn += 1
             tick = self._quote(SYMBOLS[self._turn % len(SYMBOLS)], PROVOKE)
-            began = time.perf_counter()
             self._data.publish([tick])
             try:
                 async with asyncio.timeout(LOST_AFTER_SECONDS):
-                    laps.append(await self._server.arrivals.get() - began)
+                    laps.append(await self._server.arrivals.get())
             except TimeoutError:
                 continue
         return Laps(seconds=laps, lost=orders - len(laps))
@@ -228,6 +256,7 @@ async def main() -> None:
     clock = ScaledClock(start, 1.0)
     keys = VenueKeys(ApiKey.made_from(SEED, ACCOUNT))
     async with TimedServer(exchange, market, clock, keys, _SERVER_PARAMETERS) as server:
+        server.wire.tap()
         urls = await server.start()
         moving = asyncio.create_task(run_free(exchange, server.publisher, clock), name="pace")
         say(

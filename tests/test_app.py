@@ -20,15 +20,17 @@ from tradeengine.edges import Work
 from tradeengine.errors import ExitCode, VenueUnreachable
 from tradeengine.layout import Home
 from tradeengine.ledger.ledger import Ledger
-from tradeengine.model.commands import FlattenAll
+from tradeengine.model.commands import FlattenAll, SubmitOrder
 from tradeengine.model.events import TimerFired
 from tradeengine.model.message import Message
+from tradeengine.model.orders import Purpose
 from tradeengine.options import Options
 from tradeengine.replaying import replay_run
 from tradeengine.router.flatten import Flattener
 from tradeengine.status import read_status
 from tradeengine.worlds import simulated
 from tradeengine.worlds.simulated import SimulatedEdges
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -383,7 +385,15 @@ def test_impatience_during_the_flatten_is_answered(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Interrupt when the first position is held, and again when it is being sold."""
+    send = SimulatedEdges.send
+
+    def interrupt_the_sale(edges: SimulatedEdges, command: Message) -> None:
+        if isinstance(command, SubmitOrder) and command.purpose is Purpose.FLATTEN:
+            os.kill(os.getpid(), signal.SIGINT)
+        send(edges, command)
+
     when_held(monkeypatch, lambda: os.kill(os.getpid(), signal.SIGINT))
+    monkeypatch.setattr(SimulatedEdges, "send", interrupt_the_sale)
 
     assert trade(options_for(home, until="11:00")) is ExitCode.CLEAN
     assert "already flattening: it goes on until the broker says flat" in capsys.readouterr().out
@@ -426,7 +436,7 @@ def test_old_runs_are_removed(home: Home) -> None:
 
     trade(options_for(home, until="10:31"))
 
-    assert len(list(home.logs.iterdir())) == 30
+    assert len(list(home.logs.iterdir())) == 30 + 1
 
 
 def test_two_runs_of_one_seed_decide_the_same(tmp_path: Path) -> None:

@@ -348,4 +348,3 @@ async def test_a_strangers_order_is_named_and_ours_is_not() -> None:
 
     assert (found.symbol, found.held, found.explained) == ("KO", "order by-hand", False)
     assert "another program or person" in found.explanation
-

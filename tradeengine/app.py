@@ -11,7 +11,6 @@ when it is late.
 """
 
 import asyncio
-import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -42,6 +41,7 @@ from tradeengine.pump import Pump
 from tradeengine.screen import Screen, open_screen
 from tradeengine.startup import check_until, run_opened, start_up
 from tradeengine.status import write_status
+from tradeengine.stop_signals import stop_signals
 from tradeengine.watch import Watch, watching_log
 from tradeengine.wiring import BuildInputs, build
 from tradeengine.worlds import open_world
@@ -121,19 +121,19 @@ class App:
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
-        self._install_signals()
-        try:
-            await self._trade()
-        finally:
-            await self._close()
-            self._remove_signals()
+        with stop_signals(self._on_signal):
+            try:
+                await self._trade()
+            finally:
+                await self._close()
         outcome = outcome_of(
             self._subject,
             faults=self._faults,
             failure=self._failure,
             flat_past_core=self._flat_past_core,
         )
-        write_outcome(outcome)
+        if problem := write_outcome(outcome):
+            self._screen.say(problem)
         self._write_status()
         return outcome
 
@@ -196,6 +196,9 @@ class App:
         except Exception as error:
             self._report_bug(name, error)
             self._request_stop(StopTrigger.FAULT, f"{name} failed: {type(error).__name__}")
+            if name == "broker":
+                # Nobody carries out what the core's flatten would ask for.
+                self._pump.broken.set()
 
     async def _close(self) -> None:
         """Close in stages, each with a deadline; name the late ones."""
@@ -261,20 +264,6 @@ class App:
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")
             self._request_stop(trigger, "")
-
-    def _install_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, self._on_signal, StopTrigger.INTERRUPT)
-        loop.add_signal_handler(signal.SIGTERM, self._on_signal, StopTrigger.TERMINATE)
-        # A closed terminal must not leave positions behind, unless `nohup` said it may stay.
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            loop.add_signal_handler(signal.SIGHUP, self._on_signal, StopTrigger.TERMINATE)
-
-    def _remove_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.remove_signal_handler(signal.SIGINT)
-        loop.remove_signal_handler(signal.SIGTERM)
-        loop.remove_signal_handler(signal.SIGHUP)
 
     def _note_lag(self, seconds: float, culprit: str) -> None:
         words = f"the event loop was {seconds:.2f} s late in {culprit}"

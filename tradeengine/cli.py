@@ -96,7 +96,6 @@ def run(
     stops: no new entries, orders cancelled, positions closed, then a receipt. A second
     Ctrl-C changes nothing: the flatten is never cut short.
     """
-    from tradeengine.app import trade
     from tradeengine.options import Flags, read_options
 
     flags = Flags(
@@ -110,6 +109,9 @@ def run(
     )
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     refuse_stale_halt(options.home)
+
+    from tradeengine.app import trade
+
     raise typer.Exit(trade(options))
 
 

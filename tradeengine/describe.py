@@ -81,6 +81,9 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     c.RequestStop: lambda m: f"stop asked for by {m.trigger.value} {m.reason}".rstrip(),
     e.OrderFilled: lambda m: f"{m.side.value} {m.quantity} {m.symbol} at {m.price}",
     e.OrderRejected: lambda m: f"{m.symbol} refused: {m.reason} (HTTP {m.status_code})",
+    e.OrderUnresolved: lambda m: f"{m.client_order_id} may or may not exist: {m.reason}",
+    e.OrderNotFound: lambda m: f"{m.client_order_id} was never taken ({m.lookups} look-ups)",
+    e.CancelRejected: lambda m: f"{m.client_order_id} was not cancelled: {m.reason}",
     e.OrderEnded: lambda m: f"{m.purpose.value} {m.symbol} {m.outcome}, filled {m.filled}",
     e.OrderDenied: lambda m: (
         f"{m.intent.symbol} {m.reason.name}: {m.reason.value}; limit {m.limit}, is {m.actual}"
@@ -95,6 +98,9 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
+    e.FeedMuted: lambda m: f"no data for {m.silent_seconds:.0f} s of market time; {m.probe}",
+    e.FeedStable: lambda m: m.evidence,
+    e.SymbolQuiet: lambda m: f"{m.symbol} is silent for {m.silent_seconds:.0f} s",
     e.OrderStreamLost: lambda m: m.reason,
     e.BrokerUnreachable: lambda m: f"no answer ({m.why}): {m.reason}",
     e.OrderStreamReady: lambda _: "authorised and listening",

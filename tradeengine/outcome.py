@@ -66,9 +66,20 @@ def outcome_of(
     return Outcome(run.files, summary, faults, failure)
 
 
-def write_outcome(outcome: Outcome) -> None:
-    """Write summary and receipt; a run that is not known to have ended gets no receipt."""
-    files, summary = outcome.files, outcome.summary
+def write_outcome(outcome: Outcome) -> str:
+    """
+    Write summary and receipt; return why that cannot be done, "" if it could.
+
+    A run that is not known to have ended gets no receipt.
+    """
+    try:
+        _write_files(outcome.files, outcome.summary)
+    except OSError as problem:
+        return f"receipt and summary cannot be written: {problem.strerror}"
+    return ""
+
+
+def _write_files(files: RunFiles, summary: RunSummary) -> None:
     write_atomically(files.summary, msgspec.json.encode(summary_json(summary)) + b"\n")
     if summary.receipt is not None:
         text = msgspec.json.format(msgspec.json.encode(_receipt(summary.receipt)))

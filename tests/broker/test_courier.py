@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from tests.broker.fakes import START, Bench, ListInbox, buy, cancel, parameters, running, until
-from tests.broker.scripted import Answer, as_json, order_json, scripted
+from tests.broker.scripted import ACCOUNT, Answer, as_json, fill_json, order_json, scripted
 from tradeengine.broker.courier import AlpacaBroker
 from tradeengine.broker.ports import already_durable
 from tradeengine.clock import SystemClock
@@ -106,6 +106,24 @@ async def test_open_orders_of_a_snapshot_are_watched() -> None:
             await bench.answer(AskBroker(at=START, why="start"))
             assert bench.inbox.of(BrokerSnapshot)
             await until(lambda: server.count("GET", "/v2/account/activities/FILL") > 1)
+
+
+@pytest.mark.parametrize(("why", "readings"), [("start", 2), ("flatten", 1)])
+async def test_the_start_is_read_again_when_an_order_moved_meanwhile(
+    why: str, readings: int
+) -> None:
+    async with scripted() as server:
+        slow = Answer(200, as_json(ACCOUNT).body, delay_seconds=0.1)
+        server.script("GET", "/v2/account", slow, as_json(ACCOUNT))
+        bench = Bench(server)
+        async with running(bench.broker):
+            bench.broker.send(AskBroker(at=START, why=why))
+            await until(lambda: server.count("GET", "/v2/positions"))
+            await server.push(fill_json())
+            snapshot = await bench.inbox.wait_for(BrokerSnapshot)
+        assert snapshot.why == why
+        assert bench.inbox.names().count("BrokerSnapshot") == 1
+        assert server.count("GET", "/v2/positions") == readings
 
 
 async def test_entries_that_find_no_budget_are_given_up_unsent() -> None:

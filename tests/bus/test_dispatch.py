@@ -84,7 +84,7 @@ def test_what_followed_before_a_handler_raised_is_not_lost() -> None:
         raise ZeroDivisionError
 
     bus = Bus({Ping: [lambda _: [Pong(1), Pong(2)]], Pong: [fail]})
-    followed: list[object] = []
+    followed: list[Struct] = []
 
     with pytest.raises(ZeroDivisionError):
         bus.dispatch(Ping(0), followed)

@@ -228,15 +228,30 @@ def test_a_parked_exit_that_is_cancelled_was_never_sent() -> None:
     assert ended.outcome == "never sent"
 
 
+def unknown(name: str = BUY) -> dict[str, object]:
+    return about(name) | {"order_id": ""}
+
+
 def test_an_order_nobody_knows_ends_as_never_sent() -> None:
     made = router()
     list(made.on_approved(approved(Purpose.ENTRY)))
-    list(made.on_order_event(OrderUnresolved(**about(), reason="504")))  # type: ignore[arg-type]  # shared keys
+    list(made.on_order_event(OrderUnresolved(**unknown(), reason="504")))  # type: ignore[arg-type]  # shared keys
 
-    ended = only(list(made.on_order_event(OrderNotFound(**about(), lookups=5))))  # type: ignore[arg-type]  # shared keys
+    ended = only(list(made.on_order_event(OrderNotFound(**unknown(), lookups=5))))  # type: ignore[arg-type]  # shared keys
 
     assert isinstance(ended, OrderEnded)
     assert ended.outcome == "never sent"
+
+
+def test_a_stop_that_the_stream_has_shown_still_holds_its_shares_when_a_look_up_misses_it() -> None:
+    made = router()
+    stop = stopped_position(made)
+    list(made.on_approved(approved(Purpose.EXIT)))
+
+    note = only(list(made.on_order_event(OrderNotFound(**unknown(stop), lookups=5))))  # type: ignore[arg-type]  # shared keys
+
+    assert isinstance(note, OrderStale)
+    assert (note.state, note.event) == ("cancelling", "not found")
 
 
 def test_a_late_fill_is_counted_and_noted() -> None:

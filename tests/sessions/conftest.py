@@ -8,24 +8,32 @@ import yaml
 
 SYMBOLS = ("AAPL", "JPM", "MSFT")
 
+LOOSE_LIMITS: dict[str, object] = {
+    "entry_window_after_open_minutes": 0,
+    "entry_window_before_close_minutes": 0,
+    "quote_max_age_seconds": 30,
+    "max_order_notional_fraction": 1,
+    "portfolio_beta_max": 4,
+}
+
 
 @pytest.fixture
 def home_with(tmp_path: Path) -> Callable[..., Path]:
     """Make a home whose only strategy is a class of `strategies.py`, on a few symbols."""
 
-    def make(strategy: str, symbols: tuple[str, ...] = SYMBOLS, **sections: object) -> Path:
+    def make(
+        strategy: str,
+        symbols: tuple[str, ...] = SYMBOLS,
+        risk: dict[str, object] | None = None,
+        **sections: object,
+    ) -> Path:
         folder = tmp_path / "config"
         folder.mkdir()
-        settings = {
+        settings: dict[str, object] = {
             "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
-            "risk": {
-                "entry_window_after_open_minutes": 0,
-                "entry_window_before_close_minutes": 0,
-                "quote_max_age_seconds": 30,
-                "max_order_notional_fraction": 1,
-                "portfolio_beta_max": 4,
-            },
-        } | sections
+            **sections,
+            "risk": LOOSE_LIMITS | (risk or {}),
+        }
         (folder / "config.yaml").write_text(yaml.safe_dump(settings))
         shares = {
             symbol: {

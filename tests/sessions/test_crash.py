@@ -1,12 +1,134 @@
 """The engine is killed while orders work; the next run knows what the broker holds."""
 
+import json
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from tests.sessions.programs import engine, engine_running, newest_run, read_events, venue_running
+import pytest
+
+from tests.sessions.programs import (
+    RunningEngine,
+    Venue,
+    engine,
+    engine_running,
+    newest_run,
+    read_events,
+    venue_running,
+)
 
 HomeWith = Callable[..., Path]
+
+MANY_SHARES = {
+    "max_order_notional_dollars": 400_000,
+    "max_order_notional_fraction": 1,
+    "max_positions": 3,
+    "adv_percent": 25,
+    "gross_exposure_max_fraction": 4,
+    "net_exposure_max_fraction": 4,
+    "sector_exposure_max_fraction": 4,
+}
+
+
+@pytest.fixture(scope="module")
+def shared_venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
+    """One venue for many kills: each test leaves the account flat."""
+    home = tmp_path_factory.mktemp("venue")
+    with venue_running("--start", "10:30", "--speed", "40", home=home) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("strategy", "record"),
+    [
+        pytest.param("BuyOnce", b"SubmitOrder", id="an entry is in the journal, and no more"),
+        pytest.param("RestBelow", b"CancelOrder", id="an entry is being cancelled"),
+        pytest.param("BuyOnce", b"OrderFilled", id="the first entry is filled"),
+        pytest.param("BuyMuch", b"OrderFilled", id="an entry is filled in part"),
+        pytest.param("BuyOnce", rb"SubmitOrder[^~]*-\d{6}-p", id="a stop is being placed"),
+    ],
+)
+def test_an_engine_killed_at_a_moment_repeats_nothing_and_agrees_again(
+    shared_venue: Venue, home_with: HomeWith, strategy: str, record: bytes
+) -> None:
+    home = home_with(strategy, symbols=("F", "KO", "PFE"), risk=MANY_SHARES)
+    url = shared_venue.urls["trading_url"]
+    with engine_running("--venue", url, home=home) as running:
+        running.wait_for_record(record)
+        running.kill()
+
+    with engine_running("--venue", url, home=home) as running:
+        start_again_and_stop(running, shared_venue)
+
+
+def test_an_engine_killed_while_an_order_is_unresolved_does_not_send_it_again(
+    shared_venue: Venue, home_with: HomeWith
+) -> None:
+    home = home_with("BuyOnce", broker={"lookup_spacing_seconds": [300.0]})
+    url = shared_venue.urls["trading_url"]
+    shared_venue.fault(fault="next_order_504_after_accept")
+    with engine_running("--venue", url, home=home) as running:
+        running.wait_for_record(b"OrderUnresolved")
+        running.kill()
+
+    with engine_running("--venue", url, home=home) as running:
+        start_again_and_stop(running, shared_venue)
+
+
+def test_an_engine_killed_during_its_flatten_is_flat_after_the_next_run(
+    shared_venue: Venue, home_with: HomeWith
+) -> None:
+    home = home_with("BuyOnce")
+    url = shared_venue.urls["trading_url"]
+    with engine_running("--venue", url, home=home) as running:
+        running.wait_for("POSITION_CHANGED", times=3)
+        running.process.send_signal(signal.SIGINT)
+        running.wait_for_record(b"FlattenAll")
+        running.kill()
+
+    with engine_running("--venue", url, home=home) as running:
+        start_again_and_stop(running, shared_venue)
+
+
+def start_again_and_stop(running: RunningEngine, venue: Venue) -> None:
+    """Hold the second engine against the venue: agreed or frozen, nothing twice, then flat."""
+    running.wait_for("WARM_UP_ENDED")
+    events: list[dict[str, Any]] = running.events()
+    frozen = {e["fields"]["symbol"] for e in events if e["event_code"] == "SYMBOL_FROZEN"}
+    unexplained = {
+        e["fields"]["symbol"]
+        for e in events
+        if e["event_code"] == "DIFFERENCE_FOUND" and not e["fields"]["explained"]
+    }
+    running.wait_until_agreed(venue)
+    running.stop(signal.SIGINT)
+    names = [row["client_order_id"] for row in venue.orders()]
+    assert frozen == unexplained == set()
+    assert len(names) == len(set(names))
+    assert venue.positions() == {}
+    assert {row["status"] for row in venue.orders()} <= {"canceled", "filled"}
+
+
+def test_a_killed_venue_leaves_an_engine_that_says_it_is_not_flat(home_with: HomeWith) -> None:
+    home = home_with("BuyOnce", router={"flatten_deadline_seconds": 40})
+    with venue_running("--start", "10:30", "--speed", "20", home=home) as venue:
+        with engine_running("--venue", venue.urls["trading_url"], home=home) as running:
+            running.wait_for("POSITION_CHANGED", times=3)
+            venue.kill()
+            running.wait_for("ORDER_STREAM_LOST")
+            running.wait_for("FEED_LOST")
+            asked = time.monotonic()
+            running.process.send_signal(signal.SIGINT)
+            out, err = running.process.communicate(timeout=60)
+
+    assert running.process.returncode == 3
+    assert time.monotonic() - asked < 20
+    assert "NOT FLAT" in out
+    assert "Traceback" not in out + err
+    receipt = json.loads((newest_run(home) / "receipt.json").read_text())
+    assert receipt["flat"] is False
 
 
 def test_a_killed_engine_repeats_no_order_and_takes_its_positions_over(

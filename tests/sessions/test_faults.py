@@ -2,15 +2,17 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.sessions.programs import RunningEngine, Venue, engine_running, venue_running
 
 HomeWith = Callable[..., Path]
-Event = dict[str, object]
+Event = dict[str, Any]
+Trading = Callable[..., AbstractContextManager[RunningEngine]]
 
 SWEPT_WITHIN_SECONDS = 35.0
 
@@ -24,12 +26,15 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
 
 
 @pytest.fixture
-def trading(venue: Venue, home_with: HomeWith) -> Callable[..., object]:
-    """Start an engine on the venue; its log has every denial."""
+def trading(venue: Venue, home_with: HomeWith) -> Trading:
+    """Start an engine on the venue, with a fault that waits for its first order if named."""
 
-    def start(strategy: str, **sections: object) -> object:
+    def start(
+        strategy: str, fault: str = "clear", **sections: object
+    ) -> AbstractContextManager[RunningEngine]:
         venue.fault(fault="clear")
-        home = home_with(strategy, logs={"level": "debug"}, **sections)
+        venue.fault(fault=fault)
+        home = home_with(strategy, **sections)
         return engine_running("--venue", venue.urls["trading_url"], home=home)
 
     return start
@@ -37,51 +42,41 @@ def trading(venue: Venue, home_with: HomeWith) -> Callable[..., object]:
 
 def between(events: list[Event], lost: str, back: str) -> list[Event]:
     """Give the events from the first `lost` to the first `back` after it."""
-    codes = [str(event["event_code"]) for event in events]
+    codes = [event["event_code"] for event in events]
     first = codes.index(lost)
     return events[first : codes.index(back, first)]
 
 
+def coded(events: list[Event], code: str) -> list[Event]:
+    return [event for event in events if event["event_code"] == code]
+
+
 def entries(events: list[Event]) -> list[str]:
-    """Give the words of the entries that were sent."""
-    return [
-        str(event["message"])
-        for event in events
-        if event["event_code"] == "SUBMIT_ORDER" and "entry" in str(event["message"])
-    ]
-
-
-def denials(events: list[Event]) -> list[Event]:
-    return [event for event in events if event["event_code"] == "ORDER_DENIED"]
+    """Give the symbols of the entries that were sent."""
+    sent = [event["fields"] for event in coded(events, "SUBMIT_ORDER")]
+    return sorted(order["symbol"] for order in sent if order["client_order_id"].endswith("-e"))
 
 
 def stop_flat(running: RunningEngine, venue: Venue) -> list[Event]:
     """Ctrl-C; then nothing is held, nothing was sent twice, and no bug was met."""
     running.stop(signal.SIGINT)
+    events: list[Event] = running.events()
     assert venue.positions() == {}
     names = [row["client_order_id"] for row in venue.orders()]
+    sent = [event["fields"]["client_order_id"] for event in coded(events, "SUBMIT_ORDER")]
     assert len(names) == len(set(names))
-    events = running.events()
-    assert "INTERNAL_ERROR" not in {event["event_code"] for event in events}
+    assert len(sent) == len(set(sent))
+    assert coded(events, "INTERNAL_ERROR") == []
     return events
 
 
-def sent_names(events: list[Event]) -> list[str]:
-    """Give the names of the orders that were sent."""
-    return [
-        str(event["fields"]["client_order_id"])  # type: ignore[index]  # JSON
-        for event in events
-        if event["event_code"] == "SUBMIT_ORDER"
-    ]
-
-
 def test_a_mute_feed_is_noticed_stops_entries_and_is_refilled(
-    venue: Venue, trading: Callable[..., object]
+    venue: Venue, trading: Trading
 ) -> None:
     feed = {"mute_threshold_seconds": 20, "stable_intervals": 2}
-    risk = {"quote_max_age_seconds": 600, "entry_window_after_open_minutes": 0}
-    with trading("BuyOnce", feed=feed, risk=risk) as running:  # type: ignore[attr-defined]  # a context manager
+    with trading("Restless", feed=feed, risk={"quote_max_age_seconds": 600}) as running:
         running.wait_for("WARM_UP_ENDED")
+        running.wait_for_record(b"DecisionMade|OrderDenied|ApprovedOrder")
         venue.fault(fault="mute_data", seconds=120)
         muted = running.wait_for("FEED_MUTED")
         running.wait_for("FEED_STABLE")
@@ -90,7 +85,84 @@ def test_a_mute_feed_is_noticed_stops_entries_and_is_refilled(
         running.wait_until_agreed(venue)
         events = stop_flat(running, venue)
 
-    gaps = [event["fields"] for event in events if event["event_code"] == "FEED_GAP"]
-    assert muted["fields"]["silent_seconds"] >= 20
-    assert sum(gap["refilled"] for gap in gaps) > 0  # type: ignore[index]  # JSON
-    assert entries(between(events, "FEED_MUTED", "FEED_STABLE")) == []
+    silence = between(events, "FEED_MUTED", "FEED_STABLE")
+    assert muted["fields"]["silent_seconds"] >= 20  # type: ignore[index]  # JSON
+    assert sum(event["fields"]["refilled"] for event in coded(events, "FEED_GAP")) > 0
+    assert entries(silence) == []
+    assert "TRADING -> REDUCING" in str(coded(silence, "STATE_CHANGED"))
+
+
+def test_a_dropped_data_connection_stops_entries_until_it_is_back_and_refilled(
+    venue: Venue, trading: Trading
+) -> None:
+    with trading("Restless", risk={"quote_max_age_seconds": 600}) as running:
+        running.wait_for("POSITION_CHANGED")
+        venue.fault(fault="data_406", seconds=60)
+        venue.fault(fault="drop_connection", stream="data")
+        running.wait_for("FEED_CONNECTED", times=2)
+        gap = running.wait_for("FEED_GAP")
+        running.wait_until_agreed(venue)
+        events = stop_flat(running, venue)
+
+    away = between(events, "FEED_LOST", "FEED_CONNECTED")
+    reasons = " | ".join(event["message"] for event in coded(away, "FEED_LOST"))
+    assert "1006" in reasons
+    assert "406" in reasons
+    assert entries(away) == []
+    assert gap["fields"]["refilled"] > 0  # type: ignore[index]  # JSON
+    assert gap["fields"]["problem"] == ""  # type: ignore[index]  # JSON
+
+
+def test_a_dropped_order_stream_stops_entries_and_tells_what_was_missed(
+    venue: Venue, trading: Trading
+) -> None:
+    broker = {"backoff_base_seconds": 30, "backoff_cap_seconds": 60, "backoff_seed": 3}
+    limits = {"cooldown_seconds": 0, "max_positions": 2}
+    with trading("Restless", broker=broker, risk=limits) as running:
+        running.wait_for("SUBMIT_ORDER")
+        venue.fault(fault="drop_connection", stream="orders")
+        running.wait_for("ORDER_STREAM_READY", times=2)
+        running.wait_for("POSITION_CHANGED")
+        running.wait_until_agreed(venue)
+        events = stop_flat(running, venue)
+
+    away = between(events, "ORDER_STREAM_LOST", "ORDER_STREAM_READY")
+    assert entries(away) == []
+    assert "TRADING -> REDUCING: order stream lost" in str(coded(away, "STATE_CHANGED"))
+
+
+def test_a_timeout_after_the_order_was_taken_sends_no_second_one(
+    venue: Venue, trading: Trading
+) -> None:
+    with trading("BuyOnce", fault="next_order_504_after_accept") as running:
+        unresolved = running.wait_for("ORDER_UNRESOLVED")
+        running.wait_for("POSITION_CHANGED", times=3)
+        running.wait_until_agreed(venue)
+        events = stop_flat(running, venue)
+
+    assert "504" in unresolved["message"]  # type: ignore[operator]  # JSON
+    assert entries(events) == ["AAPL", "JPM", "MSFT"]
+
+
+def test_a_lost_fill_frame_is_found_within_half_a_minute(venue: Venue, trading: Trading) -> None:
+    with trading("BuyOnce", fault="drop_fill_frame") as running:
+        running.wait_for("POSITION_CHANGED", times=3)
+        running.wait_until_agreed(venue)
+        events = stop_flat(running, venue)
+
+    fills = [event["fields"] for event in coded(events, "ORDER_FILLED")]
+    latest = max(fill["received_at"] - fill["at"] for fill in fills) / 1e9
+    assert 1 < latest < SWEPT_WITHIN_SECONDS
+
+
+def test_a_rejected_order_is_named_and_trading_goes_on(venue: Venue, trading: Trading) -> None:
+    with trading("BuyOnce", fault="reject_next_order") as running:
+        rejected = running.wait_for("ORDER_REJECTED")
+        running.wait_for("POSITION_CHANGED", times=2)
+        running.wait_until_agreed(venue)
+        events = stop_flat(running, venue)
+
+    assert "rejected by fault injection" in str(rejected["message"])
+    assert entries(events) == ["AAPL", "JPM", "MSFT"]
+    bought = {event["fields"]["symbol"] for event in coded(events, "POSITION_CHANGED")}
+    assert rejected["fields"]["symbol"] not in bought  # type: ignore[index]  # JSON

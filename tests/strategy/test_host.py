@@ -1,7 +1,9 @@
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import cast
 
 import pytest
+from msgspec import structs
 
 from tests.strategy.examples import Buyer, Diary, Faulty, Idle, Impostor
 from tests.strategy.messages import (
@@ -252,3 +254,13 @@ def test_the_end_of_an_order_of_nobody_is_nobodys_business() -> None:
         host(diary).on_order_ended(ended(OPEN, Purpose.PROTECT, "5", strategy="protection")) is None
     )
     assert diary.heard == []
+
+
+def test_a_strategy_may_not_ask_for_what_is_no_number() -> None:
+    class Divider(Diary):
+        def on_bar(self, bar: Bar) -> Opinions:
+            return [structs.replace(intent(strategy="divider"), stop_distance=Decimal("NaN"))]
+
+    (report,) = said(host(Divider(context("divider"))).on_bar(bar(OPEN, 10.0)))
+    assert isinstance(report, StrategyFaulted)
+    assert report.error == "ForbiddenOpinion: its stop_distance is NaN"

@@ -29,7 +29,7 @@ from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Durable, Inbox
 from tradeengine.broker.rest import RestClient
 from tradeengine.broker.session_hours import BrokerSession, BrokerTime, read_session, read_time
-from tradeengine.broker.snapshot import read_holdings, rejected, snapshot_of
+from tradeengine.broker.snapshot import Holdings, read_holdings, rejected, snapshot_of
 from tradeengine.broker.submit import Submitter, find
 from tradeengine.broker.sweep import Sweep
 from tradeengine.broker.turnstile import Turnstile
@@ -46,6 +46,9 @@ from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceO
 from tradeengine.quiescence import Channel, Quiescence
 
 _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
+
+_START_READS = 5
+"""How often the account is read at the start, until no order moves during a reading."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -197,13 +200,28 @@ class AlpacaBroker:
 
     async def _answer(self, question: AskBroker, line: Line) -> None:
         try:
-            holdings = await read_holdings(line, self._parameters.orders_page_size)
+            holdings = await self._read(question, line)
         except _NO_ANSWER as error:
             self._answers.unreachable(question.why, str(error))
             return
         for row in holdings.orders:
             self._remember(row)
         self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now()))
+
+    async def _read(self, question: AskBroker, line: Line) -> Holdings:
+        """
+        Read the holdings; for the start, again if an order moved while we read.
+
+        The start's positions open the books: a fill that was told before them and is
+        not in them would never be booked. The flatten asks again anyway.
+        """
+        size = self._parameters.orders_page_size
+        for _ in range(_START_READS if question.why == "start" else 1):
+            told = self._news.told
+            holdings = await read_holdings(line, size)
+            if self._news.told == told:
+                break
+        return holdings
 
     def _remember(self, row: OrderRow | None) -> None:
         if row is not None:

@@ -28,6 +28,8 @@ class News:
         self._most_expected = parameters.remembered_orders
         self._held: list[Report] | None = None
         self._replacements: OrderedDict[str, str] = OrderedDict()
+        self.told = 0
+        """Events told so far: whoever reads the account sees by it that orders moved meanwhile."""
 
     def expect_replacement(self, order_id: str, new_client_order_id: str) -> None:
         """Note the id that we gave to an order's replacement: the stream does not say it."""
@@ -56,13 +58,13 @@ class News:
     def tell(self, reports: Iterable[Report]) -> None:
         """Put the events of those reports that are news into the inbox."""
         received_at = self._clock.now()
-        self._inbox.put_many(
-            [
-                event_of(self._complete(report), received_at)
-                for report in reports
-                if self._memory.is_news(report)
-            ]
-        )
+        events = [
+            event_of(self._complete(report), received_at)
+            for report in reports
+            if self._memory.is_news(report)
+        ]
+        self.told += len(events)
+        self._inbox.put_many(events)
 
     def _complete(self, report: Report) -> Report:
         if report.word != "replaced" or report.new_client_order_id:

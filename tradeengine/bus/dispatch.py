@@ -60,8 +60,8 @@ class Bus:
         Handle a message and all that follows; return what followed, in order.
 
         A list that is given is filled as it goes, so that what followed before a
-        handler raised is not lost. Raises UnroutedMessage, CascadeTooLong, ReentrantDispatch, and whatever a
-        handler raises.
+        handler raised is not lost. Raises UnroutedMessage, CascadeTooLong,
+        ReentrantDispatch, and whatever a handler raises.
         """
         if self._dispatching:
             raise ReentrantDispatch

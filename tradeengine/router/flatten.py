@@ -3,8 +3,9 @@ Flatten: cancel everything, close everything, until the broker says flat.
 
 A round is: ask what the broker holds; cancel what is open; close what is held
 and not already being closed. Only the broker's own answer ends it: no positions,
-no orders, and none of ours still on its way there. The first rounds close with limit orders collared around the last
-price, later ones with market orders. Every step is kept for the receipt.
+no orders, and none of ours still on its way there. The first rounds close with
+limit orders collared around the last price, later ones with market orders. Every
+step is kept for the receipt.
 """
 
 from collections.abc import Iterator

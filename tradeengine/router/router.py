@@ -38,7 +38,7 @@ from tradeengine.model.orders import Purpose
 from tradeengine.router.identity import OrderNames, is_ours, purpose_of, strategy_of
 from tradeengine.router.order import ZERO, Order, OrderBook
 from tradeengine.router.parameters import RouterParameters
-from tradeengine.router.states import Happening, OrderState
+from tradeengine.router.states import LIFE, Happening, OrderState
 
 _HAPPENINGS: dict[type[OrderEvent], Happening] = {
     OrderAccepted: Happening.ACCEPTED,
@@ -137,8 +137,13 @@ class Router:
         if order is None:
             yield self._stranger(event)
             return
-        order.order_id = event.order_id or order.order_id
         happening = _HAPPENINGS[type(event)]
+        if happening is Happening.NOT_FOUND and order.order_id:
+            # The stream has shown it: even one that is being cancelled is still alive.
+            note = LIFE[OrderState.WORKING][happening].note
+            yield self._stale(order, order.state, happening, note, event.received_at)
+            return
+        order.order_id = event.order_id or order.order_id
         yield from self._apply(order, happening, event.received_at)
 
     def on_filled(self, fill: OrderFilled) -> Iterator[Message]:
@@ -201,13 +206,7 @@ class Router:
         row = order.happens(happening)
         self.book.settle(order)
         if row.note:
-            yield OrderStale(
-                at=at,
-                client_order_id=order.client_order_id,
-                state=was.value,
-                event=happening.value,
-                note=row.note,
-            )
+            yield self._stale(order, was, happening, row.note, at)
         if order.state.ended and not was.ended:
             yield self._ended(order, order.state.value, at)
             yield from self._unpark(order.symbol, at)
@@ -238,6 +237,17 @@ class Router:
             outcome=outcome,
             filled=order.filled,
             average_price=order.average_price,
+        )
+
+    def _stale(
+        self, order: Order, was: OrderState, happening: Happening, note: str, at: int
+    ) -> OrderStale:
+        return OrderStale(
+            at=at,
+            client_order_id=order.client_order_id,
+            state=was.value,
+            event=happening.value,
+            note=note,
         )
 
     def _stranger(self, event: OrderEvent) -> OrderStale:

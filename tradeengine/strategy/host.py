@@ -12,6 +12,7 @@ without strategies is of no use.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import attrgetter
 from typing import Final
 
@@ -210,3 +211,13 @@ def _check(seat: _Seat, opinion: object) -> None:
         raise ForbiddenOpinion(f"a strategy may not send {type(opinion).__name__}")
     if opinion.strategy != seat.name:
         raise ForbiddenOpinion(f"it speaks as {opinion.strategy!r}")
+    if isinstance(opinion, OrderIntent):
+        _check_amounts(opinion)
+
+
+def _check_amounts(intent: OrderIntent) -> None:
+    """Raise ForbiddenOpinion for what is no number: beyond here it would be a bug of ours."""
+    for name in ("quantity", "limit_price", "stop_price", "stop_distance"):
+        amount: Decimal | None = getattr(intent, name)
+        if amount is not None and not amount.is_finite():
+            raise ForbiddenOpinion(f"its {name} is {amount}")

@@ -1,0 +1,302 @@
+"""The commands a person types, and how each of them ends."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.runs import make_home, run_folder
+from tradeengine import __version__, cli
+from tradeengine.cli import app, main
+from tradeengine.errors import ExitCode, JournalFailed
+from tradeengine.layout import Home
+from tradeengine.options import Options
+
+COMMANDS = (
+    "run", "halt", "status", "config", "replay", "venue", "cache-fund", "refresh-universe",
+)  # fmt: skip
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Type = Callable[..., Ended]
+
+
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Type a command, as its own process would see it."""
+
+    def typed(*arguments: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["tradeengine", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        caught = capsys.readouterr()
+        assert "Traceback" not in caught.out + caught.err
+        return Ended(int(ended.value.code or 0), caught.out, caught.err)
+
+    return typed
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    made = make_home(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--help"])
+
+    assert result.exit_code == 0
+    assert f"Usage: tradeengine {command}" in " ".join(result.output.split())
+
+
+def test_the_list_of_commands_is_whole() -> None:
+    result = CliRunner().invoke(app, ["--help"])
+
+    assert result.exit_code == 0
+    assert all(command in result.output for command in COMMANDS)
+    named = {
+        info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands
+    }
+    assert named == set(COMMANDS)
+
+
+def test_the_version_is_printed(type_in: Type) -> None:
+    assert type_in("--version") == (0, f"tradeengine {__version__}\n", "")
+
+
+def test_an_unknown_command_is_a_usage_error(type_in: Type) -> None:
+    assert type_in("rnu").code == 2
+
+
+def test_a_session_is_traded(type_in: Type, home: Home) -> None:
+    ended = type_in(
+        "run", "--venue", "simulated", "--start", "10:30", "--until", "10:33",
+        "--date", "2019-02-14", "--speed", "max", "--seed", "3", "--json",
+    )  # fmt: skip
+
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["flat"] is True
+    assert run_folder(home).receipt.exists()
+
+
+def test_a_bad_flag_is_told_with_its_remedy(type_in: Type, home: Home) -> None:
+    ended = type_in("run", "--speed", "fast", "--home", home.root)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err == (
+        "tradeengine: --speed: 'fast' is not a speed\n"
+        "  remedy: write a number up to 100000, or max\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--date", "1980-01-02"), "--date: the exchange calendar covers"),
+        (("--date", "2019-02-16"), "--date: the exchange is closed on 2019-02-16"),
+        (("--start", "09:00"), "--start: 09:00 is outside the session of 2019-02-13"),
+        (("--start", "16:00"), "--start: 16:00 is outside the session of 2019-02-13"),
+        (("--start", "11:00", "--until", "10:00"), "--until: 10:00 is not after 11:00"),
+        (("--plan", "nowhere.yaml"), "nowhere.yaml"),
+        (("--config", "nowhere.yaml"), "nowhere.yaml: there is no such file"),
+    ],
+)
+@pytest.mark.parametrize("venue", ["simulated", "embedded"])
+def test_a_session_that_cannot_be_is_refused(
+    type_in: Type, home: Home, venue: str, flags: tuple[str, ...], told: str
+) -> None:
+    del home
+    ended = type_in("run", "--venue", venue, "--speed", "max", *flags)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert f"tradeengine: {told}" in ended.err
+
+
+def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, home: Home) -> None:
+    written = type_in("halt", "--reason", "news on AAPL", "--home", home.root)
+    assert written == (0, f"halt file written: {home.halt_file}\n", "")
+
+    refused = type_in("run", "--speed", "max", "--home", home.root)
+    assert refused.code == ExitCode.BAD_CONFIGURATION
+    assert "news on AAPL" in refused.err
+    assert "tradeengine halt --clear" in refused.err
+
+    assert type_in("halt", "--clear").out == "halt file removed\n"
+    assert type_in("halt", "--clear").out == "there was no halt file\n"
+
+
+def test_a_halt_file_that_cannot_be_removed_is_told_in_words(type_in: Type, home: Home) -> None:
+    home.halt_file.mkdir(parents=True)
+
+    ended = type_in("halt", "--clear")
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "cannot be removed: Is a directory" in ended.err
+
+
+def test_a_halt_file_that_cannot_be_written_is_told_in_words(type_in: Type, home: Home) -> None:
+    (home.halt_file / "in the way").mkdir(parents=True)
+
+    ended = type_in("halt")
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "cannot be written: " in ended.err
+
+
+def test_a_home_without_an_engine_has_no_status(type_in: Type, home: Home) -> None:
+    ended = type_in("status", "--json")
+
+    assert ended == (1, "", f"no engine has run under {home.root}\n")
+
+
+def test_the_settings_are_printed(type_in: Type, home: Home) -> None:
+    del home
+    ended = type_in("config", "--json")
+
+    assert ended.code == 0
+    assert "risk.drawdown_max_fraction" in {row["key"] for row in json.loads(ended.out)}
+
+
+def test_wrong_settings_are_told_by_file_and_line(type_in: Type, home: Home) -> None:
+    path = home.root / "config" / "config.yaml"
+    path.write_text("risk:\n  drawdown_max: 3\n")
+
+    ended = type_in("config")
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "config/config.yaml:2" in ended.err
+
+
+def test_what_is_no_run_cannot_be_replayed(type_in: Type, tmp_path: Path) -> None:
+    ended = type_in("replay", tmp_path)
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "holds no journal" in ended.err
+
+    (tmp_path / "journal").write_text("once upon a time")
+    ended = type_in("replay", tmp_path, "--against", tmp_path)
+    assert (ended.code, "not a tradeengine journal" in ended.err) == (1, True)
+
+
+def test_a_venue_of_its_own_needs_a_finite_speed(type_in: Type, home: Home) -> None:
+    del home
+    ended = type_in("venue", "--speed", "max", "--date", "2019-02-13", "--json")
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "max works inside `tradeengine run` only" in ended.err
+
+
+@pytest.mark.parametrize("command", ["cache-fund", "refresh-universe"])
+def test_what_is_not_built_yet_says_so(type_in: Type, command: str) -> None:
+    ended = type_in(command)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "this release has no fundamentals desk yet" in ended.err
+
+
+def raising(error: BaseException) -> Callable[[Options], ExitCode]:
+    def trade(options: Options) -> ExitCode:
+        del options
+        raise error
+
+    return trade
+
+
+@pytest.fixture
+def trade_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    def arrange(error: BaseException) -> None:
+        monkeypatch.setattr("tradeengine.app.trade", raising(error))
+
+    return arrange
+
+
+Arrange = Callable[[BaseException], None]
+
+
+def test_our_own_errors_end_with_their_code(
+    type_in: Type, home: Home, trade_raises: Arrange
+) -> None:
+    del home
+    trade_raises(JournalFailed("journal", "No space left on device"))
+
+    ended = type_in("run")
+
+    assert ended.code == ExitCode.INTERNAL
+    assert ended.err == (
+        "tradeengine: journal: the journal cannot be written: No space left on device\n"
+    )
+
+
+def test_ctrl_c_before_anything_began_is_130(
+    type_in: Type, home: Home, trade_raises: Arrange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del home
+    trade_raises(KeyboardInterrupt())
+    assert type_in("run").code == 130
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "app", interrupted)
+    assert type_in("run").code == 130
+
+
+def test_an_internal_error_leaves_a_report_and_shows_no_traceback(
+    type_in: Type, home: Home, trade_raises: Arrange
+) -> None:
+    trade_raises(ZeroDivisionError("a bug of the test"))
+
+    ended = type_in("run")
+
+    report = home.root / "tradeengine-crash.txt"
+    assert ended.code == ExitCode.INTERNAL
+    assert ended.err == (
+        f"tradeengine: internal error: ZeroDivisionError: a bug of the test\n  details: {report}\n"
+    )
+    assert report.read_text().startswith("Traceback")
+
+
+def test_a_report_that_cannot_be_written_is_said_too(
+    type_in: Type, home: Home, trade_raises: Arrange
+) -> None:
+    (home.root / "tradeengine-crash.txt").mkdir()
+    trade_raises(ZeroDivisionError("a bug of the test"))
+
+    ended = type_in("run")
+
+    assert ended.code == ExitCode.INTERNAL
+    assert "the details could not be written: Is a directory" in ended.err
+
+
+def test_a_folder_that_was_removed_is_told_in_words(
+    type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    ended = type_in("status")
+
+    os.chdir(tmp_path)
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert "the current directory: no longer exists" in ended.err
+
+
+def test_a_command_that_returns_is_clean(type_in: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "app", lambda: None)
+
+    assert type_in("status").code == ExitCode.CLEAN

@@ -1,0 +1,111 @@
+"""What `tradeengine status` reads and says."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tradeengine.errors import ExitCode
+from tradeengine.layout import Home
+from tradeengine.status import Status, is_alive, read_status, show_status, write_status
+
+NOBODY = 2**22 + 1
+"""More than the largest process id that Linux gives."""
+
+
+def status(**changes: object) -> Status:
+    fields: dict[str, object] = {
+        "run_id": "run-1",
+        "pid": os.getpid(),
+        "venue": "paper",
+        "state": "TRADING",
+        "engine_time": "2019-02-13 12:00:00 New York",
+        "equity": "100000.00",
+        "positions": {"AAPL": "10", "KO": "-5"},
+        "open_orders": 2,
+        "orders": 3,
+        "fills": 4,
+        "alerts": ["look"],
+    }
+    return Status(**fields | changes)  # type: ignore[arg-type]  # the test names real fields
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path)
+    made.prepare()
+    return made
+
+
+def shown(home: Home, capsys: pytest.CaptureFixture[str], **changes: object) -> str:
+    write_status(home, status(**changes))
+    assert show_status(home, json=False) is ExitCode.CLEAN
+    return capsys.readouterr().out
+
+
+def test_a_running_engine_is_described(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(home, capsys).splitlines() == [
+        "run        run-1 on paper: running",
+        "state      TRADING at 2019-02-13 12:00:00 New York",
+        "equity     100000.00",
+        "positions  AAPL 10, KO -5",
+        "orders     2 open, 3 sent, 4 fills",
+        "alert      look",
+    ]
+
+
+def test_one_that_ended_in_order_is_not_running(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(home, capsys, state="STOPPED", positions={}, alerts=[])
+
+    assert "run-1 on paper: not running\n" in text
+    assert "positions  none" in text
+
+
+def test_one_that_vanished_is_said_to_have(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(home, capsys, pid=NOBODY)
+
+    assert "not running: it ended without saying so (killed?)" in text
+
+
+def test_a_halt_file_is_mentioned(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    home.halt_file.touch()
+
+    assert "no run starts until `tradeengine halt --clear`" in shown(home, capsys)
+
+
+def test_machines_get_everything(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    write_status(home, status(alerts=[]))
+
+    assert show_status(home, json=True) is ExitCode.CLEAN
+    row = json.loads(capsys.readouterr().out)
+    assert (row["run_id"], row["running"], row["halt_file"]) == ("run-1", True, False)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}"], ids=["none", "empty", "foreign"])
+def test_without_a_status_nothing_has_run_here(
+    home: Home, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    if content is not None:
+        home.status_file.write_bytes(content)
+
+    assert show_status(home, json=False) is ExitCode.FAILED
+    assert capsys.readouterr().err == f"no engine has run under {home.root}\n"
+
+
+def test_what_is_written_is_read(home: Home) -> None:
+    write_status(home, status())
+
+    assert read_status(home.status_file) == status()
+
+
+def test_a_process_of_somebody_else_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError(pid, number)
+
+    assert is_alive(os.getpid())
+    assert not is_alive(NOBODY)
+    monkeypatch.setattr(os, "kill", refuse)
+    assert is_alive(1)
