@@ -101,7 +101,7 @@ def a_core(inputs: BuildInputs) -> Core:
 
 
 def no_edges(inbox: Inbox, durable: Durable) -> Edges:
-    raise AssertionError("this world is only looked at")
+    raise AssertionError("this world is only looked at", inbox, durable)
 
 
 def session() -> Session:

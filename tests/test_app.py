@@ -14,6 +14,7 @@ import pytest
 from tests.runs import make_home, options_for, run_folder
 from tradeengine import app, halting
 from tradeengine.app import trade
+from tradeengine.broker.simulated import SimulatedBroker
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.edges import Work
@@ -121,8 +122,14 @@ def test_without_uvloop_the_standard_loop_serves(
     assert trade(options_for(home, until="10:31")) is ExitCode.CLEAN
 
 
-def test_at_a_finite_speed_the_market_follows_the_clock(home: Home) -> None:
-    assert trade(options_for(home, speed="6000", until="10:34")) is ExitCode.CLEAN
+@pytest.mark.parametrize("venue", ["simulated", "embedded"])
+def test_at_a_finite_speed_the_market_follows_the_clock(home: Home, venue: str) -> None:
+    options = options_for(home, venue=venue, speed="600", until="10:33")
+    # In time of the market, of which a busy machine lets much go by.
+    router = options.settings.router.model_copy(update={"flatten_deadline_seconds": 36_000})
+    settings = options.settings.model_copy(update={"router": router})
+
+    assert trade(replace(options, settings=settings)) is ExitCode.CLEAN
     assert receipt(home)["flat"] is True
 
 
@@ -308,6 +315,25 @@ def test_an_edge_that_raises_flattens(
     assert receipt(home)["flat"] is True
     assert receipt(home)["symbols"]
     assert said(home, "FLATTEN_ALL") == [f"flatten everything (fault): {words}"]
+
+
+def test_without_its_broker_the_core_is_gone_past(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = SimulatedBroker.run
+
+    async def run_for_a_while(broker: SimulatedBroker) -> None:
+        running = asyncio.ensure_future(run(broker))
+        await broker._clock.sleep(240)
+        running.cancel()
+        raise RuntimeError("a bug of the test")
+
+    monkeypatch.setattr(SimulatedBroker, "run", run_for_a_while)
+    monkeypatch.setattr(simulated, "STANDSTILL_SECONDS", 0.01)
+
+    assert trade(options_for(home, until="11:00")) is ExitCode.INTERNAL
+    summary = json.loads(run_folder(home).summary.read_text())
+    assert (summary["flat"], summary["buys"] > 0) == (True, True)
 
 
 def hurried(options: Options) -> Options:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_the_list_of_commands_is_whole() -> None:
 
 def test_the_version_is_printed(type_in: Type) -> None:
     assert type_in("--version") == (0, f"tradeengine {__version__}\n", "")
+
+
+def test_the_package_is_a_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["tradeengine", "--version"])
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("tradeengine", run_name="__main__")
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"tradeengine {__version__}\n"
 
 
 def test_an_unknown_command_is_a_usage_error(type_in: Type) -> None:

@@ -12,6 +12,7 @@ from tradeengine.logs import Level
 from tradeengine.model.commands import RequestStop, SubmitOrder
 from tradeengine.model.events import (
     AlertRaised,
+    BrokerSnapshot,
     DifferenceFound,
     FeedGap,
     FeedLost,
@@ -96,7 +97,7 @@ def test_an_alert_is_as_serious_as_it_says(severity: Severity, level: Level) -> 
     assert (line.level, line.text) == (level, "look")
 
 
-def order(**prices: Decimal) -> SubmitOrder:
+def order(limit_price: Decimal | None = None, stop_price: Decimal | None = None) -> SubmitOrder:
     return SubmitOrder(
         at=NOON,
         client_order_id="o",
@@ -104,9 +105,10 @@ def order(**prices: Decimal) -> SubmitOrder:
         side=Side.BUY,
         purpose=Purpose.ENTRY,
         quantity=Decimal(10),
-        order_type=OrderType.LIMIT if prices else OrderType.MARKET,
+        order_type=OrderType.LIMIT if limit_price else OrderType.MARKET,
         time_in_force=TimeInForce.DAY,
-        **prices,
+        limit_price=limit_price,
+        stop_price=stop_price,
     )
 
 
@@ -162,13 +164,17 @@ def order(**prices: Decimal) -> SubmitOrder:
         ),
         (
             SymbolQuiet(at=NOON, received_at=NOON, symbol="KO", silent_seconds=9),
-            "symbol quiet",
+            "KO is silent for 9 s",
         ),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_it_says_what_happened(message: Message, words: str) -> None:
     assert text_of(message) == words
+
+
+def test_a_kind_without_words_of_its_own_is_called_by_its_name() -> None:
+    assert text_of(filled(BrokerSnapshot)) == "broker snapshot"
 
 
 def test_what_a_peer_said_is_cut() -> None:

@@ -59,12 +59,12 @@ async def test_lateness_that_nobody_saw_is_reported_as_such() -> None:
     assert reports == [(2.0, "not seen")]
 
 
-def test_a_thread_that_is_gone_has_no_culprit() -> None:
+def test_a_thread_that_is_gone_has_no_culprit(monkeypatch: pytest.MonkeyPatch) -> None:
     meter = LagMeter(0.001, lambda *_: None)
     loop = asyncio.new_event_loop()
     meter._beat = loop.time() - 60
     waits = iter([False, True])
-    meter._ended.wait = lambda _timeout=None: next(waits)  # type: ignore[method-assign]  # no real wait
+    monkeypatch.setattr(meter._ended, "wait", lambda _: next(waits))
 
     meter._watch(loop, watched=-1)
 

@@ -1,6 +1,7 @@
 """How a run ended, as an exit code and as files."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -97,8 +98,6 @@ def test_the_summary_counts_what_the_tally_and_the_ledger_saw(run: Subject) -> N
 
 
 def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
-    from decimal import Decimal
-
     how = FlattenEnded(
         at=NOON,
         trigger=StopTrigger.INTERRUPT,
@@ -128,6 +127,15 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
     assert not ended_flat(run.files)
 
 
+def test_a_receipt_that_cannot_be_written_is_words_not_an_error(run: Subject) -> None:
+    run.files.summary.mkdir()
+    (run.files.summary / "in the way").touch()
+
+    problem = write_outcome(ended(run, receipt()))
+
+    assert problem.startswith("receipt and summary cannot be written: ")
+
+
 def test_a_receipt_that_says_flat_is_believed(run: Subject) -> None:
     assert not ended_flat(run.files)
 
@@ -149,15 +157,11 @@ def test_a_state_is_in_the_summary(run: Subject) -> None:
     assert ended(run, None).summary.state.value == "HALTING"
 
 
-def a_bug() -> Exception:
-    try:
-        raise ZeroDivisionError("a bug of the test")
-    except ZeroDivisionError as error:
-        return error
-
-
 def test_crashes_are_kept_one_after_the_other(run: Subject) -> None:
-    assert append_crash(run.files, a_bug()) == ""
+    with pytest.raises(ZeroDivisionError) as caught:
+        raise ZeroDivisionError("a bug of the test")
+
+    assert append_crash(run.files, caught.value) == ""
     assert append_crash(run.files, KeyError("another")) == ""
 
     text = run.files.crash.read_text()
@@ -168,6 +172,6 @@ def test_crashes_are_kept_one_after_the_other(run: Subject) -> None:
 def test_a_crash_file_that_cannot_be_written_is_words_not_an_error(tmp_path: Path) -> None:
     files = RunFiles(tmp_path / "gone")
 
-    problem = append_crash(files, a_bug())
+    problem = append_crash(files, KeyError("a bug"))
 
     assert problem == f"{files.crash} cannot be written: No such file or directory"

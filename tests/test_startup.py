@@ -125,7 +125,9 @@ async def test_what_the_broker_holds_and_nobody_recorded_is_told_to_the_core(
 async def test_a_fresh_account_is_compared_with_nothing(scene: Scene) -> None:
     await scene.start(a_world(fresh_account=True), snapshot(held("KO", "5")))
 
-    assert [type(message) for message in scene.heard()] == [Reconciled, WarmUpEnded]
+    reconciled, warm = scene.heard()
+    assert reconciled == Reconciled(at=NOON, received_at=NOON, unexplained=0)
+    assert isinstance(warm, WarmUpEnded)
 
 
 @pytest.mark.parametrize(

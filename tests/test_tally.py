@@ -118,7 +118,11 @@ def test_the_order_streams_last_word_counts() -> None:
     assert tally_of(ready, lost).order_stream == "lost"
 
 
-def order(kind: OrderType = OrderType.LIMIT, **prices: Decimal) -> SubmitOrder:
+def order(
+    kind: OrderType = OrderType.LIMIT,
+    limit_price: Decimal | None = None,
+    stop_price: Decimal | None = None,
+) -> SubmitOrder:
     return SubmitOrder(
         at=NOON,
         client_order_id="o",
@@ -128,7 +132,8 @@ def order(kind: OrderType = OrderType.LIMIT, **prices: Decimal) -> SubmitOrder:
         quantity=D(10),
         order_type=kind,
         time_in_force=TimeInForce.DAY,
-        **prices,
+        limit_price=limit_price,
+        stop_price=stop_price,
     )
 
 

@@ -108,7 +108,9 @@ def _plan_path(flags: Flags, settings: Settings, home: Home) -> Path:
 def _clock(place: str, text: str) -> datetime.time:
     match = _CLOCK.fullmatch(text)
     if match is None:
-        raise BadConfiguration(place, f"{text!r} is not a time", "write HH:MM, New York time, as 09:30")
+        raise BadConfiguration(
+            place, f"{text!r} is not a time", "write HH:MM, New York time, as 09:30"
+        )
     return datetime.time(int(match[1]), int(match[2]))
 
 

@@ -177,7 +177,7 @@ def _routes(
             router.on_snapshot,
             flattener.on_snapshot,
         ],
-        e.BrokerUnreachable: [flattener.on_unreachable],
+        e.BrokerUnreachable: [breaker.on_unreachable, flattener.on_unreachable],
         e.DifferenceFound: [breaker.on_difference],
         e.Reconciled: [breaker.on_reconciled],
         e.WarmUpEnded: [breaker.on_warm_up_ended],

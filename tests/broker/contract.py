@@ -29,15 +29,10 @@ from tradeengine.venue.exchange import Exchange
 from tradeengine.venue.market import Market
 from tradeengine.venue.parameters import VenueParameters
 from tradeengine.venue.records import AccountUpdate
-from tradeengine.venue.server import (
-    ApiKey,
-    EngineChannels,
-    ServerParameters,
-    VenueKeys,
-    VenueServer,
-    run_lockstep,
-)
-from tradeengine.venue.server.pace import Publisher
+from tradeengine.venue.server.auth import ApiKey, VenueKeys
+from tradeengine.venue.server.pace import Publisher, run_lockstep
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.server import EngineChannels, VenueServer
 
 TEN = instant_of(dt.date(2019, 2, 13), dt.time(10))
 ENGINE = ApiKey("PKENGINE", "engine-secret", "engine")

@@ -7,6 +7,7 @@ import pytest
 from tradeengine.model.commands import AskBroker, FlattenAll, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
+    BrokerUnreachable,
     DifferenceFound,
     EquityChanged,
     FeedConnected,
@@ -113,6 +114,17 @@ def test_the_engine_starts_halted_and_asks_the_broker_first() -> None:
     assert isinstance(change, StateChanged)
     assert change.after is EngineState.RECONCILING
     assert ask == AskBroker(at=1, why="start")
+
+
+def test_an_unanswered_first_question_is_asked_again() -> None:
+    breaker = connected()
+    breaker.on_unreachable(BrokerUnreachable(at=2, received_at=2, why="flatten", reason="x"))
+    assert list(breaker.on_timer(timer(3))) == []
+
+    breaker.on_unreachable(BrokerUnreachable(at=4, received_at=4, why="start", reason="HTTP 502"))
+
+    assert list(breaker.on_timer(timer(5))) == [AskBroker(at=5, why="start")]
+    assert list(breaker.on_timer(timer(6))) == []
 
 
 def test_trading_begins_when_reconciled_warm_and_open() -> None:

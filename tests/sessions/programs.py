@@ -72,7 +72,8 @@ class RunningEngine:
     def positions(self) -> dict[str, str]:
         """Read the positions that the status file tells."""
         status = json.loads((self._home / "data" / "status.json").read_text())
-        return {symbol: quantity for symbol, quantity in status["positions"].items()}
+        found: dict[str, str] = status["positions"]
+        return found
 
     def wait_until_agreed(self, venue: "Venue") -> dict[str, str]:
         """Wait until engine and venue tell the same positions; return them."""

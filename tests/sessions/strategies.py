@@ -104,7 +104,7 @@ class BuyMuch(BuyOnce):
 class Restless(BuyOnce):
     """Want to buy on every heartbeat, whether or not there is any data."""
 
-    def on_bar(self, bar: Bar) -> Opinions:
+    def on_bar(self, _: Bar) -> Opinions:
         return None
 
     def on_timer(self, timer: TimerFired) -> Opinions:

@@ -50,9 +50,7 @@ def run(
     return result
 
 
-def refused(
-    *arguments: str, home: Path, extra: dict[str, str] | None = None, code: int = 2
-) -> str:
+def refused(*arguments: str, home: Path, extra: dict[str, str] | None = None, code: int = 2) -> str:
     """Run a command that must be refused; give what it said on standard error."""
     result = run(*arguments, "--home", str(home), cwd=home, extra=extra)
     assert result.returncode == code, result.stderr
@@ -329,9 +327,7 @@ def scripted_venue(reply: str) -> Iterator[str]:
     "reply",
     ["<html>It works!</html>", "null", '{"data": null}', '{"timestamp": "yesterday"}', ""],
 )
-def test_something_else_at_the_address_is_not_taken_for_a_venue(
-    tmp_path: Path, reply: str
-) -> None:
+def test_something_else_at_the_address_is_not_taken_for_a_venue(tmp_path: Path, reply: str) -> None:
     with scripted_venue(reply) as url:
         said = refused("run", "--venue", url, home=tmp_path, code=1)
 

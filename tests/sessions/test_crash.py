@@ -113,15 +113,17 @@ def start_again_and_stop(running: RunningEngine, venue: Venue) -> None:
 
 def test_a_killed_venue_leaves_an_engine_that_says_it_is_not_flat(home_with: HomeWith) -> None:
     home = home_with("BuyOnce", router={"flatten_deadline_seconds": 40})
-    with venue_running("--start", "10:30", "--speed", "20", home=home) as venue:
-        with engine_running("--venue", venue.urls["trading_url"], home=home) as running:
-            running.wait_for("POSITION_CHANGED", times=3)
-            venue.kill()
-            running.wait_for("ORDER_STREAM_LOST")
-            running.wait_for("FEED_LOST")
-            asked = time.monotonic()
-            running.process.send_signal(signal.SIGINT)
-            out, err = running.process.communicate(timeout=60)
+    with (
+        venue_running("--start", "10:30", "--speed", "20", home=home) as venue,
+        engine_running("--venue", venue.urls["trading_url"], home=home) as running,
+    ):
+        running.wait_for("POSITION_CHANGED", times=3)
+        venue.kill()
+        running.wait_for("ORDER_STREAM_LOST")
+        running.wait_for("FEED_LOST")
+        asked = time.monotonic()
+        running.process.send_signal(signal.SIGINT)
+        out, err = running.process.communicate(timeout=60)
 
     assert running.process.returncode == 3
     assert time.monotonic() - asked < 20

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.sessions.meddler import meddling
 from tests.sessions.programs import RunningEngine, Venue, engine_running, venue_running
 
 HomeWith = Callable[..., Path]
@@ -166,3 +167,47 @@ def test_a_rejected_order_is_named_and_trading_goes_on(venue: Venue, trading: Tr
     assert entries(events) == ["AAPL", "JPM", "MSFT"]
     bought = {event["fields"]["symbol"] for event in coded(events, "POSITION_CHANGED")}
     assert rejected["fields"]["symbol"] not in bought  # type: ignore[index]  # JSON
+
+
+NONSENSE_DATA = (
+    "<html>502 Bad Gateway</html>",
+    b"\xc1\xff\x00",
+    "null",
+    '[{"T":"q","S":null}]',
+    '[{"T":"levitation","S":"AAPL"}]',
+    '[{"T":"t","S":"AAPL","p":"a lot","s":1,"t":"2019-02-13T15:30:00Z"}]',
+    '[{"T":"b","S":"AAPL","o":1,"h":1,"l":1,"c":1,"v":1,"t":"yesterday","n":1,"vw":1}]',
+    '[{"T":"error","code":999,"msg":"a code of tomorrow"}]',
+)
+NONSENSE_ORDERS = (
+    "<html>502 Bad Gateway</html>",
+    b"\xc1\xff\x00",
+    '{"stream":"trade_updates","data":null}',
+    '{"stream":"a stream of tomorrow","data":{}}',
+    '{"stream":"trade_updates","data":{"event":"teleported","order":{"id":"1","symbol":"KO"}}}',
+    '{"stream":"trade_updates","data":{"event":"fill","order":null}}',
+)
+
+
+def test_frames_that_make_no_sense_are_named_and_nothing_else_is_lost(
+    venue: Venue, home_with: HomeWith
+) -> None:
+    home = home_with("BuyOnce")
+    with (
+        meddling(venue.urls["trading_url"]) as meddler,
+        engine_running("--venue", meddler.url, home=home) as running,
+    ):
+        running.wait_for("WARM_UP_ENDED")
+        meddler.slip("/v2/iex", NONSENSE_DATA)
+        meddler.slip("/stream", NONSENSE_ORDERS)
+        running.wait_for("MESSAGE_REJECTED", times=8)
+        running.wait_for("POSITION_CHANGED", times=3)
+        running.wait_until_agreed(venue)
+        events = stop_flat(running, venue)
+        assert running.process.stderr is not None
+        assert "Traceback" not in running.process.stderr.read()
+
+    rejected = " | ".join(event["message"] for event in coded(events, "MESSAGE_REJECTED"))
+    assert "502 Bad Gateway" in rejected
+    assert "teleported" in rejected
+    assert entries(events) == ["AAPL", "JPM", "MSFT"]

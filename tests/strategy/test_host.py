@@ -259,7 +259,8 @@ def test_the_end_of_an_order_of_nobody_is_nobodys_business() -> None:
 def test_a_strategy_may_not_ask_for_what_is_no_number() -> None:
     class Divider(Diary):
         def on_bar(self, bar: Bar) -> Opinions:
-            return [structs.replace(intent(strategy="divider"), stop_distance=Decimal("NaN"))]
+            wish = intent(strategy="divider", at=bar.at)
+            return [structs.replace(wish, stop_distance=Decimal("NaN"))]
 
     (report,) = said(host(Divider(context("divider"))).on_bar(bar(OPEN, 10.0)))
     assert isinstance(report, StrategyFaulted)

@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.runs import make_home, options_for
+from tests.runs import make_home
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock, SystemClock
+from tradeengine.edges import World
 from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
 from tradeengine.layout import Home
 from tradeengine.model.instants import NANOS, format_instant, parse_instant
-from tradeengine.options import Options
+from tradeengine.options import Flags, Options, read_options
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
-from tradeengine.worlds import open_world, remote
+from tradeengine.worlds import open_world, remote, socket_edges
 from tradeengine.worlds.remote import addresses_of, ask_clock, remote_world
 from tradeengine.worlds.socket_edges import SocketEdges
 
@@ -34,7 +35,8 @@ def home(tmp_path: Path) -> Home:
 
 
 def options_on(home: Home, venue: str, **environ: str) -> Options:
-    return options_for(home, venue=venue, start=None, speed=None, until=None, **environ)
+    flags = Flags(venue=venue)
+    return read_options(flags, home, None, environ, json=False)
 
 
 # Addresses and keys.
@@ -177,7 +179,7 @@ async def test_keys_that_are_not_accepted_are_named(server: ClockServer, status:
 async def test_a_refusal_is_told_with_its_beginning(server: ClockServer) -> None:
     server.status, server.body = 503, "x" * 500
 
-    with pytest.raises(RefusedByBroker, match="^HTTP 503 code 0: .*/v2/clock: x{200}$"):
+    with pytest.raises(RefusedByBroker, match=r"^HTTP 503 code 0: .*/v2/clock: x{200}$"):
         await ask_clock(server.access())
 
 
@@ -206,7 +208,7 @@ async def test_a_venue_that_hangs_is_given_up(
     monkeypatch.setattr(remote, "_ASK_SECONDS", 0.05)
     server.hangs = True
 
-    with pytest.raises(VenueUnreachable, match="does not answer: .*imeout"):
+    with pytest.raises(VenueUnreachable, match=r"does not answer: .*imeout"):
         await ask_clock(server.access())
 
 
@@ -214,7 +216,7 @@ async def test_a_venue_that_hangs_is_given_up(
 
 
 @asynccontextmanager
-async def opened(options: Options) -> AsyncIterator[remote.World]:
+async def opened(options: Options) -> AsyncIterator[World]:
     said: list[str] = []
     async with open_world(options, said.append) as world:
         assert said[0].startswith("reaching http")
@@ -280,6 +282,36 @@ async def test_it_connects_by_sockets(home: Home, server: ClockServer) -> None:
         await edges.close()
 
 
+async def test_streams_that_do_not_come_up_are_named(
+    home: Home, server: ClockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_edges, "CONNECT_SECONDS", 0.01)
+    server.says(NOON)
+
+    async def durable() -> None:
+        raise AssertionError("nothing is sent")
+
+    async with opened(options_on(home, server.url)) as world:
+        edges = world.connect(Inbox(), durable)
+        with pytest.raises(VenueUnreachable, match="the order stream was not ready within"):
+            await edges.connect()
+        await edges.close()
+
+
+async def test_an_order_that_the_venue_does_not_know_is_not_found(
+    home: Home, server: ClockServer
+) -> None:
+    server.says(NOON)
+
+    async def durable() -> None:
+        raise AssertionError("nothing is sent")
+
+    async with opened(options_on(home, server.url)) as world:
+        edges = world.connect(Inbox(), durable)
+        assert await edges.find_order("te-1") is None
+        await edges.close()
+
+
 async def test_two_runs_have_two_tags(
     home: Home, server: ClockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,6 +349,6 @@ async def test_a_machine_whose_clock_is_wrong_does_not_trade(
 ) -> None:
     server.says(SystemClock().now() + seconds * NANOS)
 
-    with pytest.raises(BadConfiguration, match="the machine's clock: is .* s away"):
+    with pytest.raises(BadConfiguration, match=r"the machine's clock: is .* s away"):
         async with remote_world(on_paper(home, server, monkeypatch), print):
             raise AssertionError("opened")

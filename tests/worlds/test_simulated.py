@@ -57,7 +57,8 @@ class Scene:
         """Buy, and wait for the shares."""
         await self.buy()
         async with asyncio.timeout(10):
-            while await self.edges.find_order("te-1") != FoundOrder(filled=D(10)):
+            wanted = FoundOrder(filled=D(10))
+            while await self.edges.find_order("te-1") != wanted:  # noqa: ASYNC110 - market time
                 await asyncio.sleep(0)
 
 
@@ -79,7 +80,7 @@ async def opened(home: Home, speed: str = "max") -> AsyncIterator[Scene]:
     async with open_world(options_for(home, speed=speed), print) as world:
         inbox = Inbox()
         edges = world.connect(inbox, durable)
-        works = [asyncio.create_task(work(), name=name) for name, work in edges.works()]
+        works = [asyncio.ensure_future(work()) for _, work in edges.works()]
         await edges.connect()
         yield Scene(world, inbox, edges)
         await edges.close()
@@ -142,7 +143,7 @@ async def test_at_speed_max_the_clock_is_ours_and_else_it_waits_for_the_start(ho
 
 
 async def test_past_the_core_it_closes_until_flat(home: Home) -> None:
-    async with opened(home, speed="6000") as scene, moving(scene):
+    async with opened(home, speed="600") as scene, moving(scene):
         await scene.hold()
 
         assert await scene.edges.flatten_past_core()
@@ -152,7 +153,7 @@ async def test_a_market_that_stands_still_is_given_up(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(simulated, "KILL_TRIES", 2)
-    async with opened(home, speed="6000") as scene:
+    async with opened(home, speed="600") as scene:
         async with moving(scene):
             await scene.hold()
 

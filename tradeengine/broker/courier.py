@@ -11,6 +11,7 @@ group; `connect` waits for the order stream; `close` lets what is under way end.
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from datetime import date
 from decimal import Decimal
 
@@ -244,22 +245,28 @@ class AlpacaBroker:
                     await self._swept(self._parameters.sweep_settle_seconds)
 
     async def _swept(self, settle_seconds: float) -> bool:
-        async with self._sweeping:
-            try:
-                swept = await self._sweep.read(self._line(self._step_aside), settle_seconds)
-            except _NO_ANSWER as error:
-                self._answers.unreachable("sweep", str(error))
-                return False
-            now = self._clock.now()
-            self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
-            self._news.tell(swept.reports)
-            return True
+        # The sweep before may wait on the clock: who waits for it must not hold up time.
+        await self._aside(self._sweeping.acquire())
+        try:
+            swept = await self._sweep.read(self._line(self._step_aside), settle_seconds)
+        except _NO_ANSWER as error:
+            self._answers.unreachable("sweep", str(error))
+            return False
+        finally:
+            self._sweeping.release()
+        now = self._clock.now()
+        self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
+        self._news.tell(swept.reports)
+        return True
 
     async def _step_aside(self, seconds: float) -> None:
-        """Wait on the clock without counting as lock-step work."""
+        await self._aside(self._clock.sleep(seconds))
+
+    async def _aside(self, waiting: Awaitable[object]) -> None:
+        """Wait without counting as lock-step work."""
         self._quiescence.end()
         try:
-            await self._clock.sleep(seconds)
+            await waiting
         finally:
             self._quiescence.begin()
 

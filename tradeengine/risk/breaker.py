@@ -17,6 +17,7 @@ from types import MappingProxyType
 from tradeengine.model.commands import AskBroker, FlattenAll, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
+    BrokerUnreachable,
     DifferenceFound,
     EquityChanged,
     FeedConnected,
@@ -49,6 +50,9 @@ class Signal(StrEnum):
     FLATTENED = "the flatten has ended"
 
 
+START = "start"
+"""The reason of the first question to the broker."""
+
 _S, _G = EngineState, Signal
 
 MOVES: Mapping[EngineState, Mapping[Signal, EngineState]] = MappingProxyType(
@@ -76,6 +80,7 @@ class Breaker:
         self._drawdown_limit = drawdown_limit
         self._run: RunOpened | None = None
         self._order_stream = self._feed = self._warm = False
+        self._unanswered = False
         self._faults: dict[str, str] = {}
 
     def on_run_opened(self, run: RunOpened) -> None:
@@ -112,6 +117,10 @@ class Breaker:
         yield SymbolFrozen(at=event.received_at, symbol=event.symbol, reason=reason)
         yield from self._fault(f"difference in {event.symbol}", reason, event.received_at)
 
+    def on_unreachable(self, event: BrokerUnreachable) -> None:
+        """Without an answer to the first question nothing begins: ask it again."""
+        self._unanswered |= event.why == START
+
     def on_reconciled(self, event: Reconciled) -> Iterator[Message]:
         if event.unexplained:
             self._faults["reconciliation"] = f"left {event.unexplained} differences unexplained"
@@ -123,6 +132,9 @@ class Breaker:
         yield from self._open_if_due(event.received_at)
 
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
+        if self._unanswered and self.state is EngineState.RECONCILING:
+            self._unanswered = False
+            yield AskBroker(at=timer.received_at, why=START)
         yield from self._open_if_due(timer.received_at)
         run = self._run
         if run is not None and timer.received_at >= run.until:
@@ -176,4 +188,4 @@ class Breaker:
             self.state = after
             yield StateChanged(at=now, before=before, after=after, reason=reason)
         if after is not before and after is EngineState.RECONCILING:
-            yield AskBroker(at=now, why="start")
+            yield AskBroker(at=now, why=START)

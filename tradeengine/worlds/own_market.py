@@ -55,9 +55,7 @@ def _market(options: Options, wanted: tuple[str, ...]) -> Market:
         if options.settings.venue.symbols or error.place != "venue.symbols":
             raise
         # The operator did not choose symbols for the venue: they are those of the plan.
-        raise BadConfiguration(
-            "symbols of the session plan", error.problem, error.remedy
-        ) from None
+        raise BadConfiguration("symbols of the session plan", error.problem, error.remedy) from None
 
 
 def _session(options: Options) -> Session:

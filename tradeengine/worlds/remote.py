@@ -134,8 +134,8 @@ async def ask_clock(access: AlpacaAccess) -> BrokerClock:
             body = await answer.read()
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise VenueUnreachable(
-            f"{access.trading_url} does not answer: {_why(error)}\n  remedy: is it the right address"
-            " and is the network up? `tradeengine venue` starts a venue and prints its URL"
+            f"{access.trading_url} does not answer: {_why(error)}\n  remedy: is the address right"
+            " and the network up? `tradeengine venue` starts a venue and prints its URL"
         ) from None
     if answer.status in (401, 403):
         raise BadConfiguration(

@@ -16,7 +16,7 @@ from tradeengine.clock import ScaledClock, SimulatedClock
 from tradeengine.edges import Durable, Edges, FoundOrder, Work, World
 from tradeengine.model.commands import Command
 from tradeengine.model.events import Bar, FeedConnected
-from tradeengine.model.instants import MINUTE
+from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.model.message import Message
 from tradeengine.options import Options
 from tradeengine.quiescence import Quiescence
@@ -153,12 +153,15 @@ class SimulatedEdges:
         return False
 
     async def _second(self) -> None:
-        """Wait for a second of the market, or, should it stand still, for one of ours."""
+        """Wait for a second of the market; should it stand still, move it on."""
+        exchange = self._own.exchange
+        end = exchange.now + NANOS
         try:
             async with asyncio.timeout(STANDSTILL_SECONDS):
                 await self._clock.sleep(1)
         except TimeoutError:
-            return
+            while (due := exchange.next_at()) is not None and due <= end:
+                exchange.advance()
 
     async def close(self) -> None:
         await self._broker.close()

@@ -15,14 +15,10 @@ from tradeengine.model.instants import MINUTE, NANOS, instant_of
 from tradeengine.venue.exchange import Exchange
 from tradeengine.venue.market import Market, recorded_market
 from tradeengine.venue.parameters import VenueParameters
-from tradeengine.venue.server import (
-    ApiKey,
-    EngineChannels,
-    ServerParameters,
-    VenueKeys,
-    VenueServer,
-    run_free,
-)
+from tradeengine.venue.server.auth import ApiKey, VenueKeys
+from tradeengine.venue.server.pace import run_free
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.server import EngineChannels, VenueServer
 
 DAY = dt.date(2019, 2, 13)
 TEN = instant_of(DAY, dt.time(10))

@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.venue.server.conftest import ENGINE, OTHER, OpenVenue, Venue
 from tradeengine.quiescence import Channel, Quiescence
-from tradeengine.venue.server import EngineChannels, ServerParameters
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.server import EngineChannels
 
 AUTH = {"action": "auth", "key": ENGINE.key, "secret": ENGINE.secret}
 AUTHENTICATED = [{"T": "success", "msg": "authenticated"}]

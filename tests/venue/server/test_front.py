@@ -5,7 +5,7 @@ import base64
 import aiohttp
 
 from tests.venue.server.conftest import ENGINE, OTHER, OpenVenue, Venue
-from tradeengine.venue.server import ServerParameters
+from tradeengine.venue.server.parameters import ServerParameters
 
 
 async def test_a_missing_key_is_answered_by_the_gateway_in_html(venue: Venue) -> None:

@@ -12,7 +12,8 @@ from tests.venue.server.conftest import ENGINE, TEN, OpenVenue, Venue
 from tradeengine.clock import ScaledClock, SimulatedClock
 from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.quiescence import Channel, Quiescence
-from tradeengine.venue.server import EngineChannels, run_lockstep
+from tradeengine.venue.server.pace import run_lockstep
+from tradeengine.venue.server.server import EngineChannels
 
 ORDER = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
 

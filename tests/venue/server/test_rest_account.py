@@ -3,7 +3,7 @@
 import pytest
 
 from tests.venue.server.conftest import OpenVenue, Venue
-from tradeengine.venue.server import ServerParameters
+from tradeengine.venue.server.parameters import ServerParameters
 
 
 async def test_configurations_change_by_name_and_ignore_nulls(venue: Venue) -> None:

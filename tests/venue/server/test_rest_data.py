@@ -8,7 +8,7 @@ import pytest
 from tests.venue.server.conftest import DAY, OpenVenue, Venue
 from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.venue.market import generated_market
-from tradeengine.venue.server import ServerParameters
+from tradeengine.venue.server.parameters import ServerParameters
 
 YESTERDAY = "start=2019-02-12T14:30:00Z&end=2019-02-12T20:59:00Z"
 

@@ -7,7 +7,8 @@ import aiohttp
 from tests.venue.server.conftest import ENGINE, OpenVenue, Venue
 from tradeengine.clock import SimulatedClock
 from tradeengine.venue.market import Market
-from tradeengine.venue.server import VenueKeys, VenueServer
+from tradeengine.venue.server.auth import VenueKeys
+from tradeengine.venue.server.server import VenueServer
 
 
 async def test_it_stops_quickly_with_every_kind_of_client_connected(venue: Venue) -> None:

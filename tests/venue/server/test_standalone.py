@@ -11,7 +11,9 @@ from tests.venue.server.conftest import DAY
 from tradeengine.errors import BadConfiguration
 from tradeengine.venue.market import Market
 from tradeengine.venue.parameters import VenueParameters
-from tradeengine.venue.server import ServerParameters, VenueUrls, run_venue
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.server import VenueUrls
+from tradeengine.venue.server.standalone import run_venue
 
 
 def running(

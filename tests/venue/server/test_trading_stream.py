@@ -12,7 +12,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.venue.server.conftest import ENGINE, OTHER, OpenVenue, Venue
 from tradeengine.quiescence import Channel, Quiescence
-from tradeengine.venue.server import ApiKey, EngineChannels, ServerParameters
+from tradeengine.venue.server.auth import ApiKey
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.server import EngineChannels
 
 LISTEN = {"action": "listen", "data": {"streams": ["trade_updates"]}}
 

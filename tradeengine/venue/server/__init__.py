@@ -7,21 +7,3 @@ Where to look: `server.py` puts it together, `desk.py` is what handlers share,
 `parse.py` what clients really send, `faults.py` what can go wrong on purpose,
 `pace.py` who moves venue time.
 """
-
-from tradeengine.venue.server.auth import ApiKey, VenueKeys
-from tradeengine.venue.server.pace import run_free, run_lockstep
-from tradeengine.venue.server.parameters import ServerParameters
-from tradeengine.venue.server.server import EngineChannels, VenueServer, VenueUrls
-from tradeengine.venue.server.standalone import run_venue
-
-__all__ = [
-    "ApiKey",
-    "EngineChannels",
-    "ServerParameters",
-    "VenueKeys",
-    "VenueServer",
-    "VenueUrls",
-    "run_free",
-    "run_lockstep",
-    "run_venue",
-]
