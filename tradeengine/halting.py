@@ -72,7 +72,6 @@ def refuse_stale_halt(home: Home) -> None:
 
 async def watch_halt(home: Home, on_halt: Callable[[str], None]) -> None:
     """Call `on_halt` once with the reason when the file appears."""
-    # A file has no event to wait for.
-    while (reason := read_halt(home)) is None:
+    while (reason := read_halt(home)) is None:  # noqa: ASYNC110  # a file has no event
         await asyncio.sleep(LOOK_EVERY_SECONDS)
     on_halt(reason)

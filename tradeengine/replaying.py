@@ -10,6 +10,7 @@ from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import JournalFile
 from tradeengine.bus.replay import Outcome, compare_journals, replay
 from tradeengine.errors import BadConfiguration, ExitCode, ReplayDiffers
+from tradeengine.pump import attempt
 from tradeengine.wiring import BuildInputs, NowhereOutbox, build
 
 _SHOW_EVERY = 4096
@@ -32,7 +33,7 @@ def replay_run(run_dir: Path, against: Path | None) -> ExitCode:
                     progress.update(task, completed=done)
 
             if against is None:
-                outcome = replay(journal, build_for_replay, advance)
+                outcome = replay(journal, build_for_replay, advance, attempt)
             else:
                 outcome = compare_journals(journal, _open(against), advance)
     except ReplayDiffers as difference:

@@ -160,10 +160,10 @@ def _routes(
         e.OrderStreamLost: [gate.on_stream_lost, breaker.on_order_stream_lost],
         # orders, as the broker tells them
         e.OrderAccepted: [router.on_order_event],
-        e.OrderRejected: [router.on_order_event],
+        e.OrderRejected: [router.on_order_event, gate.on_broker_ended],
         e.OrderFilled: [router.on_filled, ledger.on_fill, gate.on_fill],
-        e.OrderCancelled: [router.on_order_event],
-        e.OrderExpired: [router.on_order_event],
+        e.OrderCancelled: [router.on_order_event, gate.on_broker_ended],
+        e.OrderExpired: [router.on_order_event, gate.on_broker_ended],
         e.OrderReplaced: [router.on_order_event, gate.on_replaced],
         e.OrderUnresolved: [router.on_order_event],
         e.OrderNotFound: [router.on_order_event],

@@ -61,7 +61,7 @@ async def test_an_order_that_is_cancelled_before_it_leaves_never_leaves(market: 
     scene.broker.send(cancel(order_id=""))
     async with running(scene.broker):
         await scene.broker.drained()
-    assert scene.inbox.names() == ["OrderStreamReady", "OrderRejected"]
+    assert scene.inbox.names() == ["OrderStreamReady", "OrderNotFound"]
     assert scene.exchange.orders(ENGINE.account_id, status="all") == []
 
 

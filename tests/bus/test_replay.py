@@ -13,6 +13,7 @@ from tradeengine.errors import ReplayDiffers
 from tradeengine.model.commands import AskBroker
 from tradeengine.model.events import TimerFired
 from tradeengine.model.message import Message
+from tradeengine.pump import attempt
 
 
 def tick(n: int) -> TimerFired:
@@ -96,3 +97,25 @@ async def test_a_message_of_an_unknown_kind_is_shown_not_raised(tmp_path: Path) 
 
     with pytest.raises(ReplayDiffers, match="a message of an unknown kind"):
         compare_journals(one, JournalFile(tmp_path / "other"))
+
+
+async def test_a_step_that_raised_then_raises_again_and_is_survived_again(tmp_path: Path) -> None:
+    def build_raising(text: str, recorder: Recorder) -> Engine:
+        def fail(timer: TimerFired) -> list[Message]:
+            if timer.at == int(text):
+                raise ZeroDivisionError
+            return [AskBroker(at=timer.at, why="poll")]
+
+        return Engine(Bus({TimerFired: [fail], AskBroker: []}), recorder)
+
+    journal = Journal(
+        tmp_path / "journal", Header(run_id="r", version="0", host="h", venue="v", build="2")
+    )
+    engine = build_raising("2", journal)
+    for n in (1, 2, 3):
+        attempt(engine.step, tick(n))
+    await journal.close()
+
+    outcome = replay(JournalFile(tmp_path / "journal"), build_raising, attempt=attempt)
+
+    assert outcome == Outcome(inputs=3, decisions=2, damage="")

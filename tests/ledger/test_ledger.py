@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.ledger.messages import bar, bust, fill, heartbeat, held, quote, snapshot, trade
 from tradeengine.ledger.ledger import Ledger
@@ -112,6 +113,18 @@ def test_the_start_adopts_the_brokers_positions_and_cash() -> None:
             drawdown=D("0.017777778"),
         ),
     ]
+
+
+def test_a_fill_that_the_start_already_held_is_not_booked_again() -> None:
+    ledger = Ledger(LedgerParameters())
+    list(ledger.on_snapshot(snapshot(held("100", "30"))))
+    told_late = structs.replace(fill(Side.BUY, "100", "30"), position=D(100))
+
+    assert list(ledger.on_fill(told_late)) == []
+    assert [row.quantity for row in ledger.view().positions] == [D(100)]
+
+    after = structs.replace(fill(Side.BUY, "5", "30", order="o2", seconds=1), position=D(105))
+    assert any(isinstance(message, PositionChanged) for message in ledger.on_fill(after))
 
 
 def test_a_second_start_follows_the_broker_and_forgets_what_it_no_longer_holds(

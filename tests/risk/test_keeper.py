@@ -17,7 +17,13 @@ from tests.risk.world import (
     seconds,
     snapshot,
 )
-from tradeengine.model.events import EquityChanged, OrderReplaced, TimerFired, TradingStatus
+from tradeengine.model.events import (
+    EquityChanged,
+    OrderCancelled,
+    OrderReplaced,
+    TimerFired,
+    TradingStatus,
+)
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.orders import Side
 from tradeengine.risk.gate import RiskGate
@@ -178,3 +184,20 @@ def test_a_replacement_renames_the_order_it_replaced(gate: RiskGate) -> None:
 
     (order,) = gate.view.exposure.open_orders("AAA")
     assert order.client_order_id == "new"
+
+
+def test_an_order_of_a_stranger_counts_until_it_ends_at_the_broker(gate: RiskGate) -> None:
+    gate.on_snapshot(snapshot(orders=(broker_order("manual", "AAA", Side.BUY, "10"),)))
+
+    for name, left in (("other", 1), ("manual", 0), ("manual", 0)):
+        gate.on_broker_ended(
+            OrderCancelled(
+                at=NOW,
+                received_at=NOW,
+                client_order_id=name,
+                order_id="",
+                symbol="AAA",
+                cumulative=D(0),
+            )
+        )
+        assert len(gate.view.exposure.open_orders("AAA")) == left

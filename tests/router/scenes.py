@@ -73,6 +73,7 @@ def fill(
     execution: str = "x1",
     symbol: str = "AAPL",
     at: int = 0,
+    position: str | None = None,
 ) -> OrderFilled:
     return OrderFilled(
         at=at,
@@ -86,6 +87,7 @@ def fill(
         price=D(price),
         cumulative=D(quantity),
         complete=False,
+        position=None if position is None else D(position),
     )
 
 

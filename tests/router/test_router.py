@@ -334,3 +334,18 @@ def test_an_exit_of_a_symbol_without_orders_goes_at_once() -> None:
     command = only(list(made.on_approved(approved(Purpose.EXIT, at=second(1)))))
 
     assert isinstance(command, SubmitOrder)
+
+
+def test_a_fill_that_the_first_answer_already_held_frees_no_more_shares() -> None:
+    made = router()
+    stop = "te-t0-protection-AAPL-000002-p"
+    start = snapshot(held_position("6"), orders=(held_order(stop),), why="start", at=10)
+    list(made.on_snapshot(start))
+    list(made.on_filled(fill(stop, "4", side=Side.SELL, at=second(9), position="6")))
+    list(made.on_approved(approved(Purpose.EXIT, at=second(11))))
+
+    messages = list(made.on_order_event(cancelled(stop)))
+
+    submit = messages[-1]
+    assert isinstance(submit, SubmitOrder)
+    assert submit.quantity == D(6)

@@ -21,9 +21,6 @@ from tradeengine.model.events import (
 NEVER_SENT = 0
 """The status code of an order that did not leave."""
 
-WITHDRAWN = "not sent: it was cancelled before it left"
-"""The reason of an order whose cancel overtook it."""
-
 
 class Answers:
     """Puts answers into the inbox."""
@@ -77,7 +74,7 @@ class Answers:
         )
 
     def not_found(self, command: SubmitOrder, lookups: int) -> None:
-        """Say that the broker knows no such order, asked `lookups` times."""
+        """Say that the broker knows no such order: asked `lookups` times, or 0: it never left."""
         now = self._clock.now()
         self._inbox.put_nowait(
             OrderNotFound(

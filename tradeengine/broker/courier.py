@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.amend import Amender
-from tradeengine.broker.answers import NEVER_SENT, WITHDRAWN, Answers
+from tradeengine.broker.answers import Answers
 from tradeengine.broker.budget import RequestBudget
 from tradeengine.broker.durability import may_leave
 from tradeengine.broker.kill import close_everything
@@ -44,6 +44,7 @@ from tradeengine.errors import (
     VenueUnreachable,
 )
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
+from tradeengine.model.orders import Question
 from tradeengine.quiescence import Channel, Quiescence
 
 _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
@@ -184,7 +185,7 @@ class AlpacaBroker:
             return
         match command:
             case SubmitOrder() if self._withdrawals.stop(command):
-                self._answers.rejected(command, NEVER_SENT, 0, WITHDRAWN)
+                self._answers.not_found(command, lookups=0)
             case CancelOrder() if self._withdrawals.settle(command):
                 pass
             case SubmitOrder():
@@ -217,7 +218,7 @@ class AlpacaBroker:
         not in them would never be booked. The flatten asks again anyway.
         """
         size = self._parameters.orders_page_size
-        for _ in range(_START_READS if question.why == "start" else 1):
+        for _ in range(_START_READS if question.why == Question.START else 1):
             told = self._news.told
             holdings = await read_holdings(line, size)
             if self._news.told == told:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
-from tradeengine.broker.answers import NEVER_SENT, WITHDRAWN, Answers
+from tradeengine.broker.answers import Answers
 from tradeengine.broker.durability import may_leave
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.news import News
@@ -166,7 +166,7 @@ class SimulatedBroker:
         self._catch_up()
         match command:
             case SubmitOrder() if self._withdrawals.stop(command):
-                self._answers.rejected(command, NEVER_SENT, 0, WITHDRAWN)
+                self._answers.not_found(command, lookups=0)
             case CancelOrder() if self._withdrawals.settle(command):
                 pass
             case SubmitOrder():

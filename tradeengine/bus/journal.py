@@ -1,11 +1,16 @@
 """
-The journal's writer: everything that entered the core and all that it decided.
+The journal: everything that entered the core and all that it decided.
 
 `take_input` and `take_effect` only fill a buffer. `durable` returns when all
-that was taken before the call is on the disk (`fdatasync` in a thread of its
-own); callers that wait at the same time share one write: group commit. Orders
-leave only after `durable`, so none reaches the wire that the journal does not
-know.
+that was taken before the call is on the disk (`fdatasync` in the writer's
+thread); callers that wait at the same time share one write: group commit.
+Orders leave only after `durable`, so none reaches the wire that the journal does
+not know.
+
+A quick disk answers sooner than the event loop comes round. So `durable` first
+stands still for the writer, for `PATIENCE_SECONDS` at most, and only then waits
+as coroutines do. After a write that took longer it does not stand still again
+until the disk has been quick: a stalled disk never holds up the loop.
 
 A disk that refuses is reported by `JournalFailed`; what was not written stays
 in the buffer and is written when the disk takes it again.
@@ -14,21 +19,14 @@ in the buffer and is written when the disk takes it again.
 import asyncio
 import os
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
-from typing import NamedTuple
 
 from tradeengine.bus.records import Header, frame_header, frame_message
+from tradeengine.bus.writer import Writer, Written
 from tradeengine.errors import JournalFailed
 from tradeengine.model.message import Message
 
-
-class _Write(NamedTuple):
-    """A job of the writer's thread."""
-
-    file: int
-    batch: bytearray
-    loop: asyncio.AbstractEventLoop
+PATIENCE_SECONDS = 0.002
+"""The longest that the event loop stands still for the disk."""
 
 
 class Journal:
@@ -40,16 +38,14 @@ class Journal:
         self._buffer = bytearray(frame_header(header))
         self._taken = len(self._buffer)
         self._synced = 0
-        self._writing: asyncio.Future[None] | None = None
+        self._commit: asyncio.Task[None] | None = None
+        self._is_quick = True
         self.commits = 0
         try:
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
         except OSError as error:
             raise JournalFailed(str(path), error.strerror or str(error)) from error
-        # A thread and a queue of our own: an executor's futures cost a third more per commit.
-        self._jobs: SimpleQueue[_Write | None] = SimpleQueue()
-        self._writer = Thread(target=self._write_jobs, name="journal", daemon=True)
-        self._writer.start()
+        self._writer = Writer()
 
     @property
     def backlog(self) -> int:
@@ -72,52 +68,48 @@ class Journal:
         """Wait until all that was taken so far is on the disk. Raises JournalFailed."""
         target = self._taken
         while self._synced < target:
-            # Shielded: one waiter that is cancelled must not cancel the others' write.
-            await asyncio.shield(self._writing or self._begin_write())
+            commit = self._commit or self._begin()
+            if commit is not None:
+                # Shielded: one waiter that is cancelled must not cancel the others' write.
+                await asyncio.shield(commit)
 
-    def _begin_write(self) -> asyncio.Future[None]:
-        loop = asyncio.get_running_loop()
-        self._writing = loop.create_future()
+    def _begin(self) -> asyncio.Task[None] | None:
+        """Begin a write and stand still for it; give what to wait for if it goes on."""
         batch, self._buffer = self._buffer, bytearray()
-        self._jobs.put(_Write(self._file, batch, loop))
-        return self._writing
+        self._writer.give(self._file, batch)
+        written = self._writer.wait(PATIENCE_SECONDS) if self._is_quick else None
+        if written is not None:
+            self._end(batch, written)
+            return None
+        self._commit = asyncio.create_task(self._outcome(batch), name="journal commit")
+        self._commit.add_done_callback(_retrieve)
+        return self._commit
 
-    def _write_jobs(self) -> None:
-        """Carry out writes in the writer's thread until told to end."""
-        while (job := self._jobs.get()) is not None:
-            written, problem = _write(job.file, job.batch)
-            job.loop.call_soon_threadsafe(self._wrote, job.batch, written, problem)
+    async def _outcome(self, batch: bytearray) -> None:
+        try:
+            self._end(batch, await self._writer.outcome())
+        finally:
+            self._commit = None
 
-    def _wrote(self, batch: bytearray, written: int, problem: str) -> None:
-        waiters, self._writing = self._writing, None
-        assert waiters is not None
-        self._synced += written
-        if problem:
-            self._buffer[:0] = batch[written:]
-            waiters.set_exception(JournalFailed(str(self._path), problem))
-            waiters.exception()  # Who waits is told; nobody else has to ask.
-        else:
-            self.commits += 1
-            waiters.set_result(None)
+    def _end(self, batch: bytearray, written: Written) -> None:
+        self._synced += written.size
+        self._is_quick = written.seconds < PATIENCE_SECONDS
+        if written.problem:
+            self._buffer[:0] = batch[written.size :]
+            raise JournalFailed(str(self._path), written.problem)
+        self.commits += 1
 
     async def close(self) -> None:
         """Write what is left and close the file. Raises JournalFailed."""
         try:
             await self.durable()
         finally:
-            self._jobs.put(None)
-            self._writer.join()
-            os.close(self._file)
+            if self._commit is None:  # Else the disk hangs, and the file is still in use.
+                self._writer.stop()
+                os.close(self._file)
 
 
-def _write(file: int, batch: bytearray) -> tuple[int, str]:
-    """Write and sync; return bytes written and the problem ("" if none)."""
-    written = 0
-    try:
-        with memoryview(batch) as view:
-            while written < len(view):
-                written += os.write(file, view[written:])
-        os.fdatasync(file)
-    except OSError as error:
-        return written, error.strerror or str(error)
-    return written, ""
+def _retrieve(commit: asyncio.Task[None]) -> None:
+    """Take a failure out of the task: who waits is told, and nobody else has to ask."""
+    if not commit.cancelled():
+        commit.exception()

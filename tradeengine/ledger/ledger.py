@@ -35,6 +35,7 @@ from tradeengine.model.events import (
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
+from tradeengine.model.orders import Question
 
 DRAWDOWN_GRAIN = Decimal("0.000000001")
 """Drawdown is rounded up to this fraction: the safe side of a limit."""
@@ -50,7 +51,7 @@ class Ledger:
         self._books = Books()
         self._baseline: Decimal | None = None
         self._broker: BrokerSnapshot | None = None
-        self._valued_at = 0
+        self._valued_at = self._opened_at = 0
         self._equity_told: Decimal | None = None
         marks = self._marks = Marks(parameters.mark_spread_max_bps)
         # Bound once: a tick costs one call and one store.
@@ -58,7 +59,7 @@ class Ledger:
 
     def on_fill(self, fill: OrderFilled) -> Iterator[PositionChanged | EquityChanged]:
         """Book an execution, once."""
-        if not self._executions.take(fill):
+        if not self._executions.take(fill) or self._opened_with(fill):
             return
         booked = BookedFill(fill.execution_id, fill.side.sign * fill.quantity, fill.price)
         before = self._holdings.position(fill.symbol)
@@ -67,6 +68,11 @@ class Ledger:
         self._marks.suggest(fill.symbol, fill.price)
         yield self._position_changed(fill.symbol, fill.received_at)
         yield from self._value(fill.received_at)
+
+    def _opened_with(self, fill: OrderFilled) -> bool:
+        """Tell whether the opening positions already hold a fill that is told after them."""
+        held = self._holdings.position(fill.symbol).quantity
+        return fill.at <= self._opened_at and fill.position == held
 
     def on_busted(self, bust: FillBusted) -> Iterator[PositionChanged | EquityChanged]:
         """Take an execution back, or put its correction in its place."""
@@ -85,8 +91,9 @@ class Ledger:
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[PositionChanged | EquityChanged]:
         """Open the books at the start; afterwards only remember the broker's numbers."""
         self._broker = snapshot
-        if snapshot.why != "start":
+        if snapshot.why != Question.START:
             return
+        self._opened_at = snapshot.received_at
         contra = CAPITAL if self._baseline is None else ADJUSTMENTS
         # A new account has no previous close; what it holds now is its baseline.
         self._baseline = snapshot.last_equity or snapshot.equity

@@ -57,6 +57,13 @@ class EngineState(StrEnum):
     STOPPED = "STOPPED"
 
 
+class Question(StrEnum):
+    """Why the broker is asked what it holds; the answer repeats it."""
+
+    START = "start"
+    FLATTEN = "flatten"
+
+
 class StopTrigger(StrEnum):
     """What asked the engine to stop."""
 

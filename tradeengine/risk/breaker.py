@@ -35,7 +35,7 @@ from tradeengine.model.events import (
     WarmUpEnded,
 )
 from tradeengine.model.message import Message
-from tradeengine.model.orders import EngineState, Severity, StopTrigger
+from tradeengine.model.orders import EngineState, Question, Severity, StopTrigger
 
 
 class Signal(StrEnum):
@@ -49,9 +49,6 @@ class Signal(StrEnum):
     STOP = "a stop was asked for"
     FLATTENED = "the flatten has ended"
 
-
-START = "start"
-"""The reason of the first question to the broker."""
 
 _S, _G = EngineState, Signal
 
@@ -119,7 +116,7 @@ class Breaker:
 
     def on_unreachable(self, event: BrokerUnreachable) -> None:
         """Without an answer to the first question nothing begins: ask it again."""
-        self._unanswered |= event.why == START
+        self._unanswered |= event.why == Question.START
 
     def on_reconciled(self, event: Reconciled) -> Iterator[Message]:
         if event.unexplained:
@@ -134,7 +131,7 @@ class Breaker:
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
         if self._unanswered and self.state is EngineState.RECONCILING:
             self._unanswered = False
-            yield AskBroker(at=timer.received_at, why=START)
+            yield AskBroker(at=timer.received_at, why=Question.START)
         yield from self._open_if_due(timer.received_at)
         run = self._run
         if run is not None and timer.received_at >= run.until:
@@ -188,4 +185,4 @@ class Breaker:
             self.state = after
             yield StateChanged(at=now, before=before, after=after, reason=reason)
         if after is not before and after is EngineState.RECONCILING:
-            yield AskBroker(at=now, why=START)
+            yield AskBroker(at=now, why=Question.START)

@@ -128,11 +128,20 @@ class ExposureBook:
     def release(self, ended: OrderEnded) -> None:
         """Stop counting an order that can no longer be filled."""
         orders = self.open_orders(ended.symbol)
-        done = next((r for r in orders if r.is_of(ended)), None)
+        self._drop(ended.symbol, next((r for r in orders if r.is_of(ended)), None))
+
+    def release_named(self, symbol: str, client_order_id: str) -> None:
+        """Stop counting an order that was found at the broker, by its name."""
+        orders = self.open_orders(symbol)
+        found = (r for r in orders if r.client_order_id and r.client_order_id == client_order_id)
+        self._drop(symbol, next(found, None))
+
+    def _drop(self, symbol: str, done: Reservation | None) -> None:
+        orders = self.open_orders(symbol)
         if done is not None:
             orders.remove(done)
         if not orders:
-            self._open.pop(ended.symbol, None)
+            self._open.pop(symbol, None)
 
     def rename(self, symbol: str, old: str, new: str) -> None:
         """Follow a found order through a replacement."""

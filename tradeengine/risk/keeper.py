@@ -14,6 +14,7 @@ from tradeengine.model.events import (
     FeedMuted,
     FeedStable,
     OrderEnded,
+    OrderEvent,
     OrderFilled,
     OrderReplaced,
     OrderStreamLost,
@@ -28,7 +29,7 @@ from tradeengine.model.events import (
     TimerFired,
     TradingStatus,
 )
-from tradeengine.model.orders import Side
+from tradeengine.model.orders import Question, Side
 from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.view import RiskView
 
@@ -102,6 +103,10 @@ class ViewKeeper:
     def on_order_ended(self, ended: OrderEnded) -> None:
         self.view.exposure.release(ended)
 
+    def on_broker_ended(self, event: OrderEvent) -> None:
+        """Release an order that ended at the broker, also one that was never ours."""
+        self.view.exposure.release_named(event.symbol, event.client_order_id)
+
     def on_replaced(self, event: OrderReplaced) -> None:
         book = self.view.exposure
         book.rename(event.symbol, event.client_order_id, event.new_client_order_id)
@@ -116,9 +121,9 @@ class ViewKeeper:
     def on_snapshot(self, snapshot: BrokerSnapshot) -> None:
         """Take the broker's buying power, and at the start and in a flatten its positions."""
         view = self.view
-        if snapshot.why in {"start", "flatten"}:
+        if snapshot.why in set(Question):
             view.exposure.hold(snapshot.positions)
-        if snapshot.why == "start":
+        if snapshot.why == Question.START:
             view.equity = snapshot.equity
             view.exposure.adopt(snapshot.orders)
         view.buying_power, view.cost_when_read = snapshot.buying_power, view.exposure.cost()

@@ -24,14 +24,14 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
-from tradeengine.model.orders import OrderType, Purpose, Side, StopTrigger, TimeInForce
+from tradeengine.model.orders import OrderType, Purpose, Question, Side, StopTrigger, TimeInForce
 from tradeengine.model.ticks import tick_down, tick_up
 from tradeengine.router.order import ZERO
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.router import Router
 
 FLATTEN = "flatten"
-"""The name under which closing orders are sent, and the reason of its questions."""
+"""The name under which closing orders are sent."""
 
 _LOST_AFTER = 20 * NANOS
 
@@ -67,7 +67,7 @@ class Flattener:
 
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         """Act on what the broker holds, or finish."""
-        if not self.active or snapshot.why != FLATTEN:
+        if not self.active or snapshot.why != Question.FLATTEN:
             return
         self._asking = False
         self._last = snapshot
@@ -110,7 +110,7 @@ class Flattener:
             if not self._is_closing(held):
                 yield from self._router.cancel(ours, now)
             return
-        self._note(held.symbol, f"cancel {held.client_order_id} (not of this run)")
+        self._note(held.symbol, f"cancel {held.client_order_id} (shown open by the broker)")
         yield CancelOrder(
             at=now,
             client_order_id=held.client_order_id,
@@ -154,7 +154,7 @@ class Flattener:
 
     def on_unreachable(self, event: BrokerUnreachable) -> None:
         """The question failed; the next heartbeat asks again."""
-        if event.why == FLATTEN:
+        if event.why == Question.FLATTEN:
             self._asking = False
 
     def on_order_ended(self, ended: OrderEnded) -> Iterator[Message]:
@@ -187,7 +187,7 @@ class Flattener:
         if not self._asking:
             self._asking, self._asked_at = True, now
             self._moved.clear()
-            yield AskBroker(at=now, why=FLATTEN)
+            yield AskBroker(at=now, why=Question.FLATTEN)
 
     def _note(self, symbol: str, step: str) -> None:
         self._steps.setdefault(symbol, []).append(step)

@@ -34,7 +34,7 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
-from tradeengine.model.orders import Purpose
+from tradeengine.model.orders import Purpose, Question
 from tradeengine.router.identity import OrderNames, is_ours, purpose_of, strategy_of
 from tradeengine.router.order import ZERO, Order, OrderBook
 from tradeengine.router.parameters import RouterParameters
@@ -65,6 +65,7 @@ class Router:
         self._commands: dict[str, SubmitOrder] = {}
         # Shares by symbol as the fills say, so that a parked exit never sells more.
         self._held: dict[str, Decimal] = {}
+        self._opened_at = 0
 
     def on_run_opened(self, run: RunOpened) -> None:
         self._names.run_tag = run.run_tag
@@ -155,10 +156,15 @@ class Router:
         order.order_id = fill.order_id or order.order_id
         if not order.take_execution(fill.execution_id, fill.quantity, fill.price):
             return
-        self._moved(order, fill.quantity)
+        if not self._opened_with(fill):
+            self._moved(order, fill.quantity)
         complete = order.left <= 0
         happening = Happening.FILLED if complete else Happening.PART_FILLED
         yield from self._apply(order, happening, fill.received_at)
+
+    def _opened_with(self, fill: OrderFilled) -> bool:
+        """Tell whether the broker's first answer already held a fill that is told after it."""
+        return fill.at <= self._opened_at and fill.position == self._held.get(fill.symbol, ZERO)
 
     def on_busted(self, bust: FillBusted) -> None:
         """Take an execution back, or put its correction in its place."""
@@ -191,8 +197,9 @@ class Router:
 
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         """At start, adopt our own open orders of an earlier run; keep only their stops."""
-        if snapshot.why != "start":
+        if snapshot.why != Question.START:
             return
+        self._opened_at = snapshot.received_at
         self._held = {row.symbol: row.quantity for row in snapshot.positions}
         for held in snapshot.orders:
             if is_ours(held.client_order_id) and self.book.get(held.client_order_id) is None:
