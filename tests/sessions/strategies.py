@@ -102,7 +102,10 @@ class BuyMuch(BuyOnce):
 
 
 class Restless(BuyOnce):
-    """Want to buy on every heartbeat, whether or not there is any data."""
+    """Want to buy on every heartbeat, for ever, whether or not there is any data."""
+
+    def on_position(self, _: PositionChanged) -> Opinions:
+        return None
 
     def on_bar(self, _: Bar) -> Opinions:
         return None

@@ -40,6 +40,7 @@ class RiskGate(ViewKeeper):
     def on_intent(self, intent: OrderIntent) -> list[ApprovedOrder | OrderDenied]:
         """Answer an intent with exactly one approval or denial."""
         self.view.now = max(self.view.now, intent.at)
+        self.view.forget_old()
         is_entry = intent.purpose is Purpose.ENTRY
         verdict = self._judge_entry(intent) if is_entry else self._judge_closing(intent)
         if isinstance(verdict, Denied):
@@ -103,7 +104,4 @@ class RiskGate(ViewKeeper):
         view = self.view
         worst = intent.limit_price or intent.stop_price or view.mark(intent.symbol)
         view.exposure.reserve(intent, quantity, worst)
-        view.approvals.append(view.now)
-        if intent.purpose is Purpose.ENTRY:
-            view.entries.append((view.now, intent.symbol))
-            view.session_entries[intent.symbol] += 1
+        view.approved(intent.symbol, is_entry=intent.purpose is Purpose.ENTRY)

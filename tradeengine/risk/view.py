@@ -49,6 +49,8 @@ class RiskView:
 
         self.entries: deque[tuple[int, str]] = deque()
         """Entries approved within the last hour: instant and symbol."""
+        self.symbol_entries: Counter[str] = Counter()
+        """How many of them each symbol has."""
         self.approvals: deque[int] = deque()
         """Instants of all orders approved within the last minute."""
         self.session_entries: Counter[str] = Counter()
@@ -86,9 +88,17 @@ class RiskView:
         spent_since = self.exposure.cost() - self.cost_when_read
         return self.buying_power - spent_since - self.exposure.promised()
 
+    def approved(self, symbol: str, *, is_entry: bool) -> None:
+        """Count an approved order, and an entry besides as what it is."""
+        self.approvals.append(self.now)
+        if is_entry:
+            self.entries.append((self.now, symbol))
+            self.symbol_entries[symbol] += 1
+            self.session_entries[symbol] += 1
+
     def forget_old(self) -> None:
         """Drop entries older than an hour and approvals older than a minute."""
         while self.entries and self.now - self.entries[0][0] >= HOUR:
-            self.entries.popleft()
+            self.symbol_entries[self.entries.popleft()[1]] -= 1
         while self.approvals and self.now - self.approvals[0] >= MINUTE:
             self.approvals.popleft()

@@ -2,10 +2,9 @@
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.instants import MINUTE
 from tradeengine.risk.checks.verdict import Denied
 from tradeengine.risk.parameters import RiskLimits
-from tradeengine.risk.view import HOUR, RiskView
+from tradeengine.risk.view import RiskView
 
 
 def nothing_alike(intent: OrderIntent, view: RiskView, _: RiskLimits) -> Denied | None:
@@ -39,10 +38,9 @@ def cooled_down(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Deni
 def entries_are_few(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want few entries lately: in the symbol, in all, and in the symbol this session."""
     symbol = intent.symbol
-    lately = [name for at, name in view.entries if view.now - at < HOUR]
     for actual, most, what in (
-        (lately.count(symbol), limits.entries_per_symbol_per_hour, f"{symbol} per hour"),
-        (len(lately), limits.entries_per_hour, "all symbols per hour"),
+        (view.symbol_entries[symbol], limits.entries_per_symbol_per_hour, f"{symbol} per hour"),
+        (len(view.entries), limits.entries_per_hour, "all symbols per hour"),
         (
             view.session_entries[symbol],
             limits.entries_per_symbol_per_session,
@@ -56,7 +54,7 @@ def entries_are_few(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> 
 
 def budget_has_room(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want few orders of any kind in the last minute: exits need the broker's requests more."""
-    lately = sum(1 for at in view.approvals if view.now - at < MINUTE)
+    lately = len(view.approvals)
     if lately < limits.orders_per_minute:
         return None
     return Denied(Denial.MESSAGE_BUDGET, f"{limits.orders_per_minute} a minute", f"{lately} sent")
