@@ -9,7 +9,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from benchmarks.words import AskUsage, Ready, Usage, VenueReady, W, Word, read, written
+from benchmarks.words import W, Word, read, written
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60.0

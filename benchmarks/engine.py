@@ -14,8 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.usage import answer_usage
 from benchmarks.scene import DAY, SEED, START, SYMBOLS
+from benchmarks.usage import answer_usage
 from tradeengine.app import trade
 from tradeengine.bus.journal import Journal
 from tradeengine.layout import Home

@@ -11,9 +11,8 @@ arrival, with one clock.
 import math
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -34,6 +33,9 @@ from benchmarks.words import (
 
 ENGINE, UNWRITTEN, PEER = "engine", "engine, journal at once", "alpaca-py"
 CLIENTS = (ENGINE, UNWRITTEN, PEER)
+
+Progress = Callable[[str], None]
+"""Told what is being measured."""
 
 
 class Size(Struct, frozen=True, kw_only=True):
@@ -105,10 +107,7 @@ def quiet(venue: Child, client: Child, ticks: int, per_second: float) -> int:
 
 def provoke(venue: Child, orders: int, gap_seconds: float) -> list[float]:
     venue.ask(Provoke(orders=orders, gap_seconds=gap_seconds))
-    laps = venue.hear(Laps)
-    if laps.lost:
-        print("lost", laps.lost)
-    return laps.seconds
+    return venue.hear(Laps).seconds
 
 
 def usage(client: Child) -> Usage:
@@ -121,18 +120,38 @@ def percentile(values: list[float], percent: float) -> float:
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
-if __name__ == "__main__":
-    import sys
-    size = Size(rounds=int(sys.argv[1]))
+
+def compare(size: Size, progress: Progress) -> dict[str, float]:
+    """
+    Measure the three clients in turn on one venue; give medians as ratios to alpaca-py.
+
+    `journal_share` is the part of the engine's p50 that the durable journal takes,
+    `engine_megabytes` and `alpaca_py_megabytes` are the processes' peaks.
+    """
+    runs: dict[str, list[Run]] = {name: [] for name in CLIENTS}
     with Child("benchmarks.venue") as venue:
         place = venue.hear(VenueReady)
-        runs = {c: [] for c in CLIENTS}
-        for _ in range(size.rounds):
-            for c in CLIENTS:
-                r = measure(venue, place, c, size)
-                runs[c].append(r)
-                print(f"{c:30} p50 {r.p50_seconds*1e6:7.0f} p99 {r.p99_seconds*1e6:7.0f} cpu/tick {r.cpu_seconds_per_tick*1e6:6.1f} rss {r.peak_kilobytes//1024}", flush=True)
-    for c in CLIENTS:
-        for f in Run.__struct_fields__:
-            m=lambda c: statistics.median(getattr(r,f) for r in runs[c])
-            print(c,f,round(m(c)/m(PEER),3))
+        for turn in range(size.rounds):
+            for name in CLIENTS:
+                progress(f"tick to order, round {turn + 1} of {size.rounds}: {name}")
+                runs[name].append(measure(venue, place, name, size))
+    middle = {name: _median(of) for name, of in runs.items()}
+    engine, unwritten, peer = (middle[name] for name in CLIENTS)
+    return {
+        "tick_to_order_p50": engine.p50_seconds / peer.p50_seconds,
+        "tick_to_order_p99": engine.p99_seconds / peer.p99_seconds,
+        "tick_to_order_p50_journal_at_once": unwritten.p50_seconds / peer.p50_seconds,
+        "journal_share": 1 - unwritten.p50_seconds / engine.p50_seconds,
+        "cpu_per_tick": engine.cpu_seconds_per_tick / peer.cpu_seconds_per_tick,
+        "engine_megabytes": engine.peak_kilobytes / 1024,
+        "alpaca_py_megabytes": peer.peak_kilobytes / 1024,
+    }
+
+
+def _median(runs: list[Run]) -> Run:
+    return Run(
+        p50_seconds=statistics.median(run.p50_seconds for run in runs),
+        p99_seconds=statistics.median(run.p99_seconds for run in runs),
+        cpu_seconds_per_tick=statistics.median(run.cpu_seconds_per_tick for run in runs),
+        peak_kilobytes=int(statistics.median(run.peak_kilobytes for run in runs)),
+    )

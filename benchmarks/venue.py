@@ -54,8 +54,6 @@ from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.server import VenueServer
 
 PRICE, SPREAD = 100.0, 0.02
-import os
-BG=float(os.environ.get("BG","0"))
 BREATH = 64
 """Frames put out before the writer gets its turn."""
 
@@ -164,19 +162,18 @@ class Ticker:
                 await asyncio.sleep(0)
         self._data.publish([self._quote(SYMBOLS[0], LAST)])
 
-    async def _pace(self, ticks: int, per_second: float, quiet=False) -> None:
+    async def _pace(self, ticks: int, per_second: float) -> None:
         began = time.perf_counter()
         for number in range(ticks):
             ahead = began + number / per_second - time.perf_counter()
             await asyncio.sleep(max(0.0, ahead))
-            mark = LAST if number == ticks - 1 and not quiet else QUIET
+            mark = LAST if number == ticks - 1 else QUIET
             self._data.publish([self._quote(SYMBOLS[number % len(SYMBOLS)], mark)])
 
     async def _provoke(self, orders: int, gap_seconds: float) -> Laps:
         laps: list[float] = []
         for _ in range(orders):
-            if BG: await self._pace(max(1,int(gap_seconds*BG)), BG, quiet=True)
-            await asyncio.sleep(0.002 if BG else gap_seconds)
+            await asyncio.sleep(gap_seconds)
             self._turn += 1
             tick = self._quote(SYMBOLS[self._turn % len(SYMBOLS)], PROVOKE)
             self._data.publish([tick])

@@ -69,11 +69,15 @@ class RunningEngine:
             time.sleep(0.002)  # Another process's file: there is no clock to advance.
         raise AssertionError(f"no {pattern!r}; the process said {self.process.poll()}")
 
-    def positions(self) -> dict[str, str]:
-        """Read the positions that the status file tells."""
-        status = json.loads((self._home / "data" / "status.json").read_text())
+    def positions(self) -> dict[str, str] | None:
+        """Read the positions that this engine's status file tells; None before its first."""
+        path = self._home / "data" / "status.json"
+        if not path.exists():
+            return None
+        status = json.loads(path.read_text())
         found: dict[str, str] = status["positions"]
-        return found
+        # Until the first second is over, the file may be that of an engine that was killed.
+        return found if status["pid"] == self.process.pid else None
 
     def wait_until_agreed(self, venue: "Venue") -> dict[str, str]:
         """Wait until engine and venue tell the same positions; return them."""
@@ -155,6 +159,19 @@ class Venue:
         )
         answer.raise_for_status()
         return answer.json()
+
+    def clear(self) -> None:
+        """Switch all faults off and leave nothing of an earlier test in the account."""
+        self.fault(fault="clear")
+        requests.delete(
+            self.urls["trading_url"] + "/v2/positions?cancel_orders=true",
+            headers=self._headers(),
+            timeout=10,
+        ).raise_for_status()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.positions():
+            assert time.monotonic() < end, f"still held: {self.positions()}"
+            time.sleep(0.05)  # The venue is another process: there is no clock to advance.
 
     def orders(self) -> list[dict[str, str]]:
         found = self.get("/v2/orders?status=all&limit=500")

@@ -33,11 +33,18 @@ MANY_SHARES = {
 
 
 @pytest.fixture(scope="module")
-def shared_venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
-    """One venue for many kills: each test leaves the account flat."""
+def lasting_venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
+    """One venue for many kills."""
     home = tmp_path_factory.mktemp("venue")
     with venue_running("--start", "10:30", "--speed", "40", home=home) as running:
         yield running
+
+
+@pytest.fixture
+def shared_venue(lasting_venue: Venue) -> Venue:
+    """Give that venue with nothing in its account."""
+    lasting_venue.clear()
+    return lasting_venue
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def trading(venue: Venue, home_with: HomeWith) -> Trading:
     def start(
         strategy: str, fault: str = "clear", **sections: object
     ) -> AbstractContextManager[RunningEngine]:
-        venue.fault(fault="clear")
+        venue.clear()
         venue.fault(fault=fault)
         home = home_with(strategy, logs={"level": "debug"}, **sections)
         return engine_running("--venue", venue.urls["trading_url"], home=home)
@@ -59,7 +59,7 @@ def entries(events: list[Event]) -> list[str]:
 
 
 def assert_refused(events: list[Event]) -> None:
-    """Check that entries were wanted, that the engine's state denied them, and that none was sent."""
+    """Check that entries were wanted, denied for the engine's state, and that none was sent."""
     reasons = {event["fields"]["reason"] for event in coded(events, "ORDER_DENIED")}
     assert "the engine's state does not allow entries" in reasons
     assert entries(events) == []
@@ -199,6 +199,7 @@ NONSENSE_ORDERS = (
 def test_frames_that_make_no_sense_are_named_and_nothing_else_is_lost(
     venue: Venue, home_with: HomeWith
 ) -> None:
+    venue.clear()
     home = home_with("BuyOnce")
     with (
         meddling(venue.urls["trading_url"]) as meddler,
