@@ -39,7 +39,7 @@ status: | $(PY) ## Show what the engine is doing, or how its last run ended
 	@$(PY) -m tradeengine status $(ARGS)
 
 test: $(DEV) ## Run all tests with branch coverage (ARGS="-k name" picks some)
-	@$(PY) -m pytest -n $(WORKERS) --cov $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup --cov $(ARGS)
 
 check: style types test ## Style, types and tests: what must pass before a change goes in
 

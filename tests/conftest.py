@@ -13,3 +13,10 @@ hypothesis.settings.load_profile("here")
 def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that start whole programs on one worker: they want a processor each."""
+    for item in items:
+        if item.path.parent.name in {"sessions", "benchmarks"}:
+            item.add_marker(pytest.mark.xdist_group("programs"))

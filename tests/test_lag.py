@@ -25,7 +25,7 @@ async def test_who_blocks_the_loop_is_named() -> None:
     running = asyncio.create_task(meter.run())
     await asyncio.sleep(0)
 
-    hold_up(0.08)
+    hold_up(0.3)
     async with asyncio.timeout(5):
         while not reports:  # noqa: ASYNC110 - the meter has no event to wait for
             await asyncio.sleep(0)

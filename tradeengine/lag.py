@@ -56,7 +56,8 @@ class LagMeter:
         while not self._ended.wait(self._interval):
             if loop.time() - self._beat > self._limit:
                 frame = sys._current_frames().get(watched)
-                if frame is not None:
+                # The first look counts: a later one may find the loop itself, awake again.
+                if frame is not None and not self._culprit:
                     self._culprit = name_of(frame)
 
 
