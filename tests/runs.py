@@ -10,7 +10,6 @@ import yaml
 from tradeengine.app import build_inputs
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import SimulatedClock
-from tradeengine.edges import Durable, Edges, World
 from tradeengine.layout import Home, RunFiles
 from tradeengine.model.events import (
     BrokerOrder,
@@ -24,8 +23,9 @@ from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import Session, session_on
 from tradeengine.options import Flags, Options, read_options
-from tradeengine.picture import Subject
-from tradeengine.tally import Tally
+from tradeengine.run.edges import Durable, Edges, World
+from tradeengine.run.picture import Subject
+from tradeengine.run.tally import Tally
 from tradeengine.wiring import BuildInputs, Core, NowhereOutbox, build
 
 D = Decimal

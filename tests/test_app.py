@@ -17,7 +17,6 @@ from tradeengine.app import trade
 from tradeengine.broker.simulated import SimulatedBroker
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
-from tradeengine.edges import Work
 from tradeengine.errors import ExitCode, VenueUnreachable
 from tradeengine.layout import Home
 from tradeengine.ledger.ledger import Ledger
@@ -28,7 +27,8 @@ from tradeengine.model.orders import Purpose
 from tradeengine.options import Options
 from tradeengine.replaying import replay_run
 from tradeengine.router.flatten import Flattener
-from tradeengine.status import read_status
+from tradeengine.run.edges import Work
+from tradeengine.run.status import read_status
 from tradeengine.worlds import simulated
 from tradeengine.worlds.simulated import SimulatedEdges
 

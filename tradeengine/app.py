@@ -23,26 +23,26 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.clock import SystemClock
-from tradeengine.edges import Edges, World
 from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
-from tradeengine.heartbeat import Heartbeat
-from tradeengine.home_lock import home_locked
-from tradeengine.lag import LagMeter
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level, remove_old_runs
 from tradeengine.model.commands import RequestStop
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options
-from tradeengine.outcome import Outcome, append_crash, outcome_of, write_outcome
-from tradeengine.picture import Subject, take_status
-from tradeengine.pump import Pump
-from tradeengine.screen import Screen, open_screen
-from tradeengine.startup import check_until, run_opened, start_up
-from tradeengine.status import write_status
-from tradeengine.stop_signals import stop_signals
-from tradeengine.watch import Watch, watching_log
+from tradeengine.run.edges import Edges, World
+from tradeengine.run.heartbeat import Heartbeat
+from tradeengine.run.home_lock import home_locked
+from tradeengine.run.lag import LagMeter
+from tradeengine.run.outcome import Outcome, append_crash, outcome_of, write_outcome
+from tradeengine.run.picture import Subject, take_status
+from tradeengine.run.pump import Pump
+from tradeengine.run.screen import Screen, open_screen
+from tradeengine.run.startup import check_until, run_opened, start_up
+from tradeengine.run.status import write_status
+from tradeengine.run.stop_signals import stop_signals
+from tradeengine.run.watch import Watch, watching_log
 from tradeengine.wiring import BuildInputs, build
 from tradeengine.worlds import open_world
 

@@ -139,7 +139,7 @@ def halt(
 @app.command()
 def status(home: HomeFlag = Path(), json: JsonFlag = False) -> None:
     """Show what the engine under this home is doing, or how its last run ended."""
-    from tradeengine.status import show_status
+    from tradeengine.run.status import show_status
 
     raise typer.Exit(show_status(Home(home.absolute()), json=json))
 

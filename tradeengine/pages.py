@@ -12,9 +12,9 @@ from pathlib import Path
 from tradeengine.bus.dispatch import Routes
 from tradeengine.model.commands import Command
 from tradeengine.model.plan import Regime, SessionPlan
-from tradeengine.recovery import NullRecorder
 from tradeengine.risk.breaker import MOVES
 from tradeengine.router.states import LIFE, Row
+from tradeengine.run.recovery import NullRecorder
 from tradeengine.settings import Settings
 from tradeengine.settings.reference import configuration_page, denials_page
 from tradeengine.wiring import BuildInputs, NowhereOutbox, build

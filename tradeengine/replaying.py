@@ -10,7 +10,7 @@ from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import JournalFile
 from tradeengine.bus.replay import Outcome, compare_journals, replay
 from tradeengine.errors import BadConfiguration, ExitCode, ReplayDiffers
-from tradeengine.pump import attempt
+from tradeengine.run.pump import attempt
 from tradeengine.wiring import BuildInputs, NowhereOutbox, build
 
 _SHOW_EVERY = 4096

@@ -13,7 +13,7 @@ from tradeengine.errors import ReplayDiffers
 from tradeengine.model.commands import AskBroker
 from tradeengine.model.events import TimerFired
 from tradeengine.model.message import Message
-from tradeengine.pump import attempt
+from tradeengine.run.pump import attempt
 
 
 def tick(n: int) -> TimerFired:

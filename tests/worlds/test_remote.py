@@ -14,11 +14,11 @@ from tests.runs import make_home
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock, SystemClock
-from tradeengine.edges import World
 from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
 from tradeengine.layout import Home
 from tradeengine.model.instants import NANOS, format_instant, parse_instant
 from tradeengine.options import Flags, Options, read_options
+from tradeengine.run.edges import World
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.worlds import open_world, remote, socket_edges

@@ -12,7 +12,6 @@ import pytest
 from tests.runs import make_home, options_for
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock
-from tradeengine.edges import Edges, FoundOrder, World
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
 from tradeengine.model.commands import SubmitOrder
@@ -20,6 +19,7 @@ from tradeengine.model.events import Bar, FeedConnected, OrderStreamReady
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.message import Message
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
+from tradeengine.run.edges import Edges, FoundOrder, World
 from tradeengine.worlds import open_world, simulated
 
 D = Decimal

@@ -10,8 +10,8 @@ The worlds a run can trade in: each gives its clock, its session and its edges.
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tradeengine.edges import World
 from tradeengine.options import Options
+from tradeengine.run.edges import World
 from tradeengine.settings import VenueKind
 
 

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock
-from tradeengine.edges import Durable, Edges, World
 from tradeengine.options import Options
 from tradeengine.quiescence import Channel, Quiescence
+from tradeengine.run.edges import Durable, Edges, World
 from tradeengine.venue.server.auth import ApiKey, VenueKeys
 from tradeengine.venue.server.pace import run_free, run_lockstep
 from tradeengine.venue.server.server import EngineChannels, VenueServer

@@ -19,11 +19,11 @@ import msgspec
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock, ScaledClock, SystemClock
-from tradeengine.edges import Durable, Edges, World
 from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
 from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instant
 from tradeengine.model.sessions import OutsideCalendar, Session, next_session, session_on
 from tradeengine.options import Options
+from tradeengine.run.edges import Durable, Edges, World
 from tradeengine.settings import Settings, VenueKind
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.venue.server.rest_calendar import SPEED_HEADER

@@ -13,13 +13,13 @@ from itertools import chain
 from tradeengine.broker.simulated import SimulatedBroker
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock
-from tradeengine.edges import Durable, Edges, FoundOrder, Work, World
 from tradeengine.model.commands import Command
 from tradeengine.model.events import Bar, FeedConnected
 from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.model.message import Message
 from tradeengine.options import Options
 from tradeengine.quiescence import Quiescence
+from tradeengine.run.edges import Durable, Edges, FoundOrder, Work, World
 from tradeengine.venue.records import AccountUpdate, Refused
 from tradeengine.venue.server.pace import run_free, run_lockstep
 from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market

@@ -16,7 +16,6 @@ from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.courier import AlpacaBroker
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock
-from tradeengine.edges import Durable, FoundOrder, Work
 from tradeengine.errors import VenueUnreachable
 from tradeengine.feed.consumer import FeedConsumer
 from tradeengine.feed.credentials import Credentials
@@ -26,6 +25,7 @@ from tradeengine.model.message import Message
 from tradeengine.model.sessions import Session
 from tradeengine.options import Options
 from tradeengine.quiescence import Quiescence
+from tradeengine.run.edges import Durable, FoundOrder, Work
 from tradeengine.venue.server.server import EngineChannels
 
 CONNECT_SECONDS = 60.0

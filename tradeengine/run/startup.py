@@ -8,7 +8,6 @@ breaker waits for them in this order.
 import asyncio
 
 from tradeengine.bus.inbox import Inbox
-from tradeengine.edges import Edges, World
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import RunFiles
 from tradeengine.model.events import Reconciled, RunOpened, WarmUpEnded
@@ -16,9 +15,10 @@ from tradeengine.model.instants import MINUTE, format_instant, instant_of, new_y
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
-from tradeengine.recovery import differences, last_record
+from tradeengine.run.edges import Edges, World
+from tradeengine.run.recovery import differences, last_record
+from tradeengine.run.watch import Watch
 from tradeengine.settings import VenueKind, check_live_account
-from tradeengine.watch import Watch
 
 SNAPSHOT_SECONDS = 60.0
 """Real seconds in which the broker must say what it holds."""

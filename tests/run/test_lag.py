@@ -7,9 +7,9 @@ from types import FrameType
 
 import pytest
 
-from tradeengine import heartbeat
 from tradeengine.clock import SimulatedClock
-from tradeengine.lag import LagMeter, name_of
+from tradeengine.run import heartbeat
+from tradeengine.run.lag import LagMeter, name_of
 
 
 def hold_up(seconds: float) -> None:
@@ -84,5 +84,5 @@ def test_code_of_ours_is_named_before_the_library_it_called() -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
         beat.run().send(None)
 
-    assert "tradeengine/heartbeat.py" in name_of(seen[0])
+    assert "tradeengine/run/heartbeat.py" in name_of(seen[0])
     assert name_of(seen[0]).endswith("Heartbeat.run")

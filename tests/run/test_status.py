@@ -8,7 +8,7 @@ import pytest
 
 from tradeengine.errors import ExitCode
 from tradeengine.layout import Home
-from tradeengine.status import Status, is_alive, read_status, show_status, write_status
+from tradeengine.run.status import Status, is_alive, read_status, show_status, write_status
 
 NOBODY = 2**22 + 1
 """More than the largest process id that Linux gives."""

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tradeengine.clock import Clock
-from tradeengine.describe import describe
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level, library_logging
 from tradeengine.model.events import Bar, BrokerSnapshot, PriceBand, Quote, Trade
 from tradeengine.model.message import Message
 from tradeengine.options import Options
-from tradeengine.tally import Tally
+from tradeengine.run.describe import describe
+from tradeengine.run.tally import Tally
 
 _TICKS = frozenset({Quote, Trade, Bar, PriceBand})
 

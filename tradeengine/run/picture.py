@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.console.snapshot import ConsoleSnapshot, OrderRow, PositionRow
-from tradeengine.edges import World
 from tradeengine.layout import RunFiles
 from tradeengine.model.instants import NANOS, new_york
 from tradeengine.router.order import Order
-from tradeengine.status import Status
-from tradeengine.tally import Tally
+from tradeengine.run.edges import World
+from tradeengine.run.status import Status
+from tradeengine.run.tally import Tally
 from tradeengine.wiring import Core
 
 

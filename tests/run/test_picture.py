@@ -10,8 +10,8 @@ from tradeengine.clock import SimulatedClock
 from tradeengine.model.events import OrderStreamReady, Quote
 from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Side
-from tradeengine.picture import Subject, take_picture, take_status
 from tradeengine.router.order import Order
+from tradeengine.run.picture import Subject, take_picture, take_status
 
 D = Decimal
 

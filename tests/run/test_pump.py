@@ -11,7 +11,7 @@ from tradeengine.model.commands import RequestStop
 from tradeengine.model.events import StateChanged, TimerFired
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, StopTrigger
-from tradeengine.pump import BATCH, Pump
+from tradeengine.run.pump import BATCH, Pump
 
 STOPPED = StateChanged(at=0, before=EngineState.HALTING, after=EngineState.STOPPED, reason="flat")
 

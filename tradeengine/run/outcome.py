@@ -15,7 +15,7 @@ from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.layout import RunFiles, write_atomically
 from tradeengine.model.events import FlattenEnded
 from tradeengine.model.orders import StopTrigger
-from tradeengine.picture import Subject
+from tradeengine.run.picture import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, a_world, held, make_home, options_for, session, snapshot
-from tradeengine import startup
 from tradeengine.bus.inbox import Inbox
-from tradeengine.edges import FoundOrder, Work, World
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import Home, RunFiles
 from tradeengine.logs import EventLog
@@ -20,9 +18,11 @@ from tradeengine.model.instants import instant_of, parse_instant
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options
+from tradeengine.run import startup
+from tradeengine.run.edges import FoundOrder, Work, World
+from tradeengine.run.startup import run_opened, start_up
+from tradeengine.run.watch import Watch
 from tradeengine.settings import VenueChoice, VenueKind
-from tradeengine.startup import run_opened, start_up
-from tradeengine.watch import Watch
 
 OURS = (session().open_at, session().close_at)
 

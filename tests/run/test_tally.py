@@ -23,7 +23,7 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Severity, Side, TimeInForce
-from tradeengine.tally import Tally
+from tradeengine.run.tally import Tally
 
 D = Decimal
 

@@ -7,7 +7,6 @@ import pytest
 
 from tests.messages import every_message, filled
 from tests.runs import NOON
-from tradeengine.describe import UNLOGGED, code_of, component_of, describe
 from tradeengine.logs import Level
 from tradeengine.model.commands import RequestStop, SubmitOrder
 from tradeengine.model.events import (
@@ -35,6 +34,7 @@ from tradeengine.model.orders import (
     StopTrigger,
     TimeInForce,
 )
+from tradeengine.run.describe import UNLOGGED, code_of, component_of, describe
 
 
 def text_of(message: Message) -> str:

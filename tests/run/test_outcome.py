@@ -12,8 +12,8 @@ from tradeengine.layout import RunFiles
 from tradeengine.model.commands import RequestStop
 from tradeengine.model.events import FlattenEnded, SymbolFlattened
 from tradeengine.model.orders import StopTrigger
-from tradeengine.outcome import Outcome, append_crash, ended_flat, outcome_of, write_outcome
-from tradeengine.picture import Subject
+from tradeengine.run.outcome import Outcome, append_crash, ended_flat, outcome_of, write_outcome
+from tradeengine.run.picture import Subject
 
 
 @pytest.fixture

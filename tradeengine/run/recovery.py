@@ -13,14 +13,14 @@ from decimal import Decimal
 
 from tradeengine.bus.records import JournalFile
 from tradeengine.bus.replay import steps
-from tradeengine.edges import FoundOrder
 from tradeengine.errors import BadConfiguration, JournalDamaged
 from tradeengine.layout import Home, RunFiles
 from tradeengine.model.events import BrokerSnapshot, DifferenceFound
-from tradeengine.outcome import ended_flat
-from tradeengine.pump import attempt
 from tradeengine.router.identity import is_ours
 from tradeengine.router.order import Order
+from tradeengine.run.edges import FoundOrder
+from tradeengine.run.outcome import ended_flat
+from tradeengine.run.pump import attempt
 from tradeengine.wiring import BuildInputs, Core, NowhereOutbox, build
 
 ZERO = Decimal(0)

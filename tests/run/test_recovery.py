@@ -11,16 +11,16 @@ from tradeengine.app import build_inputs
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, frame
 from tradeengine.console.summary import RunSummary
-from tradeengine.edges import FoundOrder
 from tradeengine.layout import Home, RunFiles
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.model.commands import ApprovedOrder, OrderIntent
 from tradeengine.model.events import BrokerOrder, DifferenceFound, OrderAccepted, OrderFilled
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Side, TimeInForce
-from tradeengine.outcome import Outcome, write_outcome
-from tradeengine.recovery import Record, differences, last_record
 from tradeengine.router.order import Order
+from tradeengine.run.edges import FoundOrder
+from tradeengine.run.outcome import Outcome, write_outcome
+from tradeengine.run.recovery import Record, differences, last_record
 
 D = Decimal
 NAME = "te-t1-test-AAPL-000001-e"

@@ -13,9 +13,9 @@ from tests.runs import a_run, make_home, opened, options_for, receipt, snapshot
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.model.events import AlertRaised
 from tradeengine.model.orders import Severity
-from tradeengine.outcome import Outcome, outcome_of
-from tradeengine.picture import Subject
-from tradeengine.screen import JsonScreen, LineScreen, LiveScreen, Screen, open_screen
+from tradeengine.run.outcome import Outcome, outcome_of
+from tradeengine.run.picture import Subject
+from tradeengine.run.screen import JsonScreen, LineScreen, LiveScreen, Screen, open_screen
 
 QUICK = ConsoleParameters.model_construct(
     refresh_seconds=0.0, progress_minutes=15, position_rows=10, decision_rows=6

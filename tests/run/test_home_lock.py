@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tradeengine.errors import AccountHeld, BadConfiguration, ExitCode
-from tradeengine.home_lock import home_locked
 from tradeengine.layout import Home
+from tradeengine.run.home_lock import home_locked
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from tradeengine.model.orders import StopTrigger
-from tradeengine.stop_signals import stop_signals
+from tradeengine.run.stop_signals import stop_signals
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import asyncio
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import SimulatedClock
-from tradeengine.heartbeat import Heartbeat
 from tradeengine.model.events import TimerFired
 from tradeengine.model.instants import NANOS
+from tradeengine.run.heartbeat import Heartbeat
 
 
 async def beats(*instants: float) -> list[tuple[float, float]]:

@@ -20,8 +20,8 @@ from tradeengine.console import live, summary
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.console.plain import ProgressLines
 from tradeengine.options import Options
-from tradeengine.outcome import Outcome
-from tradeengine.picture import Subject, take_picture
+from tradeengine.run.outcome import Outcome
+from tradeengine.run.picture import Subject, take_picture
 
 
 class Screen(Protocol):

@@ -13,7 +13,7 @@ from tradeengine.clock import SimulatedClock
 from tradeengine.logs import EventLog, Level
 from tradeengine.model.events import PriceBand, StateChanged
 from tradeengine.model.orders import EngineState
-from tradeengine.watch import Watch, watching_log
+from tradeengine.run.watch import Watch, watching_log
 
 
 @pytest.fixture
