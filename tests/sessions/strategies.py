@@ -5,7 +5,8 @@ from decimal import Decimal
 from msgspec import structs
 
 from tradeengine.model.commands import OrderIntent
-from tradeengine.model.events import Bar, PositionChanged, Quote, TimerFired
+from tradeengine.model.denials import Denial
+from tradeengine.model.events import Bar, OrderDenied, PositionChanged, Quote, TimerFired
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
 from tradeengine.model.parameters import Parameters
 from tradeengine.model.ticks import tick_up
@@ -26,6 +27,12 @@ class BuyOnce(Strategy[Parameters]):
 
     def on_position(self, position: PositionChanged) -> Opinions:
         self._wanted.discard(position.symbol)
+        return None
+
+    def on_denied(self, denied: OrderDenied) -> Opinions:
+        """Try again at the next bar, unless the symbol is held or on its way."""
+        if denied.reason is not Denial.DUPLICATE_INTENT:
+            self._wanted.add(denied.intent.symbol)
         return None
 
     def on_bar(self, bar: Bar) -> Opinions:
