@@ -68,6 +68,9 @@ clean: ## Remove .venv and what tools leave behind; data/, logs/ and .env stay
 
 # --- The environment ---------------------------------------------------------------------------
 
+# The lock files name every package, so pip resolves nothing (--no-deps): a resolver looks at
+# newer versions on the way, and one of those is without a hash here.
+#
 # `.venv` is new, or was made by a Python that is gone, or is what the last lock file left.
 define make_environment
 	@python=; \
@@ -92,7 +95,7 @@ define make_environment
 		fi; \
 	fi; \
 	echo "installing $(1) (once; a minute or two)"; \
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1); \
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endef
 

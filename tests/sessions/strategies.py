@@ -12,6 +12,9 @@ from tradeengine.model.parameters import Parameters
 from tradeengine.model.ticks import tick_up
 from tradeengine.strategy.port import Opinions, Strategy
 
+ACROSS = Decimal("1.005")
+"""How far above the ask a buy may fill: at the ask itself it rests when the market moves first."""
+
 
 class BuyOnce(Strategy[Parameters]):
     """Buy 10 shares of each symbol that has none, at its first live bar, and hold them."""
@@ -52,7 +55,7 @@ class BuyOnce(Strategy[Parameters]):
             order_type=OrderType.LIMIT,
             time_in_force=TimeInForce.DAY,
             quantity=Decimal(10),
-            limit_price=tick_up(Decimal(str(quote.ask))),
+            limit_price=tick_up(Decimal(str(quote.ask)) * ACROSS),
             stop_distance=Decimal(2),
             reason="test",
         )
