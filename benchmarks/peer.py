@@ -30,6 +30,8 @@ class Peer:
 
     def run(self) -> None:
         self._stream.subscribe_quotes(self._on_quote, "*")
+        self._stream.subscribe_trades(self._on_other, "*")
+        self._stream.subscribe_bars(self._on_other, "*")
         self._stream.run()
 
     async def _on_quote(self, quote: Quote) -> None:
@@ -41,6 +43,9 @@ class Peer:
             self._buy(quote)
         elif quote.ask_size == LAST:
             say(SawLast(messages=self._heard))
+
+    async def _on_other(self, message: object) -> None:
+        """Take in a trade or a bar."""
 
     def _buy(self, quote: Quote) -> None:
         self._client.submit_order(

@@ -57,7 +57,7 @@ def test_the_bucket_refills_evenly_and_never_over_its_limit(clock: SimulatedCloc
 
 def test_the_headers_limit_and_remaining_are_believed(clock: SimulatedClock) -> None:
     tokens = budget(clock)
-    tokens.note(200, {"X-Ratelimit-Limit": "1000", "X-Ratelimit-Remaining": "50"})
+    tokens.note(200, {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "50"})
     assert tokens.limit == 1000
     assert tokens.left(Lane.CANCEL) == 50
     assert tokens.left(Lane.ENTRY) == 10
@@ -67,14 +67,14 @@ def test_a_header_that_says_more_gives_nothing(clock: SimulatedClock) -> None:
     tokens = budget(clock, limit=60, reserved=0)
     for _ in range(50):
         tokens.take(Lane.CANCEL)
-    tokens.note(200, {"X-Ratelimit-Limit": "60", "X-Ratelimit-Remaining": "59"})
+    tokens.note(200, {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59"})
     assert tokens.left(Lane.CANCEL) == pytest.approx(10)
 
 
 def test_answers_without_headers_or_with_odd_ones_change_nothing(clock: SimulatedClock) -> None:
     tokens = budget(clock)
     tokens.note(200, {})
-    tokens.note(200, {"X-Ratelimit-Limit": "many", "X-Ratelimit-Remaining": "-1"})
+    tokens.note(200, {"x-ratelimit-limit": "many", "x-ratelimit-remaining": "-1"})
     assert tokens.left(Lane.CANCEL) == 200
 
 
@@ -91,7 +91,7 @@ def test_a_429_without_headers_closes_entries_for_a_pause_and_leaves_the_reserve
 
 def test_a_429_with_a_reset_closes_entries_until_then(clock: SimulatedClock) -> None:
     tokens = budget(clock)
-    tokens.note(429, {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": str(START_SECONDS + 20)})
+    tokens.note(429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(START_SECONDS + 20)})
     assert tokens.take(Lane.ENTRY) == pytest.approx(20.0)
     assert tokens.take(Lane.CANCEL) == pytest.approx(0.3)
     assert tokens.left(Lane.ENTRY) == 0
@@ -99,17 +99,17 @@ def test_a_429_with_a_reset_closes_entries_until_then(clock: SimulatedClock) -> 
 
 def test_nothing_remaining_closes_entries_before_the_429_comes(clock: SimulatedClock) -> None:
     tokens = budget(clock)
-    tokens.note(200, {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": str(START_SECONDS + 9)})
+    tokens.note(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(START_SECONDS + 9)})
     assert tokens.take(Lane.ENTRY) == pytest.approx(12.3)
 
 
 def test_a_clock_far_from_the_brokers_waits_one_window_at_most(clock: SimulatedClock) -> None:
     tokens = budget(clock)
-    tokens.note(429, {"X-Ratelimit-Reset": str(START_SECONDS + 86_400)})
+    tokens.note(429, {"x-ratelimit-reset": str(START_SECONDS + 86_400)})
     assert tokens.take(Lane.ENTRY) == pytest.approx(60.0)
 
 
 def test_a_small_limit_keeps_at_most_half_in_reserve(clock: SimulatedClock) -> None:
     tokens = budget(clock)
-    tokens.note(200, {"X-Ratelimit-Limit": "10"})
+    tokens.note(200, {"x-ratelimit-limit": "10"})
     assert tokens.reserved == 5

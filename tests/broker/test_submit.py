@@ -146,7 +146,7 @@ async def test_an_order_that_never_left_is_rejected_without_a_look_up() -> None:
             await bench.answer(buy(purpose=Purpose.EXIT))
         rejected = bench.inbox.of(OrderRejected)[0]
         assert rejected.status_code == 0
-        assert rejected.reason.startswith("POST /v2/orders: ClientConnectorError")
+        assert rejected.reason.startswith("POST /v2/orders: no connection to 127.0.0.1")
 
 
 async def test_a_429_with_headers_closes_the_entry_lane_until_the_reset() -> None:

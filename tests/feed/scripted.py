@@ -190,6 +190,12 @@ class ShowingInbox:
         self.messages.extend(messages)
         self._came.set()
 
+    def hand_over(self, messages: Iterable[Message]) -> None:
+        self.put_many(messages)
+
+    def has_room(self) -> bool:
+        return self.room.is_set()
+
     def depth(self) -> int:
         return self.waiting
 

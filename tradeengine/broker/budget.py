@@ -60,10 +60,10 @@ class RequestBudget:
         return max(closed / NANOS, missing * _MINUTE_SECONDS / self._limit, 0.001)
 
     def note(self, status: int, headers: Mapping[str, str]) -> None:
-        """Learn from an answer. The headers may be missing, above all on a 429."""
+        """Learn from an answer (header names in lower case; they may be missing on a 429)."""
         self._refill()
-        limit = _whole(headers.get("X-Ratelimit-Limit"))
-        remaining = _whole(headers.get("X-Ratelimit-Remaining"))
+        limit = _whole(headers.get("x-ratelimit-limit"))
+        remaining = _whole(headers.get("x-ratelimit-remaining"))
         if limit:
             self._limit = limit
         if remaining is not None:
@@ -71,7 +71,7 @@ class RequestBudget:
         if status == _TOO_MANY_REQUESTS:
             self._tokens = min(self._tokens, float(self.reserved))
         if status == _TOO_MANY_REQUESTS or remaining == 0:
-            self._close_entries(_whole(headers.get("X-Ratelimit-Reset")))
+            self._close_entries(_whole(headers.get("x-ratelimit-reset")))
 
     def _close_entries(self, reset_epoch_seconds: int | None) -> None:
         now = self._clock.now()

@@ -66,19 +66,18 @@ class Bus:
         if self._dispatching:
             raise ReentrantDispatch
         self._dispatching = True
+        if followed is None:
+            followed = []
         try:
-            return self._run(message, [] if followed is None else followed)
+            self._offer(message, followed)
+            # The list grows while it is read: it is the queue and the result.
+            for done, effect in enumerate(followed, start=1):
+                if done > CASCADE_LIMIT:
+                    raise CascadeTooLong(message)
+                self._offer(effect, followed)
+            return followed
         finally:
             self._dispatching = False
-
-    def _run(self, message: Message, followed: list[Message]) -> list[Message]:
-        self._offer(message, followed)
-        # The list grows while it is read: it is the queue and the result.
-        for done, effect in enumerate(followed, start=1):
-            if done > CASCADE_LIMIT:
-                raise CascadeTooLong(message)
-            self._offer(effect, followed)
-        return followed
 
     def _offer(self, message: Message, followed: list[Message]) -> None:
         try:

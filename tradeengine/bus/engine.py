@@ -24,19 +24,19 @@ class Engine:
     """One step per input."""
 
     def __init__(self, bus: Bus, recorder: Recorder) -> None:
-        self._bus = bus
-        self._recorder = recorder
+        self._dispatch = bus.dispatch
+        self._take_input, self._take_effect = recorder.take_input, recorder.take_effect
         self.steps = 0
 
     def step(self, message: Message) -> list[Message]:
         """Write the input down, handle it to completion, write and return its effects."""
         self.steps += 1
-        self._recorder.take_input(message)
+        self._take_input(message)
         effects: list[Message] = []
         try:
-            self._bus.dispatch(message, effects)
+            self._dispatch(message, effects)
         finally:
             # Commands leave while the cascade runs: a raise behind them must not hide them.
             for effect in effects:
-                self._recorder.take_effect(effect)
+                self._take_effect(effect)
         return effects

@@ -5,6 +5,7 @@ Every way to end is VenueUnreachable, except a refusal that only the operator ca
 mend: BadConfiguration.
 """
 
+from collections.abc import Callable
 from typing import Self
 
 from tradeengine.clock import Clock
@@ -54,10 +55,16 @@ class Connection:
     async def receive(self) -> tuple[Received, int]:
         """Take in all frames that came, answer them, and give events and number of frames."""
         frames = await self._socket.receive()
-        received_at = self._clock.now()
-        received = self._session.receive_all(frames, received_at)
-        self._send()
-        return received, len(frames)
+        return self._receive(frames), len(frames)
+
+    async def stream(self, take: Callable[[Received, int], bool]) -> None:
+        """Give events and number of frames to `take` as they come, until it says no."""
+
+        def take_frames(frames: list[bytes]) -> bool:
+            go_on = take(self._receive(frames), len(frames))
+            return go_on and self._session.state is State.STREAMING
+
+        await self._socket.serve(take_frames)
 
     def ask_for_slot(self) -> None:
         """Authenticate again on the same socket."""
@@ -81,6 +88,11 @@ class Connection:
     async def close(self) -> None:
         """Close politely; harmless on a connection that has ended."""
         await self._socket.close()
+
+    def _receive(self, frames: list[bytes]) -> Received:
+        received = self._session.receive_all(frames, self._clock.now())
+        self._send()
+        return received
 
     def _send(self) -> None:
         for message in self._session.outgoing():

@@ -2,8 +2,8 @@
 The feed: one owner of one socket, for as long as the engine runs.
 
 Two tasks. The reader connects, agrees, refills the gap since the last time, and
-then only decodes and enqueues; strategy code never runs here, so the server
-never finds us slow. The watch judges silence once a second and cuts a connection
+then decodes and hands over: the engine takes a message at once unless it is busy or
+behind. The watch judges silence once a second and cuts a connection
 that is mute. After every end the reader waits (full jitter) and connects again;
 while another program holds our slot it keeps the socket and asks again on its
 own slower schedule.
@@ -33,7 +33,7 @@ from tradeengine.feed.parameters import FeedParameters
 from tradeengine.feed.ports import Inbox
 from tradeengine.feed.probe import ask
 from tradeengine.feed.rest import DataRest
-from tradeengine.feed.session import Session
+from tradeengine.feed.session import Received, Session
 from tradeengine.feed.socket import HandshakeRefused
 from tradeengine.model.events import FeedLost
 from tradeengine.model.instants import NANOS
@@ -202,7 +202,7 @@ class FeedConsumer:
         await self._refill(now)
         while connection.is_streaming:
             await self._inbox.wait_for_room()
-            await self._take(connection)
+            await connection.stream(self._take_in)
         connection.raise_unless_streaming()
 
     async def _refill(self, now: int) -> None:
@@ -210,6 +210,11 @@ class FeedConsumer:
         if start is not None and self._market.seconds(start, now) > 0:
             await self.backfill.refill(self._bar_symbols, start, now)
         self._missing_since = None
+
+    def _take_in(self, received: Received, frames: int) -> bool:
+        """Take events in; say whether there is room for more."""
+        self._intake.take(received, frames)
+        return self._inbox.has_room()
 
     async def _take(self, connection: Connection) -> None:
         received, frames = await connection.receive()

@@ -38,7 +38,7 @@ class Intake:
             self._inbox.put_many(notices)
         if data:
             self._liveness.heard(data, data[0].received_at)
-            self._inbox.put_many(self._admit(data))
+            self._inbox.hand_over(self._admit(data))
         if self._channel is not None:
             for _ in range(frames):
                 self._channel.received()

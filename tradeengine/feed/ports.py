@@ -15,6 +15,12 @@ class Inbox(Protocol):
     def put_many(self, messages: Iterable[Message]) -> None:
         """Add messages, in order."""
 
+    def hand_over(self, messages: Iterable[Message]) -> None:
+        """Add messages, in order, and let them be handled now if nothing else is."""
+
+    def has_room(self) -> bool:
+        """Tell whether there is room for more market data."""
+
     def depth(self) -> int:
         """Messages waiting."""
 

@@ -1,11 +1,10 @@
 """
 The websocket, on picows: the cheapest reader of those measured (docs/feed.md).
 
-picows calls back for every frame; `receive` hands over, in one go, all frames
-that came since the last call. So a burst costs one wake-up of the event loop, a
-quiet feed adds no delay, and payloads stay bytes. When the owner falls behind,
-frames wait here up to a limit; past it the socket is not read and TCP slows the
-sender down.
+picows calls back for every frame. With the last one of a read, all that came are
+handed to the owner together, inside that call: no task has to wake up for them.
+Payloads stay bytes. When the owner falls behind, frames wait here up to a limit;
+past it the socket is not read and TCP slows the sender down.
 
 Pings are sent when nothing comes; a missing pong ends the connection. Alpaca
 ends most connections without a close frame (seen as 1006), so an end is an end,
@@ -13,7 +12,7 @@ polite or not: `receive` raises VenueUnreachable.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Self
 
 import picows
@@ -26,6 +25,10 @@ BATCH = 1_000
 
 _BINARY, _TEXT = picows.WSMsgType.BINARY, picows.WSMsgType.TEXT
 _FRAGMENTS = (_BINARY, _TEXT, picows.WSMsgType.CONTINUATION)
+
+
+Take = Callable[[list[bytes]], bool]
+"""Takes frames in at once; says whether the next ones may come the same way."""
 
 
 class HandshakeRefused(VenueUnreachable):
@@ -47,6 +50,7 @@ class _Listener(picows.WSListener):
         self._transport: picows.WSTransport | None = None
         self._parts: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
+        self._take: Take | None = None
         self._paused = False
         self.frames: list[bytes] = []
         self.end = ""
@@ -58,25 +62,44 @@ class _Listener(picows.WSListener):
         kind = frame.msg_type
         if frame.fin and (kind is _BINARY or kind is _TEXT):
             self.frames.append(frame.get_payload_as_bytes())
-        elif not self._is_rare_data(transport, frame):
+        else:
+            self._take_rare(transport, frame)
+        if frame.last_in_buffer:
+            self._deliver()
+
+    def is_user_specific_pong(self, frame: picows.WSFrame) -> bool:
+        """Recognise the answer to our ping, which may be the last frame of a read."""
+        is_pong = frame.msg_type is picows.WSMsgType.PONG
+        if is_pong and frame.last_in_buffer:
+            self._deliver()
+        return is_pong
+
+    def _take_rare(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        """Take in a control frame or a fragment."""
+        kind = frame.msg_type
+        if kind is picows.WSMsgType.PING:
+            transport.send_pong(frame.get_payload_as_bytes())
+        elif kind is picows.WSMsgType.CLOSE:
+            self._closed_by_peer(transport, frame)
+        elif kind in _FRAGMENTS:
+            self._parts.append(frame.get_payload_as_bytes())
+            if frame.fin:
+                self.frames.append(b"".join(self._parts))
+                self._parts.clear()
+
+    def _deliver(self) -> None:
+        """Hand over what came with a read, wake whoever waits for it, or let it wait."""
+        if not self.frames:
             return
-        if self._waiter is not None:
+        if self._take is not None and len(self.frames) <= BATCH:
+            frames, self.frames = self.frames, []
+            # What it raises ends the connection and comes out of `wait_disconnected`.
+            if not self._take(frames):
+                self._wake()
+        elif self._waiter is not None:
             self._wake()
         elif len(self.frames) >= self._limit:
             self._pause()
-
-    def _is_rare_data(self, transport: picows.WSTransport, frame: picows.WSFrame) -> bool:
-        """Take in a control frame or a fragment; say whether a message is complete."""
-        kind = frame.msg_type
-        if kind is picows.WSMsgType.CLOSE:
-            self._closed_by_peer(transport, frame)
-        if kind not in _FRAGMENTS:
-            return False
-        self._parts.append(frame.get_payload_as_bytes())
-        if frame.fin:
-            self.frames.append(b"".join(self._parts))
-            self._parts.clear()
-        return frame.fin
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:  # noqa: ARG002  # picows calls it so
         self.end = self.end or "the connection ended without a close frame (1006)"
@@ -91,6 +114,7 @@ class _Listener(picows.WSListener):
         transport.disconnect()
 
     def _wake(self) -> None:
+        self._take = None
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
@@ -106,13 +130,13 @@ class _Listener(picows.WSListener):
             self._transport.underlying_transport.resume_reading()
             self._paused = False
 
-    async def wait(self) -> None:
-        """Wait for a frame or the end."""
-        self._waiter = asyncio.get_running_loop().create_future()
+    async def wait(self, take: Take | None = None) -> None:
+        """Wait for frames or the end; give frames that come alone to `take` until it says no."""
+        self._take, self._waiter = take, asyncio.get_running_loop().create_future()
         try:
             await self._waiter
         finally:
-            self._waiter = None
+            self._take = self._waiter = None
 
 
 class FeedSocket:
@@ -140,6 +164,7 @@ class FeedSocket:
                     # Ours counts from before the TCP handshake; this one closes what we give up.
                     websocket_handshake_timeout=parameters.connect_timeout_seconds,
                     enable_auto_ping=True,
+                    enable_auto_pong=False,  # ours, or the last frame of a read might pass us by
                     auto_ping_idle_timeout=parameters.ping_interval_seconds,
                     auto_ping_reply_timeout=parameters.ping_timeout_seconds,
                     extra_headers=_headers(parameters.encoding),
@@ -155,6 +180,17 @@ class FeedSocket:
             # picows reports an end in the middle of the handshake by making no listener.
             raise VenueUnreachable(f"{url}: the connection ended during the handshake")
         return cls(transport, listener, parameters)
+
+    async def serve(self, take: Take) -> None:
+        """Give frames to `take` as they come, until it says no. Raises VenueUnreachable."""
+        listener = self._listener
+        while True:
+            if not listener.frames and not listener.end:
+                await listener.wait(take)
+                if not (listener.frames or listener.end):
+                    return
+            if not take(await self.receive()):
+                return
 
     async def receive(self) -> list[bytes]:
         """Wait for frames and take those that came. Raises VenueUnreachable."""

@@ -7,19 +7,22 @@ flattens past it, with the broker's own cancel-all and close-all.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ParamSpec
 
 from tradeengine.bus.engine import Engine
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock
-from tradeengine.model.commands import RequestStop
+from tradeengine.model.commands import CancelOrder, ReplaceOrder, RequestStop, SubmitOrder
 from tradeengine.model.events import StateChanged
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, StopTrigger
 
-BATCH = 64
+BATCH = 512
 """Messages handled before other tasks of the loop get their turn."""
+
+LEAVING = frozenset({SubmitOrder, CancelOrder, ReplaceOrder})
+"""Commands that go out to the broker, each after it is in the journal."""
 
 P = ParamSpec("P")
 
@@ -36,28 +39,50 @@ class Pump:
         clock: Clock,
         watch: Watcher,
         on_bug: Callable[[Message, Exception], None],
+        hurry: Callable[[], None] = lambda: None,
     ) -> None:
+        """`hurry` is called at once when a step sends a command: soon it must be durable."""
         self._inbox, self._engine, self._clock = inbox, engine, clock
-        self._watch, self._on_bug = watch, on_bug
+        self._watch, self._on_bug, self._hurry = watch, on_bug, hurry
         self.stopped = asyncio.Event()
         self.broken = asyncio.Event()
         self.bugs = 0
+        self._draining = False
+        self._in_hand: Message
+        """What a bug is reported with: the message that is handled, or told of."""
         self._untold: list[tuple[Message, Sequence[Message]]] = []
         self._caused = False
-        """Whether the untold steps had effects."""
+        """Whether the untold steps had effects; then they are told soon, by themselves."""
 
     async def run(self) -> None:
         """Handle messages until the engine is STOPPED or broken."""
-        while not (self.stopped.is_set() or self.broken.is_set()):
-            self._handle(await self._inbox.take())
-            for _ in range(min(BATCH, self._inbox.depth())):
-                self._handle(self._inbox.take_nowait())
-            try:
-                if self._caused or self._inbox.depth():
-                    # Others first: an order leaves before anybody is told of it.
-                    await asyncio.sleep(0)
-            finally:
-                self._tell()
+        self._inbox.read_by(self.drain)
+        try:
+            while not self._has_ended():
+                await self._inbox.filled()
+                self.drain()
+                await asyncio.sleep(0)
+        finally:
+            self._inbox.read_by(None)
+            self._tell()
+
+    def drain(self) -> None:
+        """Handle what waits, a batch at most; nothing while it is under way already."""
+        if self._draining or self._has_ended():
+            return
+        self._draining = True
+        batch = iter(range(min(BATCH, self._inbox.depth())))
+        # One attempt for the whole batch, and another for what is left of it after a bug.
+        while bug := attempt(self._handle, batch):
+            self._note(self._in_hand, bug)
+        self._draining = False
+        if not self._caused:
+            self._tell()
+        if self._has_ended():
+            self._inbox.wake()
+
+    def _has_ended(self) -> bool:
+        return self.stopped.is_set() or self.broken.is_set()
 
     async def forget(self) -> None:
         """Take in what still comes for a broken engine, so that no edge waits for it."""
@@ -65,25 +90,34 @@ class Pump:
             await self._inbox.take()
             self._inbox.done()
 
-    def _handle(self, message: Message) -> None:
-        try:
-            self._note(message, attempt(self._step, message))
-        finally:
-            self._inbox.done()
+    def _handle(self, batch: Iterator[int]) -> None:
+        """Take messages through the step, as many as the batch has left."""
+        inbox, step = self._inbox, self._engine.step
+        for _ in batch:
+            message = self._in_hand = inbox.take_nowait()
+            try:
+                effects = step(message)
+                self._untold.append((message, effects))
+                if effects:
+                    self._look_at(effects)
+            finally:
+                inbox.done()
 
     def _tell(self) -> None:
-        """Tell the watcher of the steps of this batch, in order."""
-        steps, self._untold, self._caused = self._untold, [], False
+        """Tell the watcher of the steps that it has not heard of, in order."""
+        told, self._untold, self._caused = self._untold, [], False
+        steps = iter(told)
+        while bug := attempt(self._tell_of, steps):
+            self._note(self._in_hand, bug)
+
+    def _tell_of(self, steps: Iterator[tuple[Message, Sequence[Message]]]) -> None:
         for message, effects in steps:
-            self._note(message, attempt(self._watch, message, effects))
+            self._in_hand = message
+            self._watch(message, effects)
 
-    def _note(self, message: Message, bug: Exception | None) -> None:
-        if bug is not None:
-            self.bugs += 1
-            self._on_bug(message, bug)
-            self._after_bug(bug)
-
-    def _after_bug(self, error: Exception) -> None:
+    def _note(self, message: Message, error: Exception) -> None:
+        self.bugs += 1
+        self._on_bug(message, error)
         if self.bugs > 1:
             self.broken.set()
             return
@@ -92,18 +126,19 @@ class Pump:
         stop = RequestStop(at=now, received_at=now, trigger=StopTrigger.FAULT, reason=reason)
         self._inbox.put_nowait(stop)
 
-    def _step(self, message: Message) -> None:
-        effects = self._engine.step(message)
-        self._untold.append((message, effects))
-        if effects:
+    def _tell_soon(self) -> None:
+        """Tell when others have had their turn: an order leaves before anybody hears of it."""
+        if not self._caused:
             self._caused = True
-            if any(is_stop(effect) for effect in effects):
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def _look_at(self, effects: Sequence[Message]) -> None:
+        self._tell_soon()
+        for effect in effects:
+            if type(effect) in LEAVING:
+                self._hurry()
+            elif type(effect) is StateChanged and effect.after is EngineState.STOPPED:
                 self.stopped.set()
-
-
-def is_stop(effect: Message) -> bool:
-    """Tell whether an effect says that the engine has stopped."""
-    return type(effect) is StateChanged and effect.after is EngineState.STOPPED
 
 
 def attempt(act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Exception | None:

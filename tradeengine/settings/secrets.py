@@ -167,6 +167,8 @@ def _flaw(key: str, value: str) -> str:
         return "has a space at its beginning or end"
     if not value.isprintable():
         return "holds a control character"
+    if key.startswith("ALPACA_") and not value.isascii():
+        return "holds a character that no key of Alpaca has"
     if key == "ALPACA_LIVE" and value not in {"true", "false"}:
         return "must be true or false"
     if key == "SMTP_PORT" and not (value.isascii() and value.isdigit() and 1 <= int(value) < 65536):
