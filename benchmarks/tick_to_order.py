@@ -3,9 +3,9 @@ From a tick to the order it causes, and what ticks cost: the whole engine and al
 
 Three clients take turns on one venue, each in a process of its own: the engine,
 the engine whose journal does not write, and alpaca-py's stream with its REST
-client in the handler. Each hears quiet ticks first (CPU, memory) and then ticks
-that cause an order. The venue takes the time from each tick to its order's
-arrival, with one clock.
+client in the handler. Each hears a busy market first, then an even one (CPU,
+memory), and then ticks that cause an order. The venue takes the time from each
+tick to its order's arrival, with one clock.
 """
 
 import math
@@ -20,6 +20,7 @@ from benchmarks.children import ROOT, Child
 from benchmarks.engine import AT_ONCE
 from benchmarks.words import (
     AskUsage,
+    Burst,
     Knock,
     Laps,
     Pace,
@@ -41,8 +42,9 @@ Progress = Callable[[str], None]
 class Size(Struct, frozen=True, kw_only=True):
     """How much is measured."""
 
-    rounds: int = 3
-    ticks: int = 8_000
+    rounds: int = 5
+    busy_ticks: int = 40_000
+    ticks: int = 6_000
     ticks_per_second: float = 2_000.0
     orders: int = 200
     gap_seconds: float = 0.01
@@ -54,7 +56,12 @@ class Run(Struct, frozen=True, kw_only=True):
 
     p50_seconds: float
     p99_seconds: float
-    cpu_seconds_per_tick: float
+    busy_cpu_seconds: float
+    """For a tick of a busy market."""
+
+    even_cpu_seconds: float
+    """For a tick that comes alone."""
+
     peak_kilobytes: int
 
 
@@ -62,16 +69,19 @@ def measure(venue: Child, place: VenueReady, name: str, size: Size) -> Run:
     """Run one client on the venue."""
     with started(name, place) as client:
         wake(venue, client)
-        quiet(venue, client, size.warm_up, size.ticks_per_second)
-        before = usage(client)
-        quiet(venue, client, size.ticks, size.ticks_per_second)
-        after = usage(client)
+        even(venue, client, size.warm_up, size.ticks_per_second)
+        start = usage(client).cpu_seconds
+        busy(venue, client, size.busy_ticks)
+        between = usage(client).cpu_seconds
+        even(venue, client, size.ticks, size.ticks_per_second)
+        end = usage(client).cpu_seconds
         provoke(venue, size.warm_up, size.gap_seconds)
         laps = provoke(venue, size.orders, size.gap_seconds)
         return Run(
             p50_seconds=percentile(laps, 50),
             p99_seconds=percentile(laps, 99),
-            cpu_seconds_per_tick=(after.cpu_seconds - before.cpu_seconds) / size.ticks,
+            busy_cpu_seconds=(between - start) / size.busy_ticks,
+            even_cpu_seconds=(end - between) / size.ticks,
             peak_kilobytes=usage(client).peak_kilobytes,
         )
 
@@ -99,7 +109,15 @@ def wake(venue: Child, client: Child) -> None:
     venue.ask(Knock())
 
 
-def quiet(venue: Child, client: Child, ticks: int, per_second: float) -> int:
+def busy(venue: Child, client: Child, ticks: int) -> int:
+    """Send ticks as fast as they leave, one a frame; give the quotes that were heard so far."""
+    venue.ask(Burst(messages=ticks, per_frame=1))
+    venue.hear(Sent)
+    return client.hear(SawLast).messages
+
+
+def even(venue: Child, client: Child, ticks: int, per_second: float) -> int:
+    """Send ticks evenly, one a frame; give the quotes that were heard so far."""
     venue.ask(Pace(ticks=ticks, per_second=per_second))
     venue.hear(Sent)
     return client.hear(SawLast).messages
@@ -142,7 +160,8 @@ def compare(size: Size, progress: Progress) -> dict[str, float]:
         "tick_to_order_p99": engine.p99_seconds / peer.p99_seconds,
         "tick_to_order_p50_journal_at_once": unwritten.p50_seconds / peer.p50_seconds,
         "journal_share": 1 - unwritten.p50_seconds / engine.p50_seconds,
-        "cpu_per_tick": engine.cpu_seconds_per_tick / peer.cpu_seconds_per_tick,
+        "cpu_per_tick": engine.busy_cpu_seconds / peer.busy_cpu_seconds,
+        "cpu_per_even_tick": engine.even_cpu_seconds / peer.even_cpu_seconds,
         "engine_megabytes": engine.peak_kilobytes / 1024,
         "alpaca_py_megabytes": peer.peak_kilobytes / 1024,
     }
@@ -152,6 +171,7 @@ def _median(runs: list[Run]) -> Run:
     return Run(
         p50_seconds=statistics.median(run.p50_seconds for run in runs),
         p99_seconds=statistics.median(run.p99_seconds for run in runs),
-        cpu_seconds_per_tick=statistics.median(run.cpu_seconds_per_tick for run in runs),
+        busy_cpu_seconds=statistics.median(run.busy_cpu_seconds for run in runs),
+        even_cpu_seconds=statistics.median(run.even_cpu_seconds for run in runs),
         peak_kilobytes=int(statistics.median(run.peak_kilobytes for run in runs)),
     )

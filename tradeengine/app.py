@@ -110,12 +110,7 @@ class App:
         self._core = build(inputs, self._journal, self._edges)
         self._watch = Watch(log)
         self._pump = Pump(
-            self._inbox,
-            self._core.engine,
-            world.clock,
-            self._watch.take,
-            self._note_bug,
-            self._journal.hurry,
+            self._inbox, self._core.engine, world.clock, self._watch.take, self._note_bug
         )
         self._failure: TradeEngineError | None = None
         self._journal_failed = False

@@ -106,7 +106,7 @@ async def test_a_redirect_is_not_followed() -> None:
 async def test_a_silent_broker_is_left_after_the_deadline() -> None:
     async with scripted() as server, client_of(server, read_timeout_seconds=0.02) as rest:
         server.script("GET", "/v2/account", Answer(delay_seconds=0.2))
-        with pytest.raises(OutcomeUnknown, match="GET /v2/account: nothing came for 0.02 s"):
+        with pytest.raises(OutcomeUnknown, match=r"GET /v2/account: nothing came for 0\.02 s"):
             await rest.call(requests.account())
 
 

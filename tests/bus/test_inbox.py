@@ -68,3 +68,53 @@ async def test_work_is_in_flight_until_the_message_is_handled() -> None:
     assert quiescence.pending == 0
     with pytest.raises(IndexError):
         inbox.take_nowait()
+
+
+async def test_a_free_reader_takes_what_is_handed_over_at_once() -> None:
+    inbox = Inbox()
+    taken: list[object] = []
+    inbox.read_by(lambda: taken.extend(inbox.take_nowait() for _ in range(inbox.depth())))
+
+    inbox.put_nowait(Note(1))
+    inbox.hand_over([Note(2), Note(3)])
+
+    assert taken == [Note(1), Note(2), Note(3)]
+    assert inbox.depth() == 0
+
+
+async def test_what_the_reader_leaves_waits_as_if_it_had_been_put() -> None:
+    inbox = Inbox()
+    inbox.read_by(lambda: None)
+    waiting = asyncio.create_task(inbox.filled())
+    await asyncio.sleep(0)
+
+    inbox.hand_over([Note(1)])
+
+    await waiting
+    assert inbox.take_nowait() == Note(1)
+
+
+async def test_without_a_reader_handing_over_is_putting() -> None:
+    inbox = Inbox()
+    inbox.hand_over([])
+    inbox.hand_over([Note(1)])
+    inbox.read_by(None)
+
+    assert await inbox.take() == Note(1)
+
+
+async def test_there_is_room_below_the_capacity() -> None:
+    inbox = Inbox(capacity=2)
+    inbox.put_nowait(Note(1))
+    assert inbox.has_room()
+    inbox.put_nowait(Note(2))
+    assert not inbox.has_room()
+
+
+async def test_those_who_wait_can_be_woken_to_look_around() -> None:
+    inbox = Inbox()
+    waiting = asyncio.create_task(inbox.filled())
+    await asyncio.sleep(0)
+    inbox.wake()
+    await waiting
+    assert inbox.depth() == 0

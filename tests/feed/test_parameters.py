@@ -27,6 +27,7 @@ def test_every_field_says_what_it_is() -> None:
         {"mute_threshold_seconds": 0},
         {"canary": "spy "},
         {"backoff_first_seconds": 10, "backoff_cap_seconds": 5},
+        {"ping_interval_seconds": 5, "ping_timeout_seconds": 6},
         {"unknown": 1},
     ],
 )

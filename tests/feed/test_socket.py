@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import functools
 import hashlib
+import operator
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -303,4 +305,134 @@ async def test_reading_pauses_when_too_many_frames_wait(monkeypatch: pytest.Monk
         while frames[-1] != b"last":
             frames += await socket.receive()
         assert frames == [*(b"%03d" % number for number in range(150)), b"last"]
+        await socket.close()
+
+
+async def serve_until(socket: FeedSocket, wanted: int) -> list[list[bytes]]:
+    """Serve until so many frames came; give them as they were handed over."""
+    taken: list[list[bytes]] = []
+
+    def take(frames: list[bytes]) -> bool:
+        taken.append(frames)
+        return sum(map(len, taken)) < wanted
+
+    async with asyncio.timeout(LIMIT_SECONDS):
+        await socket.serve(take)
+    return taken
+
+
+async def test_frames_are_handed_over_inside_the_call_that_brought_them(
+    alpaca: ScriptedAlpaca,
+) -> None:
+    socket = await FeedSocket.open(alpaca.stream_url, PARAMETERS)
+    peer = await alpaca.peer()
+    serving = asyncio.create_task(serve_until(socket, 2))
+    await until(lambda: socket._listener._take is not None)
+    await peer.socket.send_bytes(b"one")
+    await until(lambda: socket._listener._take is None or not socket._listener.frames)
+    await peer.socket.send_bytes(b"two")
+    assert functools.reduce(operator.iadd, await serving, []) == [b"one", b"two"]
+    assert socket._listener.frames == []
+    await socket.close()
+
+
+async def test_what_came_before_serving_is_handed_over_first(alpaca: ScriptedAlpaca) -> None:
+    socket = await FeedSocket.open(alpaca.stream_url, PARAMETERS)
+    peer = await alpaca.peer()
+    await peer.socket.send_bytes(b"early")
+    await until(lambda: socket._listener.frames == [b"early"])
+    serving = asyncio.create_task(serve_until(socket, 2))
+    await until(lambda: socket._listener._take is not None)
+    await peer.socket.send_bytes(b"late")
+    assert await serving == [[b"early"], [b"late"]]
+    await socket.close()
+
+
+@pytest.mark.parametrize("last", [b"\x89\x00", b"\x8a\x00"])
+async def test_data_before_a_ping_or_pong_is_handed_over(last: bytes) -> None:
+    go = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        await go.wait()
+        writer.write(b"\x82\x03one\x82\x03two" + last)
+
+    async with raw_server(serve) as url:
+        socket = await FeedSocket.open(url, PARAMETERS)
+        serving = asyncio.create_task(serve_until(socket, 2))
+        await until(lambda: socket._listener._take is not None)
+        go.set()
+        assert await serving == [[b"one", b"two"]]
+        await socket.close()
+
+
+async def test_data_before_the_answer_to_our_own_ping_is_handed_over() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        head = await reader.readexactly(2)
+        mask = await reader.readexactly(4)
+        said = await reader.readexactly(head[1] & 0x7F)
+        pong = bytes(s ^ mask[n % 4] for n, s in enumerate(said))
+        writer.write(b"\x82\x03one\x82\x03two" + bytes([0x8A, len(pong)]) + pong)
+
+    parameters = FeedParameters(
+        ping_interval_seconds=0.05, ping_timeout_seconds=0.05, close_timeout_seconds=0.2
+    )
+    async with raw_server(serve) as url:
+        socket = await FeedSocket.open(url, parameters)
+        assert await serve_until(socket, 2) == [[b"one", b"two"]]
+        await socket.close()
+
+
+async def test_a_ping_is_answered() -> None:
+    answered = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        writer.write(b"\x89\x02hi")
+        head = await reader.readexactly(2)
+        mask, payload = await reader.readexactly(4), await reader.readexactly(2)
+        said = bytes(p ^ m for p, m in zip(payload, mask, strict=False))
+        if (head, said) == (b"\x8a\x82", b"hi"):
+            answered.set()
+
+    async with raw_server(serve) as url:
+        socket = await FeedSocket.open(url, PARAMETERS)
+        async with asyncio.timeout(LIMIT_SECONDS):
+            await answered.wait()
+        await socket.close()
+
+
+async def test_a_burst_is_handed_over_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_module, "BATCH", 2)
+    go = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        await go.wait()
+        writer.write(b"\x82\x01a\x82\x01b\x82\x01c")
+
+    async with raw_server(serve) as url:
+        socket = await FeedSocket.open(url, PARAMETERS)
+        serving = asyncio.create_task(serve_until(socket, 3))
+        await until(lambda: socket._listener._take is not None)
+        go.set()
+        assert await serving == [[b"a", b"b"], [b"c"]]
+        await socket.close()
+
+
+async def test_a_bug_behind_the_hand_over_ends_the_connection_and_comes_out(
+    alpaca: ScriptedAlpaca,
+) -> None:
+    def take(frames: list[bytes]) -> bool:
+        raise ZeroDivisionError(frames[0])
+
+    socket = await FeedSocket.open(alpaca.stream_url, PARAMETERS)
+    peer = await alpaca.peer()
+    serving = asyncio.create_task(socket.serve(take))
+    await until(lambda: socket._listener._take is not None)
+    await peer.socket.send_bytes(b"odd")
+    with pytest.raises(VenueUnreachable):
+        await serving
+    with pytest.raises(ZeroDivisionError, match="odd"):
         await socket.close()

@@ -1,7 +1,8 @@
 """The pump carries on after a bug long enough to ask for the flatten."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from tradeengine.bus.dispatch import Bus, Routes
 from tradeengine.bus.engine import Engine
@@ -105,3 +106,81 @@ async def test_other_tasks_get_their_turn_while_the_inbox_is_full() -> None:
     await asyncio.gather(scene.pump.run(), look())
 
     assert len(depths) == 2
+
+
+@asynccontextmanager
+async def pumping(scene: Scene) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(scene.pump.run())
+    await asyncio.sleep(0)
+    try:
+        yield task
+    finally:
+        task.cancel()
+
+
+async def test_what_is_handed_over_is_handled_inside_that_call() -> None:
+    scene = Scene()
+    async with pumping(scene):
+        scene.inbox.hand_over([tick(1), tick(2)])
+        assert scene.seen == [tick(1), tick(2)]
+
+
+async def test_what_waited_is_handled_before_what_is_handed_over() -> None:
+    scene = Scene()
+    async with pumping(scene):
+        scene.inbox.put_nowait(tick(1))
+        scene.inbox.hand_over([tick(2)])
+        assert scene.seen == [tick(1), tick(2)]
+
+
+async def test_a_stop_that_is_handed_over_ends_the_pump() -> None:
+    scene = Scene()
+    async with pumping(scene) as task:
+        stop = RequestStop(at=1, received_at=1, trigger=StopTrigger.INTERRUPT)
+        scene.inbox.hand_over([stop])
+        assert scene.seen == []  # an effect is told when others have had their turn
+        await task
+    assert scene.seen == [stop]
+    assert scene.pump.stopped.is_set()
+
+
+async def test_a_bug_in_what_is_handed_over_is_noted_and_the_rest_handled() -> None:
+    scene = Scene()
+    async with pumping(scene) as task:
+        scene.inbox.hand_over([tick(13), tick(14)])
+        assert scene.bugs == ["TimerFired: thirteen"]
+        await task
+    assert scene.pump.stopped.is_set()
+
+
+async def test_a_watcher_that_raises_hears_the_next_message_all_the_same() -> None:
+    scene = Scene()
+    heard: list[Message] = []
+
+    def watch(message: Message, effects: Sequence[Message]) -> None:
+        del effects
+        heard.append(message)
+        if message == tick(1):
+            raise LookupError("watcher")
+
+    scene.pump._watch = watch
+    async with pumping(scene):
+        scene.inbox.hand_over([tick(1), tick(2)])
+    assert heard[:2] == [tick(1), tick(2)]
+    assert scene.bugs == ["TimerFired: watcher"]
+
+
+async def test_a_watcher_may_hand_over() -> None:
+    scene = Scene()
+
+    def watch(message: Message, effects: Sequence[Message]) -> None:
+        scene.watch(message, effects)
+        if message == tick(1):
+            scene.inbox.hand_over([tick(2)])
+
+    scene.pump._watch = watch
+    async with pumping(scene):
+        scene.inbox.hand_over([tick(1)])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert scene.seen == [tick(1), tick(2)]

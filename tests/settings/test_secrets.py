@@ -83,6 +83,10 @@ def test_an_empty_value_is_no_value(tmp_path: Path, text: str) -> None:
         ("SMTP_PASSWORD= verysecret99\n", ".env:1: SMTP_PASSWORD: has a space at its beginning or"),
         ("SMTP_PASSWORD='verysecret99 '\n", ".env:1: SMTP_PASSWORD: has a space at its beginning"),
         ("SMTP_PASSWORD=very\tsecret99\n", ".env:1: SMTP_PASSWORD: holds a control character"),
+        (
+            "ALPACA_API_KEY=schlüssel99\nALPACA_SECRET_KEY=secret99\n",
+            ".env:1: ALPACA_API_KEY: holds a character that no key of Alpaca has",
+        ),
         ("SMTP_PASSWORD=abc\n", ".env:1: SMTP_PASSWORD: is shorter than 4 characters"),
         ("ALPACA_LIVE=yes\n", ".env:1: ALPACA_LIVE: must be true or false"),
         ("SMTP_PORT=smtp\n", ".env:1: SMTP_PORT: must be a number from 1 to 65535"),

@@ -100,12 +100,12 @@ class HttpClient:
 
     async def _connect(self) -> Connection:
         loop, address = asyncio.get_running_loop(), self._address
-        port = address.port or _PORTS[address.scheme]
+        host, port = address.hostname or "", address.port or _PORTS[address.scheme]
         try:
             async with asyncio.timeout(self._connect_timeout_seconds):
                 _, connection = await loop.create_connection(
                     partial(Connection, loop, self._open.discard),
-                    address.hostname,
+                    host,
                     port,
                     ssl=self._tls,
                 )

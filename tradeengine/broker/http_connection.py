@@ -53,7 +53,8 @@ class Connection(asyncio.Protocol):
     async def exchange(self, request: bytes, read_timeout_seconds: float) -> Answer:
         """Send a request and wait for its answer. Raises NoAnswer."""
         assert self._transport is not None
-        owed = self._owed = self._loop.create_future()
+        owed: asyncio.Future[Answer] = self._loop.create_future()
+        self._owed = owed
         self._read_timeout_seconds = read_timeout_seconds
         self._transport.write(request)
         self._silence = self._loop.call_later(read_timeout_seconds, self._fell_silent)
@@ -90,6 +91,9 @@ class Connection(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._fail(f"{type(error).__name__}: {error}")
 
+    def eof_received(self) -> None:
+        self.reusable = False
+
     def connection_lost(self, error: Exception | None) -> None:
         self.reusable = False
         if self._has_head and not self._is_measured():
@@ -98,6 +102,10 @@ class Connection(asyncio.Protocol):
         self._on_lost(self)
 
     # httptools
+
+    def on_message_begin(self) -> None:
+        if self._owed is None or self._owed.done():
+            self.reusable = False  # More came than was asked for.
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")

@@ -38,8 +38,6 @@ class Journal:
         self._buffer = bytearray(frame_header(header))
         self._taken = len(self._buffer)
         self._synced = 0
-        self._batch: bytearray | None = None
-        """What the writer has been given, until its outcome is known."""
         self._commit: asyncio.Task[None] | None = None
         self._is_quick = True
         self.commits = 0
@@ -66,41 +64,34 @@ class Journal:
         self._buffer += record
         self._taken += len(record)
 
-    def hurry(self) -> None:
-        """Begin to write what was taken, because somebody will soon wait for it."""
-        if self._batch is None and self._buffer:
-            self._batch, self._buffer = self._buffer, bytearray()
-            self._writer.give(self._file, self._batch)
-
     async def durable(self) -> None:
         """Wait until all that was taken so far is on the disk. Raises JournalFailed."""
         target = self._taken
         while self._synced < target:
-            commit = self._commit or self._stand_still()
+            commit = self._commit or self._begin()
             if commit is not None:
                 # Shielded: one waiter that is cancelled must not cancel the others' write.
                 await asyncio.shield(commit)
 
-    def _stand_still(self) -> asyncio.Task[None] | None:
-        """Let a write end while the loop stands still; give what to wait for if it goes on."""
-        self.hurry()
+    def _begin(self) -> asyncio.Task[None] | None:
+        """Begin a write and stand still for it; give what to wait for if it goes on."""
+        batch, self._buffer = self._buffer, bytearray()
+        self._writer.give(self._file, batch)
         written = self._writer.wait(PATIENCE_SECONDS) if self._is_quick else None
         if written is not None:
-            self._end(written)
+            self._end(batch, written)
             return None
-        self._commit = asyncio.create_task(self._outcome(), name="journal commit")
+        self._commit = asyncio.create_task(self._outcome(batch), name="journal commit")
         self._commit.add_done_callback(_retrieve)
         return self._commit
 
-    async def _outcome(self) -> None:
+    async def _outcome(self, batch: bytearray) -> None:
         try:
-            self._end(await self._writer.outcome())
+            self._end(batch, await self._writer.outcome())
         finally:
             self._commit = None
 
-    def _end(self, written: Written) -> None:
-        batch, self._batch = self._batch, None
-        assert batch is not None
+    def _end(self, batch: bytearray, written: Written) -> None:
         self._synced += written.size
         self._is_quick = written.seconds < PATIENCE_SECONDS
         if written.problem:

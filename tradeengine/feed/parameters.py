@@ -109,7 +109,9 @@ class FeedParameters(Parameters):
     """Symbols asked for in one REST request of history."""
 
     @model_validator(mode="after")
-    def _backoff_grows(self) -> Self:
+    def _waits_fit_together(self) -> Self:
         if self.backoff_cap_seconds < self.backoff_first_seconds:
             raise ValueError("backoff_cap_seconds must not be below backoff_first_seconds")
+        if self.ping_timeout_seconds > self.ping_interval_seconds:
+            raise ValueError("ping_timeout_seconds must not be above ping_interval_seconds")
         return self

@@ -23,6 +23,7 @@ from tradeengine.risk.closing import closing_quantity
 from tradeengine.risk.keeper import ViewKeeper
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.risk.sizing import base_fraction, volatility_scale, whole_shares
+from tradeengine.risk.worst_case import Addition
 
 
 class RiskGate(ViewKeeper):
@@ -40,6 +41,7 @@ class RiskGate(ViewKeeper):
     def on_intent(self, intent: OrderIntent) -> list[ApprovedOrder | OrderDenied]:
         """Answer an intent with exactly one approval or denial."""
         self.view.now = max(self.view.now, intent.at)
+        self.view.reaches = None
         self.view.forget_old()
         is_entry = intent.purpose is Purpose.ENTRY
         verdict = self._judge_entry(intent) if is_entry else self._judge_closing(intent)
@@ -70,7 +72,10 @@ class RiskGate(ViewKeeper):
         denied = self._first_no(sequence.BEFORE_SIZE, intent)
         if denied is not None:
             return denied
-        sized = structs.replace(intent, quantity=self._size(intent))
+        quantity = self._size(intent)
+        sized = structs.replace(intent, quantity=quantity)
+        price = settled(intent.limit_price)
+        self.view.foresee(Addition(intent.symbol, intent.side, quantity, price))
         return self._first_no(sequence.AFTER_SIZE, sized) or settled(sized.quantity)
 
     def _first_no(self, checks: Iterable[Check], intent: OrderIntent) -> Denied | None:

@@ -14,6 +14,7 @@ from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.model.orders import EngineState
 from tradeengine.model.plan import SessionPlan, SymbolPlan
 from tradeengine.risk.exposure import ExposureBook
+from tradeengine.risk.worst_case import Addition, Reach, reaches
 
 ZERO = Decimal(0)
 HOUR = 60 * MINUTE
@@ -41,6 +42,8 @@ class RiskView:
         self.frozen: dict[str, str] = {}
 
         self.exposure = ExposureBook()
+        self.reaches: list[Reach] | None = None
+        """How far exposure can reach with the order being judged; None before it has a size."""
         self.equity: Decimal | None = None
         self.drawdown = ZERO
         self.buying_power: Decimal | None = None
@@ -80,6 +83,10 @@ class RiskView:
         """Give what a share is worth now in dollars: quote, else bar, else what it cost."""
         middle = self.middle(symbol) or self.last_close(symbol)
         return middle or self.exposure.held(symbol).average_price
+
+    def foresee(self, addition: Addition) -> None:
+        """Work out, once for all checks, how far the exposure reaches with one more order."""
+        self.reaches = reaches(self.exposure, self.mark, addition)
 
     def available_buying_power(self) -> Decimal:
         """Give the dollars for new orders; zero until the broker was read."""

@@ -13,16 +13,13 @@ from typing import ParamSpec
 from tradeengine.bus.engine import Engine
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock
-from tradeengine.model.commands import CancelOrder, ReplaceOrder, RequestStop, SubmitOrder
+from tradeengine.model.commands import RequestStop
 from tradeengine.model.events import StateChanged
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, StopTrigger
 
 BATCH = 512
 """Messages handled before other tasks of the loop get their turn."""
-
-LEAVING = frozenset({SubmitOrder, CancelOrder, ReplaceOrder})
-"""Commands that go out to the broker, each after it is in the journal."""
 
 P = ParamSpec("P")
 
@@ -39,11 +36,9 @@ class Pump:
         clock: Clock,
         watch: Watcher,
         on_bug: Callable[[Message, Exception], None],
-        hurry: Callable[[], None] = lambda: None,
     ) -> None:
-        """`hurry` is called at once when a step sends a command: soon it must be durable."""
         self._inbox, self._engine, self._clock = inbox, engine, clock
-        self._watch, self._on_bug, self._hurry = watch, on_bug, hurry
+        self._watch, self._on_bug = watch, on_bug
         self.stopped = asyncio.Event()
         self.broken = asyncio.Event()
         self.bugs = 0
@@ -135,9 +130,7 @@ class Pump:
     def _look_at(self, effects: Sequence[Message]) -> None:
         self._tell_soon()
         for effect in effects:
-            if type(effect) in LEAVING:
-                self._hurry()
-            elif type(effect) is StateChanged and effect.after is EngineState.STOPPED:
+            if type(effect) is StateChanged and effect.after is EngineState.STOPPED:
                 self.stopped.set()
 
 

@@ -7,7 +7,7 @@ from tradeengine.model.denials import Denial
 from tradeengine.risk.checks.verdict import Denied, dollars, settled
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.risk.view import RiskView
-from tradeengine.risk.worst_case import Addition, Reach, gross, net, reaches
+from tradeengine.risk.worst_case import gross, net
 
 
 def account_is_known(_: OrderIntent, view: RiskView, __: RiskLimits) -> Denied | None:
@@ -35,10 +35,10 @@ def buying_power_suffices(intent: OrderIntent, view: RiskView, _: RiskLimits) ->
     return Denied(Denial.BUYING_POWER, dollars(available), dollars(cost))
 
 
-def margin_is_left(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
+def margin_is_left(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want equity left above the maintenance margin of all that may be held."""
     equity = settled(view.equity)
-    margin = limits.maintenance_margin_fraction * gross(_reaches_with(intent, view))
+    margin = limits.maintenance_margin_fraction * gross(settled(view.reaches))
     excess = (equity - margin) / equity
     if excess >= limits.margin_excess_min_fraction:
         return None
@@ -46,20 +46,20 @@ def margin_is_left(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> D
     return Denied(Denial.INTRADAY_MARGIN, limit, f"{excess:.2%}")
 
 
-def gross_is_bounded(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
+def gross_is_bounded(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want long plus short exposure below the limit."""
     return _bounded(
         Denial.GROSS_EXPOSURE,
-        gross(_reaches_with(intent, view)),
+        gross(settled(view.reaches)),
         limits.gross_exposure_max_fraction * settled(view.equity),
     )
 
 
-def net_is_bounded(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
+def net_is_bounded(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want long minus short exposure below the limit, either way."""
     return _bounded(
         Denial.NET_EXPOSURE,
-        net(_reaches_with(intent, view)),
+        net(settled(view.reaches)),
         limits.net_exposure_max_fraction * settled(view.equity),
     )
 
@@ -67,18 +67,19 @@ def net_is_bounded(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> D
 def sector_is_bounded(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want exposure to the symbol's sector below the limit."""
     sector = view.symbol_plan(intent.symbol).sector
-    rows = _reaches_with(intent, view)
     return _bounded(
         Denial.SECTOR_EXPOSURE,
-        gross(row for row in rows if view.symbol_plan(row.symbol).sector == sector),
+        gross(
+            row for row in settled(view.reaches) if view.symbol_plan(row.symbol).sector == sector
+        ),
         limits.sector_exposure_max_fraction * settled(view.equity),
         f" in sector {sector}",
     )
 
 
-def beta_is_bounded(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
+def beta_is_bounded(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want the account's beta below the limit; a symbol without one has no place in it."""
-    rows = _reaches_with(intent, view)
+    rows = settled(view.reaches)
     unknown = [row.symbol for row in rows if view.symbol_plan(row.symbol).beta is None]
     limit = f"beta {limits.portfolio_beta_max}"
     if unknown:
@@ -91,13 +92,6 @@ def beta_is_bounded(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> 
 
 def _beta(symbol: str, view: RiskView) -> Decimal:
     return Decimal(str(view.symbol_plan(symbol).beta))
-
-
-def _reaches_with(intent: OrderIntent, view: RiskView) -> list[Reach]:
-    addition = Addition(
-        intent.symbol, intent.side, settled(intent.quantity), settled(intent.limit_price)
-    )
-    return reaches(view.exposure, view.mark, addition)
 
 
 def _bounded(reason: Denial, exposure: Decimal, most: Decimal, where: str = "") -> Denied | None:

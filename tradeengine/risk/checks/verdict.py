@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.risk.view import RiskView
+
+T = TypeVar("T")
 
 
 class Denied(NamedTuple):
@@ -27,8 +29,8 @@ def dollars(amount: Decimal) -> str:
     return f"${amount:,.2f}"
 
 
-def settled(amount: Decimal | None) -> Decimal:
-    """Give an amount that an earlier check has made sure of. Raises ValueError if it did not."""
-    if amount is None:
-        raise ValueError("an amount that the checks rely on is missing")
-    return amount
+def settled(value: T | None) -> T:
+    """Give what an earlier step has made sure of. Raises ValueError if it did not."""
+    if value is None:
+        raise ValueError("a value that the checks rely on is missing")
+    return value
