@@ -1,7 +1,7 @@
 from tests.console.pictures import BUSY, NOW, QUIET, changed
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.console.plain import ProgressLines
-from tradeengine.model.instants import MINUTE
+from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.model.orders import EngineState
 
 
@@ -28,6 +28,20 @@ def test_each_fill_is_said_once_with_its_own_time() -> None:
     again = "10:31:04 fill buy 1 MSFT at 106"
     three = changed(two, fills=3, fill_lines=(buy, sell, again))
     assert list(lines.news(three)) == [again]
+
+
+def test_what_happened_between_two_looks_is_said_in_its_order() -> None:
+    lines = progress()
+    list(lines.news(QUIET))
+    fill, late = "10:31:02 fill sell 9 AAPL at 50.11", "10:31:06 fill sell 1 MSFT at 106"
+    halting = changed(
+        QUIET,
+        state=EngineState.HALTING,
+        state_since=NOW - 3 * NANOS,
+        fills=2,
+        fill_lines=(fill, late),
+    )
+    assert list(lines.news(halting)) == [fill, "10:31:04 state HALTING", late]
 
 
 def test_alerts_are_said() -> None:

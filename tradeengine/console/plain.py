@@ -26,12 +26,9 @@ class ProgressLines:
     def news(self, shot: ConsoleSnapshot) -> Iterator[str]:
         """Yield what is new since the last snapshot, oldest first."""
         when = words.clock(shot.now)
-        if shot.state is not self._state:
-            self._state = shot.state
-            reason = f": {shot.state_reason}" if shot.state_reason else ""
-            yield f"{when} state {shot.state.value}{reason}"
-        # With their own time: the snapshot may be taken long after, in engine time.
-        yield from _latest(shot.fill_lines, shot.fills - self._fills)
+        happened = [*self._state_line(shot), *_latest(shot.fill_lines, shot.fills - self._fills)]
+        # Each with its own time: the snapshot may be taken long after, in engine time.
+        yield from sorted(happened, key=_time_of)
         for line in _latest(shot.alerts, shot.alert_count - self._alerts):
             yield f"{when} alert {line}"
         self._fills, self._alerts = shot.fills, shot.alert_count
@@ -40,6 +37,16 @@ class ProgressLines:
         elif shot.now - self._summed_up >= self._pause:
             self._summed_up = shot.now
             yield f"{when} {_sum_up(shot)}"
+
+    def _state_line(self, shot: ConsoleSnapshot) -> Iterator[str]:
+        if shot.state is not self._state:
+            self._state = shot.state
+            reason = f": {shot.state_reason}" if shot.state_reason else ""
+            yield f"{words.clock(shot.state_since or shot.now)} state {shot.state.value}{reason}"
+
+
+def _time_of(line: str) -> str:
+    return line.partition(" ")[0]
 
 
 def _latest(lines: Sequence[str], count: int) -> Sequence[str]:

@@ -50,6 +50,9 @@ class ConsoleSnapshot:
     session_open: int
     session_close: int
     state_reason: str = ""
+    state_since: int = 0
+    """When the engine came into its state; 0 while it is in its first."""
+
     speed: float | None = 1.0
 
     feed: str = "not connected"

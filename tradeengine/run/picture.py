@@ -38,6 +38,7 @@ def take_picture(run: Subject) -> ConsoleSnapshot:
         session_open=world.session.open_at,
         session_close=world.session.close_at,
         state_reason=tally.state_reason,
+        state_since=tally.state_since,
         speed=world.speed,
         feed=tally.feed,
         feed_age_seconds=(now - tally.last_tick_at) / NANOS if tally.last_tick_at else None,

@@ -44,6 +44,7 @@ class Tally:
         self.denials: Counter[Denial] = Counter()
         self.feed = self.order_stream = "not connected"
         self.state_reason = ""
+        self.state_since = 0
         self.decisions: deque[str] = deque(maxlen=_KEPT_LINES)
         self.fill_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self.alerts: deque[str] = deque(maxlen=_KEPT_LINES)
@@ -104,7 +105,7 @@ class Tally:
                 words = f"denied {effect.intent.symbol}: {effect.reason.value}"
                 self._decided(effect.at, words)
             case StateChanged():
-                self.state_reason = effect.reason
+                self.state_reason, self.state_since = effect.reason, effect.at
             case AlertRaised():
                 self.alert_count += 1
                 self.alerts.append(effect.text)
