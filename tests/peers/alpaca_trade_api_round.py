@@ -100,7 +100,8 @@ def main() -> None:
     assert set(api.get_snapshots(["AAPL", "SPY"])) == {"AAPL", "SPY"}
     assert len(list(api.get_trades_iter("AAPL", "2019-02-12", limit=50))) == 50
     assert api.get_activities()
-    assert api.get_portfolio_history(period="1D", timeframe="1Min").timestamp
+    # A point a minute, and the venue has just begun.
+    wait_for(lambda: api.get_portfolio_history(period="1D", timeframe="1Min").timestamp)
     try:
         api.get_position("MSFT")
     except rest.APIError as error:
