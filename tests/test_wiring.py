@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, Nowhere, a_core, make_home, options_for
-from tradeengine.app import build_inputs
 from tradeengine.bus.dispatch import Routes
 from tradeengine.bus.records import message_types
 from tradeengine.errors import BadConfiguration
@@ -13,6 +12,7 @@ from tradeengine.model import commands as c
 from tradeengine.model import events as e
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
+from tradeengine.options import build_inputs
 from tradeengine.wiring import (
     BuildInputs,
     NowhereOutbox,

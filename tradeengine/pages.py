@@ -26,8 +26,9 @@ Made from code by `make docs`: do not edit.
 
 ## The engine
 
-Entries are allowed in TRADING only; exits, cancels and flatten always are. SAFETY and LOCKED are
-in the vocabulary and get their procedures in a later release.
+Entries are allowed in TRADING only; exits, cancels and flatten always are. LOCKED
+is left by a person's review only (`tradeengine review`). SAFETY is in the vocabulary and gets its
+procedure in a later release.
 
 """
 
@@ -43,7 +44,8 @@ MESSAGES = """\
 # Messages
 
 Made from code by `make docs`: do not edit. The table is in execution order: handlers from left to
-right. Inputs come from outside; everything else follows from one. `outbox` is the broker's edge.
+right. Inputs come from outside; everything else follows from one. `outbox` is the broker's edge,
+and the state file for a lock.
 
 | message | kind | heard by |
 |---|---|---|

@@ -37,7 +37,7 @@ from tradeengine.strategy.parameters import HostParameters, StrategySpec
 
 
 class Outbox(Protocol):
-    """Where commands leave the core: a broker's edge, or nothing in a replay."""
+    """Where commands leave the core: broker and state file, or nothing in a replay."""
 
     def send(self, command: Message) -> None:
         """Take a command; carry it out later, after it is durable."""
@@ -206,6 +206,7 @@ def _routes(
         c.CancelOrder: [outbox.send],
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],
+        c.LockTrading: [outbox.send],
         c.FlattenAll: [flattener.on_flatten_all],
         # what the core concludes
         e.PositionChanged: [gate.on_position, protector.on_position, host.on_position],

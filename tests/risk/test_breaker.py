@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tradeengine.model.commands import AskBroker, FlattenAll, RequestStop
+from tradeengine.model.commands import AskBroker, FlattenAll, LockTrading, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
     BrokerUnreachable,
@@ -56,6 +56,7 @@ def equity(drawdown: str) -> EquityChanged:
     return EquityChanged(
         at=5_000,
         equity=D(97_000),
+        baseline=D(100_000),
         cash=D(97_000),
         realised=D(0),
         unrealised=D(0),
@@ -100,7 +101,7 @@ def test_the_table_has_a_row_for_every_state() -> None:
 
 
 def test_every_state_before_halting_can_be_stopped() -> None:
-    after_stop = {EngineState.HALTING, EngineState.STOPPED}
+    after_stop = {EngineState.HALTING, EngineState.LOCKED, EngineState.STOPPED}
     assert {state for state in EngineState if Signal.STOP not in MOVES[state]} == after_stop
 
 
@@ -216,15 +217,36 @@ def test_the_runs_end_stops_it() -> None:
     assert messages[-1].trigger is StopTrigger.CLOSE
 
 
-def test_a_drawdown_just_below_the_limit_does_nothing_and_at_the_limit_stops() -> None:
+def test_every_state_that_may_hold_something_can_be_locked() -> None:
+    after_lock = {EngineState.LOCKED, EngineState.STOPPED}
+    assert {state for state in EngineState if Signal.LOCK not in MOVES[state]} == after_lock
+
+
+def test_a_drawdown_just_below_the_limit_does_nothing_and_at_the_limit_locks() -> None:
     breaker = trading()
     assert list(breaker.on_equity(equity("0.0299"))) == []
 
     messages = list(breaker.on_equity(equity("0.03")))
 
-    assert moves(messages) == [EngineState.HALTING]
+    assert moves(messages) == [EngineState.LOCKED]
+    assert messages[0] == LockTrading(
+        at=5_000, equity=D(97_000), baseline=D(100_000), drawdown=D("0.03"), limit=D("0.03")
+    )
     assert isinstance(messages[-1], FlattenAll)
     assert messages[-1].trigger is StopTrigger.DRAWDOWN
+    assert list(breaker.on_equity(equity("0.05"))) == []
+    assert list(breaker.on_request_stop(stop())) == []
+
+
+def test_a_drawdown_during_a_flatten_locks_and_lets_the_flatten_go_on() -> None:
+    breaker = trading()
+    list(breaker.on_request_stop(stop()))
+
+    messages = list(breaker.on_equity(equity("0.03")))
+
+    assert moves(messages) == [EngineState.LOCKED]
+    assert isinstance(messages[0], LockTrading)
+    assert not [message for message in messages if isinstance(message, FlattenAll)]
 
 
 @pytest.mark.parametrize(("flat", "words"), [(True, "flat"), (False, "NOT flat")])

@@ -3,10 +3,12 @@ The breaker: the engine's one state machine, as data.
 
 `MOVES` holds, for each state, the signals that leave it; a signal that is not
 listed leaves the state as it is. Entries are allowed in TRADING only (the gate
-asks); exits, cancels and flatten always are. SAFETY and LOCKED are in the
-vocabulary and get their procedures in a later release; until then a lost feed
-or order stream means REDUCING, and a drawdown beyond the limit flattens and
-ends the run.
+asks); exits, cancels and flatten always are.
+
+A drawdown beyond the limit means LOCKED: the lock is written durably first, then
+everything is cancelled and closed and the run ends; only a person's review lets
+the next one trade. SAFETY is in the vocabulary and gets its procedure in a later
+release; until then a lost feed or order stream means REDUCING.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from tradeengine.model.commands import AskBroker, FlattenAll, RequestStop
+from tradeengine.model.commands import AskBroker, FlattenAll, LockTrading, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
     BrokerUnreachable,
@@ -47,22 +49,26 @@ class Signal(StrEnum):
     IMPAIRED = "something is wrong that forbids entries"
     RESTORED = "nothing forbids entries any more"
     STOP = "a stop was asked for"
+    LOCK = "the drawdown limit was reached"
     FLATTENED = "the flatten has ended"
 
 
 _S, _G = EngineState, Signal
 
+_OUT = {_G.STOP: _S.HALTING, _G.LOCK: _S.LOCKED}
+"""What leads out of every state in which nothing has been stopped yet."""
+
 MOVES: Mapping[EngineState, Mapping[Signal, EngineState]] = MappingProxyType(
     {
-        _S.STARTING: {_G.CONNECTED: _S.RECONCILING, _G.STOP: _S.HALTING},
-        _S.RECONCILING: {_G.RECONCILED: _S.CLOSED, _G.STOP: _S.HALTING},
-        _S.CLOSED: {_G.OPENED: _S.TRADING, _G.STOP: _S.HALTING},
-        _S.TRADING: {_G.IMPAIRED: _S.REDUCING, _G.STOP: _S.HALTING},
-        _S.REDUCING: {_G.RESTORED: _S.TRADING, _G.STOP: _S.HALTING},
-        _S.SAFETY: {_G.STOP: _S.HALTING},
-        _S.LOCKED: {_G.STOP: _S.HALTING},
-        # A second stop while halting changes nothing: the flatten is never cut short.
-        _S.HALTING: {_G.FLATTENED: _S.STOPPED},
+        _S.STARTING: {_G.CONNECTED: _S.RECONCILING, **_OUT},
+        _S.RECONCILING: {_G.RECONCILED: _S.CLOSED, **_OUT},
+        _S.CLOSED: {_G.OPENED: _S.TRADING, **_OUT},
+        _S.TRADING: {_G.IMPAIRED: _S.REDUCING, **_OUT},
+        _S.REDUCING: {_G.RESTORED: _S.TRADING, **_OUT},
+        _S.SAFETY: {**_OUT},
+        # A stop changes nothing in these two: the flatten is never cut short.
+        _S.LOCKED: {_G.FLATTENED: _S.STOPPED},
+        _S.HALTING: {_G.FLATTENED: _S.STOPPED, _G.LOCK: _S.LOCKED},
         _S.STOPPED: {},
     }
 )
@@ -138,9 +144,24 @@ class Breaker:
             yield from self._stop(run.until_trigger, "the run's end is reached", timer.received_at)
 
     def on_equity(self, event: EquityChanged) -> Iterator[Message]:
-        if event.drawdown >= self._drawdown_limit:
-            reason = f"drawdown {event.drawdown:.4%} of {self._drawdown_limit:.2%} allowed"
-            yield from self._stop(StopTrigger.DRAWDOWN, reason, event.at)
+        if event.drawdown >= self._drawdown_limit and Signal.LOCK in MOVES[self.state]:
+            yield from self._lock(event)
+
+    def _lock(self, event: EquityChanged) -> Iterator[Message]:
+        """Write the lock before anything leaves; flatten, unless that is under way already."""
+        limit, halting = self._drawdown_limit, self.state is EngineState.HALTING
+        yield LockTrading(
+            at=event.at,
+            equity=event.equity,
+            baseline=event.baseline,
+            drawdown=event.drawdown,
+            limit=limit,
+        )
+        reason = f"drawdown {event.drawdown:.4%} of {limit:.2%} allowed"
+        yield from self._move(Signal.LOCK, reason, event.at)
+        yield AlertRaised(at=event.at, severity=Severity.CRITICAL, code="LOCKED", text=reason)
+        if not halting:
+            yield FlattenAll(at=event.at, trigger=StopTrigger.DRAWDOWN, reason=reason)
 
     def on_request_stop(self, command: RequestStop) -> Iterator[Message]:
         reason = command.reason or command.trigger.value
