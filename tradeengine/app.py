@@ -266,7 +266,7 @@ class App:
     def _on_signal(self, trigger: StopTrigger) -> None:
         if self._pump.stopped.is_set():
             self._screen.say("already stopped: closing")
-        elif self._core.flattener.active:
+        elif self._core.breaker.is_stopping:
             self._screen.say("already flattening: it goes on until the broker says flat")
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")

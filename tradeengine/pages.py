@@ -12,7 +12,7 @@ from pathlib import Path
 from tradeengine.bus.dispatch import Routes
 from tradeengine.model.commands import Command
 from tradeengine.model.plan import Regime, SessionPlan
-from tradeengine.risk.breaker import MOVES
+from tradeengine.risk.moves import MOVES
 from tradeengine.router.states import LIFE, Row
 from tradeengine.run.recovery import NullRecorder
 from tradeengine.settings import Settings
@@ -27,8 +27,8 @@ Made from code by `make docs`: do not edit.
 ## The engine
 
 Entries are allowed in TRADING only; exits, cancels and flatten always are. LOCKED
-is left by a person's review only (`tradeengine review`). SAFETY is in the vocabulary and gets its
-procedure in a later release.
+is left by a person's review only (`tradeengine review`). SAFETY is
+left when the feed is stable, the order stream listens and broker and ledger are flat.
 
 """
 
