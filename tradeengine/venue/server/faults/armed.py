@@ -68,10 +68,10 @@ class ArmedFaults:
         self._forget(now)
         return [armed.fault for armed in self._armed]
 
-    def active(self, now: int) -> Sequence[Fault]:
+    def active(self, now: int) -> list[Fault]:
         """Give the faults in force, having forgotten the spent and the ended."""
         if not self._armed:
-            return ()
+            return []
         self._forget(now)
         return [armed.fault for armed in self._armed if armed.begins_at <= now]
 
