@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
+from tradeengine.model.events import Trade
 from tradeengine.model.message import Message
 from tradeengine.venue.exchange import queries
 from tradeengine.venue.exchange.floor import Floor
@@ -74,8 +75,14 @@ class Tampering:
         self._show(symbol)
 
     def _split(self, symbol: str, ratio: Decimal, orders: OpenOrders) -> None:
+        """Book a split. Its new price is no print: nothing trades because of it."""
         self._splitting.book(symbol, ratio, orders)
-        self._bend(symbol, divided(float(ratio)))
+        self._turns.warps.add(symbol, divided(float(ratio)))
+        for message in self._turns.warps.present(symbol, self._floor.now):
+            if isinstance(message, Trade):
+                self._floor.books[symbol].trade = message
+            else:
+                self._turns.add(message)
 
     def _show(self, symbol: str) -> None:
         for message in self._turns.warps.present(symbol, self._floor.now):

@@ -115,6 +115,11 @@ class DataStreams:
                 messages.append(daily_bar_message(day))
         return messages
 
+    @property
+    def sockets(self) -> int:
+        """How many data sockets there are, authenticated or not."""
+        return len(self._connections)
+
     def cut_all(self) -> int:
         """Drop every socket without a close frame; give their number."""
         for connection in self._connections:

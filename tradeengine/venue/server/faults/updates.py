@@ -31,7 +31,7 @@ class OfUpdates(Counted, kw_only=True):
 
 
 class NullUpdate(OfUpdates, tag="null_update", kw_only=True):
-    """`data` is null in a trade update: in the place of the next one, or before it."""
+    """A trade update has `data` null: in the place of the next one, or before it."""
 
     instead: bool = True
 
