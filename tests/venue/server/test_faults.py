@@ -108,7 +108,17 @@ def test_clear_takes_away_everything() -> None:
     assert faults.data_frame_may_go(0)
 
 
-@pytest.mark.parametrize("text", ['{"fault":"rain"}', '{"fault":"drop_connection","stream":"x"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"fault":"rain"}',
+        '{"fault":"drop_connection","stream":"x"}',
+        '{"fault":"split","symbol":"KO","old":0}',
+        '{"fault":"mute_data","seconds":-1}',
+        '{"fault":"mute_data","at":"10:00:00Z"}',
+        '{"fault":"partial_fill_then_cancel","share":0}',
+    ],
+)
 def test_an_unknown_fault_or_option_cannot_be_read(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=AnyFault)

@@ -15,7 +15,7 @@ async def running(controlled: Venue) -> Venue:
 
 async def test_an_order_is_filled_in_part_and_cancelled(running: Venue) -> None:
     async with orders(running) as socket:
-        await arm(running, "partial_fill_then_cancel", share="0.3")
+        await arm(running, "partial_fill_then_cancel", share=0.3)
         order = await running.buy("AAPL", "10")
         assert (order["status"], order["filled_qty"]) == ("canceled", "3")
         assert await events(socket, 4) == ["pending_new", "new", "partial_fill", "canceled"]
@@ -117,6 +117,12 @@ async def test_a_fault_can_be_of_another_account(running: Venue) -> None:
         running.run_for(1)
     async with running.session(OTHER) as http, http.get(f"/v2/orders/{order['id']}") as answer:
         assert (await answer.json())["status"] == "rejected"
+
+
+async def test_an_unknown_account_is_refused(running: Venue) -> None:
+    body = {"fault": "stuck_cancel", "account": "nobody"}
+    answer = await running.ask("POST", "/control", json=body, status=404)
+    assert answer == {"message": "account not found for nobody"}
 
 
 async def test_a_fault_waits_for_its_instant_and_is_shown_before(running: Venue) -> None:

@@ -66,6 +66,11 @@ class Tampering:
                 return execution.id
         raise not_found("no execution stands")
 
+    def price(self, symbol: str) -> float:
+        """Give a symbol's last price, else its previous close. Raises Refused."""
+        self._require(symbol)
+        return float(self._floor.price(symbol))
+
     def _bend(self, symbol: str, warp: Warp) -> None:
         self._turns.warps.add(symbol, warp)
         self._show(symbol)

@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from tradeengine.clock import Clock
+from tradeengine.model.instants import NANOS
 
 HOST = "127.0.0.1"
 """The venue holds play money and a control endpoint: it never listens beyond this machine."""
@@ -29,7 +30,8 @@ class Doors:
         if self._site is None or self._closed is not None:
             return
         self._closed = asyncio.create_task(
-            self._stay_shut(self._site, self._clock.now() + int(seconds * 1e9)), name="venue doors"
+            self._stay_shut(self._site, self._clock.now() + int(seconds * NANOS)),
+            name="venue doors",
         )
 
     async def _stay_shut(self, site: web.TCPSite, until: int) -> None:

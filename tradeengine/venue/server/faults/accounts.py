@@ -7,7 +7,7 @@ from typing import Literal
 from tradeengine.model.instants import NANOS
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.records import AccountUpdate, OrderRequest, Refused
-from tradeengine.venue.server.faults.fault import Counted, Momentary, World
+from tradeengine.venue.server.faults.fault import Counted, Momentary, Seconds, Share, World
 
 
 class OfAccount(Momentary, kw_only=True):
@@ -16,17 +16,19 @@ class OfAccount(Momentary, kw_only=True):
     account: str | None = None
 
     def account_in(self, world: World) -> str:
-        """Give the account's name."""
-        return self.account or world.account_id
+        """Give the account's name. Raises Refused when there is none of it."""
+        name = self.account or world.account_id
+        world.exchange.account(name)
+        return name
 
 
 class PartialFillThenCancel(OfAccount, tag="partial_fill_then_cancel", kw_only=True):
     """The next order is filled by a `share` (one whole share at least), then cancelled."""
 
-    share: Decimal = Decimal("0.5")
+    share: Share = 0.5
 
     def strike(self, world: World) -> None:
-        world.exchange.tampering.cut_next(self.account_in(world), self.share)
+        world.exchange.tampering.cut_next(self.account_in(world), Decimal(str(self.share)))
 
 
 class RejectAfterAccept(OfAccount, tag="reject_after_accept", kw_only=True):
@@ -69,7 +71,7 @@ class BustNextFill(Counted, tag="bust_next_fill", kw_only=True):
     """The next fill is taken back (`trade_bust`) `delay` seconds of venue time later."""
 
     account: str | None = None
-    delay: float = 1.0
+    delay: Seconds = 1.0
 
     def on_told(self, update: AccountUpdate, world: World) -> None:
         account_id = self.account or world.account_id

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import get_args
+from typing import Annotated, get_args, get_origin
 
 import msgspec
 
@@ -160,6 +160,8 @@ def _option(field: msgspec.structs.FieldInfo) -> Option:
 
 def _words(kind: object) -> str:
     """Write a type: `float`, `"data" or "orders"`, `text or null`."""
+    if get_origin(kind) is Annotated:
+        return _words(get_args(kind)[0])
     parts = get_args(kind)
     if not parts:
         plain = {type(None): "null", str: "text"}

@@ -1,6 +1,15 @@
 """Faults of connections: cut, refused at the handshake, or not listened for at all."""
 
-from tradeengine.venue.server.faults.fault import Answer, Counted, Lasting, Momentary, Stream, World
+from tradeengine.venue.server.faults.fault import (
+    Answer,
+    Count,
+    Counted,
+    Lasting,
+    Momentary,
+    Seconds,
+    Stream,
+    World,
+)
 from tradeengine.venue.server.json_value import encode
 
 
@@ -17,7 +26,7 @@ class HandshakeTooMany(Counted, tag="handshake_429", kw_only=True):
     """Websocket handshakes are answered 429, with `Retry-After` seconds or without."""
 
     stream: Stream | None = None
-    retry_after: int | None = None
+    retry_after: Count | None = None
 
     def on_handshake(self, stream: Stream) -> Answer | None:
         if self.stream not in (None, stream):
@@ -31,7 +40,7 @@ class HandshakeTooMany(Counted, tag="handshake_429", kw_only=True):
 class RefuseConnections(Momentary, tag="refuse_connections", kw_only=True):
     """All connections end and the port is closed for `seconds` of venue time."""
 
-    seconds: float = 10.0
+    seconds: Seconds = 10.0
 
     def strike(self, world: World) -> None:
         world.shut_doors(self.seconds)
@@ -47,7 +56,7 @@ class RefuseDataConnections(Lasting, tag="data_406", kw_only=True):
 class SlowSlotRelease(Lasting, tag="slow_slot_release", kw_only=True):
     """A data socket's slot stays taken for `hold` seconds of venue time after its end: 406."""
 
-    hold: float = 30.0
+    hold: Seconds = 30.0
 
     def on_slot_release(self) -> float:
         return self.hold

@@ -24,9 +24,9 @@ overrides the hooks it needs, and one line in `catalogue.py`.
 
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tradeengine.model.instants import NANOS, instant_of, new_york
 from tradeengine.venue.exchange.exchange import Exchange
@@ -40,6 +40,11 @@ Place = Literal["clock", "data", "orders"]
 
 Body = dict[str, Any]
 """A JSON object that a fault may change."""
+
+Seconds = Annotated[float, Meta(ge=0)]
+Share = Annotated[float, Meta(gt=0, le=1)]
+Count = Annotated[int, Meta(ge=1)]
+WallTime = Annotated[time, Meta(tz=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +108,10 @@ class Fault(Struct, tag_field="fault", kw_only=True, omit_defaults=True):
 
     momentary: ClassVar[bool] = False
 
-    after: float = 0.0
+    after: Seconds = 0.0
     """Seconds of venue time until it begins."""
 
-    at: time | None = None
+    at: WallTime | None = None
     """When it begins, New York wall-clock time of the venue's day; `after` is added."""
 
     def begins(self, now: int) -> int:
@@ -186,13 +191,13 @@ class Momentary(Fault, kw_only=True):
 class Lasting(Fault, kw_only=True):
     """A fault that ends by itself after `seconds` of venue time (None: never)."""
 
-    seconds: float | None = None
+    seconds: Seconds | None = None
 
 
 class Counted(Fault, kw_only=True):
     """A fault that is spent after it struck `times` times."""
 
-    times: int = 1
+    times: Count = 1
 
     @property
     def spent(self) -> bool:

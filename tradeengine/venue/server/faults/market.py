@@ -7,21 +7,23 @@ instants give equal tapes.
 
 from decimal import Decimal
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from tradeengine.model.events import PriceBand, TradingStatus
 from tradeengine.model.instants import NANOS
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.exchange.splitting import OpenOrders
 from tradeengine.venue.exchange.warps import Warp, crossed, emptied, spike
-from tradeengine.venue.server.faults.fault import Lasting, Momentary, Place, World
+from tradeengine.venue.server.faults.fault import Count, Lasting, Momentary, Place, Seconds, World
 
 
 class Bending(Momentary, kw_only=True):
     """A fault that bends a symbol's tape for `seconds` of venue time."""
 
     symbol: str
-    seconds: float = 5.0
+    seconds: Seconds = 5.0
 
     def warp(self) -> Warp:
         """Give what happens to the tape."""
@@ -35,7 +37,7 @@ class Bending(Momentary, kw_only=True):
 class PriceSpike(Bending, tag="price_spike", kw_only=True):
     """Quotes and prints jump by `percent` and come back; bars do not show it."""
 
-    percent: float = 10.0
+    percent: Annotated[float, Meta(gt=-100)] = 10.0
 
     def warp(self) -> Warp:
         return spike(self.percent)
@@ -58,10 +60,10 @@ class ZeroQuotes(Bending, tag="zero_quotes", kw_only=True):
 
 
 class Halt(Momentary, tag="halt", kw_only=True):
-    """Trading in a symbol halts, for `seconds` of venue time or until `resume` (None)."""
+    """Trading in a symbol halts, for `seconds` of venue time or until `resume` (null)."""
 
     symbol: str
-    seconds: float | None = None
+    seconds: Seconds | None = None
     reason: str = "T1"
 
     def strike(self, world: World) -> None:
@@ -83,13 +85,12 @@ class LuldPause(Momentary, tag="luld_pause", kw_only=True):
     """A price band `percent` around the last price, then a volatility pause of `seconds`."""
 
     symbol: str
-    percent: float = 1.0
-    seconds: float = 300.0
+    percent: Annotated[float, Meta(gt=0, lt=100)] = 1.0
+    seconds: Seconds = 300.0
 
     def strike(self, world: World) -> None:
         exchange = world.exchange
-        quote, trade = exchange.quote(self.symbol), exchange.last_trade(self.symbol)
-        last = trade.price if trade else quote.bid if quote else 0.0
+        last = exchange.tampering.price(self.symbol)
         width = last * self.percent / 100
         band = PriceBand(
             at=exchange.now,
@@ -112,8 +113,8 @@ class Split(Momentary, tag="split", kw_only=True):
     """
 
     symbol: str
-    new: int = 2
-    old: int = 1
+    new: Count = 2
+    old: Count = 1
     orders: OpenOrders = "adjust"
 
     def strike(self, world: World) -> None:

@@ -11,12 +11,12 @@ _HEAD = """\
 # Faults of the embedded venue
 
 Made from code: do not edit. `tradeengine venue` (and a test that asks for it) opens a control
-endpoint on the loopback interface:
+endpoint on the loopback interface; `CONTROL` is the `control_url` that it announces:
 
-    curl -X POST http://127.0.0.1:PORT/control -d '{"fault": "mute_data", "seconds": 30}'
-    curl -X POST http://127.0.0.1:PORT/control -d '{"fault": "halt", "symbol": "KO", "at": "10:15"}'
-    curl -X POST http://127.0.0.1:PORT/control -d '{"fault": "clear"}'
-    curl http://127.0.0.1:PORT/control
+    curl -X POST $CONTROL -d '{"fault": "mute_data", "seconds": 30}'
+    curl -X POST $CONTROL -d '{"fault": "halt", "symbol": "KO", "at": "10:15:00"}'
+    curl -X POST $CONTROL -d '{"fault": "clear"}'
+    curl $CONTROL
 
 `GET` shows the faults that are on or will be, and under `failed` what could not be done when its
 instant came. All seconds are seconds of venue time. Every fault has two more options: `after`
@@ -45,6 +45,10 @@ _TAIL = """\
 * **A split overnight**: a session of the venue is one day, so the night itself is not played.
   Armed with `at` before the open, `split` is what the engine finds in the morning. The history
   over REST and `/v1/corporate-actions` stay the archive's: they do not show it.
+* **`clear`** switches off what waits for its chance. What has acted is done: a bent tape ends
+  after its `seconds`, a halt by `resume`, a split never.
+* **The SSE endpoint** `/v2/events/trades` tells every update as it was: faults of trade updates
+  are of the websocket.
 * **The bent tape** (`price_spike`, `crossed_quotes`, `zero_quotes`, `split`) is what the streams,
   the `latest` endpoints and the matching see; historical bars, trades and quotes over REST are the
   archive's.

@@ -1,8 +1,10 @@
 """Faults of REST answers: what comes back is not what was done, or comes late."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from tradeengine.venue.server.faults.fault import Answer, Counted, Done, World
+from msgspec import Meta
+
+from tradeengine.venue.server.faults.fault import Answer, Count, Counted, Done, Seconds, World
 from tradeengine.venue.server.json_value import encode
 
 GATEWAY_TIMEOUT = (
@@ -40,7 +42,7 @@ class OfRequests(Counted, kw_only=True):
 class RejectNextOrder(Counted, tag="reject_next_order", kw_only=True):
     """The next order is refused with a code and words of choice."""
 
-    status: int = 403
+    status: Annotated[int, Meta(ge=400, le=599)] = 403
     code: int = 40310000
     message: str = "new orders are rejected by fault injection"
 
@@ -101,7 +103,7 @@ class TooManyRequests(OfRequests, tag="too_many_requests", kw_only=True):
     """Requests are answered 429: with the rate headers, or without any of them."""
 
     headers: bool = True
-    retry_after: int | None = None
+    retry_after: Count | None = None
 
     def on_rest(self, method: str, path: str) -> Answer | None:
         if not self.meets(method, path):
@@ -120,7 +122,7 @@ class DelayAnswer(OfRequests, tag="delay_answer", kw_only=True):
     In lock-step venue time waits for the client to give the request up.
     """
 
-    hold: float = 60.0
+    hold: Seconds = 60.0
 
     def on_done(self, done: Done, world: World) -> float | None:  # noqa: ARG002 - a hook
         return self.hold if self.meets(done.method, done.path) else None

@@ -1,6 +1,6 @@
 """Faults of frames, on either stream: they do not come, or are not what they should be."""
 
-from tradeengine.venue.server.faults.fault import Body, Counted, Done, Lasting, Stream
+from tradeengine.venue.server.faults.fault import Body, Counted, Done, Lasting, Share, Stream
 from tradeengine.venue.server.faults.shapes import Kind, Where, bearers, rewritten
 
 
@@ -44,7 +44,7 @@ class DropFrame(OfFrames, tag="drop_frame", kw_only=True):
 class TruncatedFrame(OfFrames, tag="truncated_frame", kw_only=True):
     """The next frame of a stream ends after a part of its bytes."""
 
-    share: float = 0.5
+    share: Share = 0.5
 
     def instead_of(self, frame: bytes) -> list[bytes]:
         return [frame[: int(len(frame) * self.share)]]

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tradeengine.venue.server.faults.fault import Body, Counted, Done, World
+from tradeengine.venue.server.faults.fault import Body, Counted, Done, Seconds, World
 from tradeengine.venue.server.faults.rest import submits
 
 
@@ -81,7 +81,7 @@ class FillBeforeAnswer(Counted, tag="fill_before_answer", kw_only=True):
     and `hold` seconds of venue time more (in lock-step leave it at 0).
     """
 
-    hold: float = 0.0
+    hold: Seconds = 0.0
 
     def on_done(self, done: Done, world: World) -> float | None:
         if not submits(done.method, done.path) or done.status != 200:
