@@ -17,6 +17,7 @@ from tradeengine.router.states import LIFE, Row
 from tradeengine.run.recovery import NullRecorder
 from tradeengine.settings import Settings
 from tradeengine.settings.reference import configuration_page, denials_page
+from tradeengine.venue.server.faults.page import faults_page
 from tradeengine.wiring import BuildInputs, NowhereOutbox, build
 
 STATES = """\
@@ -142,6 +143,7 @@ def write_pages(docs: Path) -> None:
     pages = {
         "configuration.md": configuration_page(),
         "denials.md": denials_page(),
+        "faults.md": faults_page(),
         "states.md": states_page(),
         "messages.md": messages_page(_shipped_routes()),
     }
