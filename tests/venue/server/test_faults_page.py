@@ -39,6 +39,4 @@ def test_a_fault_can_be_armed_by_its_required_options_alone(entry: Entry) -> Non
 
 
 def test_the_page_is_current() -> None:
-    assert (DOCS / "faults.md").read_text(encoding="utf-8") == faults_page(), (
-        "run: python -m tradeengine.venue.server.faults.page docs/faults.md"
-    )
+    assert (DOCS / "faults.md").read_text(encoding="utf-8") == faults_page(), "run: make docs"

@@ -1,9 +1,7 @@
 """The page docs/faults.md, written from the faults themselves."""
 
-import sys
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
 from tradeengine.venue.server.faults.catalogue import Entry, every_fault
 
@@ -70,7 +68,3 @@ def _section(kind: str, entries: Iterator[Entry]) -> str:
 def _row(entry: Entry) -> str:
     options = "<br>".join(f"`{o.name}` {o.type}, {o.default}" for o in entry.options)
     return f"| `{entry.name}` | {options} | {entry.description} |"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(faults_page(), encoding="utf-8")
