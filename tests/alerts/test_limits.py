@@ -45,8 +45,7 @@ def test_a_fault_that_goes_on_is_told_once_a_window() -> None:
     repeats = Repeats(60, 10)
     told = []
     for second in range(180):
-        for one in repeats.ended(T0 + seconds(second)):
-            told.append((second, one.times))
+        told += [(second, one.times) for one in repeats.ended(T0 + seconds(second))]
         if repeats.is_new(again(second)):
             told.append((second, 1))
 

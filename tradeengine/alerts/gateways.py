@@ -32,19 +32,19 @@ GATEWAYS = (
         carrier="AT&T",
         domain="txt.att.net",
         standing=Standing.CLOSED,
-        note="closed in June 2025",
+        note="closed on 17 June 2025",
     ),
     Gateway(
         carrier="T-Mobile",
         domain="tmomail.net",
         standing=Standing.CLOSED,
-        note="stopped around 2024",
+        note="stopped late in 2024, without a refusal: messages are lost in silence",
     ),
     Gateway(
         carrier="Verizon",
         domain="vtext.com",
         standing=Standing.CLOSING,
-        note="ends in 2027",
+        note="ends on 31 March 2027; delivery is unreliable already",
     ),
     Gateway(
         carrier="any other",

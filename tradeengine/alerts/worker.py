@@ -23,6 +23,9 @@ from tradeengine.model.instants import NANOS
 from tradeengine.quiescence import Quiescence
 
 LIMITED = "held back: the channel's messages of this hour are used up"
+CANCELS_MOST = 10
+"""More than any library needs; a channel that ignores them all ends by its own timeout."""
+
 FULL = "dropped: too many alerts waited for the channel"
 
 
@@ -89,14 +92,17 @@ class Worker:
     async def _attempt(self, post: Post) -> AlertNotDelivered | None:
         message = self._writer.message(post)
         seconds = self._parameters.attempt_timeout_seconds
+        sending = asyncio.ensure_future(self.channel.send(message.subject, message.body))
         try:
             # A margin, so that a channel's own words about its timeout come first.
-            async with asyncio.timeout(seconds * 1.1):
-                await self.channel.send(message.subject, message.body)
+            await asyncio.wait({sending}, timeout=seconds * 1.1)
+            if not sending.done():
+                return AlertNotDelivered(f"no answer within {seconds:g} s", transient=True)
+            await sending
         except AlertNotDelivered as error:
             return error
-        except TimeoutError:
-            return AlertNotDelivered(f"no answer within {seconds:g} s", transient=True)
+        finally:
+            await _end(sending)
         return None
 
     async def _try_later(
@@ -132,3 +138,20 @@ class Worker:
     def _tell(self, code: str, post: Post, reason: str) -> None:
         words = f"{self.channel.name}: {post.alert.code} #{post.number}: {reason}"
         self._clerk.report(code, words)
+
+
+async def _end(sending: asyncio.Future[None]) -> None:
+    """
+    End an attempt, if need be by cancelling it more than once.
+
+    `asyncio.wait_for` of Python 3.11, which aiosmtplib connects with, swallows a
+    cancellation that comes together with its answer (python/cpython#86296). An attempt in
+    a task of its own can lose one without the worker losing its own.
+    """
+    for _ in range(CANCELS_MOST):
+        if sending.done():
+            break
+        sending.cancel()
+        await asyncio.sleep(0)
+    if sending.done() and not sending.cancelled():
+        sending.exception()  # Looked at, so that asyncio does not complain that nobody did.
