@@ -339,3 +339,23 @@ async def test_cancelling_ends_every_task(path: Path) -> None:
         await desk.turn()
 
     assert [task.get_name() for task in asyncio.all_tasks() if "alerts" in task.get_name()] == []
+
+
+async def test_a_channel_that_swallows_a_cancellation_does_not_keep_the_outbox_alive(
+    path: Path,
+) -> None:
+    class Deaf(FakeChannel):
+        async def send(self, subject: str, body: str) -> None:
+            try:
+                await super().send(subject, body)
+            except asyncio.CancelledError:  # As asyncio.wait_for does in Python 3.11.
+                await self.gate.wait()
+
+    deaf = Deaf()
+    deaf.gate.clear()
+    desk = Desk(deaf, path=path)
+    async with asyncio.timeout(5), desk.running():
+        desk.outbox.raise_alert(WARNING, "W", "x")
+        await desk.turn()
+
+    assert deaf.attempts == 1

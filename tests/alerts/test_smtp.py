@@ -108,8 +108,9 @@ async def test_a_server_without_starttls_gets_neither_password_nor_mail() -> Non
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 async def test_a_server_that_nobody_vouches_for_is_not_spoken_to(security: Security) -> None:
-    ways = {"tls": server_tls()} if security is Security.TLS else {"starttls": server_tls()}
-    async with serving(**ways) as office:
+    from_the_start = server_tls() if security is Security.TLS else None
+    later = server_tls() if security is Security.STARTTLS else None
+    async with serving(tls=from_the_start, starttls=later) as office:
         error = await refusal(channel_to(office.port, security, ssl.create_default_context()))
 
         assert not error.transient
