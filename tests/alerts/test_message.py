@@ -52,6 +52,12 @@ def test_the_redaction_of_the_logs_is_asked_as_well() -> None:
     assert writer.clean("https://x/?key=a%20b") == "https://x/?key=(redacted)"
 
 
+def test_no_half_of_a_secret_is_left_where_a_long_text_is_cut() -> None:
+    text = " " * 3_995 + "hunter2-hunter2"
+
+    assert Writer(["hunter2-hunter2"]).clean(text) == "(reda"
+
+
 def test_a_secret_in_the_frame_costs_the_text() -> None:
     told = Post(number=0, alert=Alert(at=T0, severity=INFO, code="HUNTER2", text="x"))
 

@@ -218,6 +218,20 @@ async def test_a_storm_of_different_alerts_loses_the_least_and_says_so(path: Pat
         ) in (desk.reports)
 
 
+async def test_counts_that_are_forgotten_in_a_storm_are_told_first(path: Path) -> None:
+    channel = FakeChannel()
+    desk = Desk(channel, path=path, parameters=AlertParameters(queue_alerts=10))
+    async with desk.running():
+        for _ in range(3):
+            desk.outbox.raise_alert(WARNING, "W", "again")
+        for number in range(10):
+            await desk.turn()
+            desk.outbox.raise_alert(INFO, "I", str(number))
+        await desk.turn()
+
+        assert "tradeengine WARNING W: again x3 #11" in channel.bodies
+
+
 async def test_a_storm_in_one_go_is_bounded_before_it_is_recorded(path: Path) -> None:
     channel = FakeChannel()
     desk = Desk(channel, path=path, parameters=AlertParameters(queue_alerts=10))

@@ -66,9 +66,9 @@ class Writer:
 
     def clean(self, text: str, longest: int = LONGEST_TEXT) -> str:
         """Give text in safe characters, without secrets, cut to `longest` characters."""
-        # Not even looked at beyond this: a text may be a megabyte of somebody's answer.
-        text = text[: LONGEST_TEXT * 8]
-        safe = self._without_secrets(gsm(self._redact(self._without_secrets(text))))
+        bare = self._without_secrets(self._redact(text))
+        # Cut before it is spelled anew: a text may be a megabyte of somebody's answer.
+        safe = self._without_secrets(gsm(bare[: LONGEST_TEXT * 8]))
         short = _cut(safe, longest)
         return short if self._is_clean(short) else REDACTED
 
