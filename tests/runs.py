@@ -7,7 +7,6 @@ from pathlib import Path
 
 import yaml
 
-from tradeengine.app import build_inputs
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import SimulatedClock
 from tradeengine.layout import Home, RunFiles
@@ -22,7 +21,7 @@ from tradeengine.model.instants import instant_of, parse_instant
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import Session, session_on
-from tradeengine.options import Flags, Options, read_options
+from tradeengine.options import Flags, Options, build_inputs, read_options
 from tradeengine.run.edges import Durable, Edges, World
 from tradeengine.run.picture import Subject
 from tradeengine.run.tally import Tally

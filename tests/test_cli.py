@@ -19,7 +19,8 @@ from tradeengine.layout import Home
 from tradeengine.options import Options
 
 COMMANDS = (
-    "run", "halt", "status", "config", "replay", "venue", "cache-fund", "refresh-universe",
+    "run", "halt", "status", "config", "replay", "review", "venue", "cache-fund",
+    "refresh-universe",
 )  # fmt: skip
 
 

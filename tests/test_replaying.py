@@ -7,13 +7,13 @@ import pytest
 
 from tests.runs import NOON, Nowhere, make_home, opened, options_for, snapshot
 from tradeengine import replaying
-from tradeengine.app import build_inputs
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, frame
 from tradeengine.errors import BadConfiguration, ExitCode, JournalDamaged
 from tradeengine.model.commands import RequestStop
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
+from tradeengine.options import build_inputs
 from tradeengine.replaying import replay_run
 from tradeengine.wiring import BuildInputs, NowhereOutbox, build
 

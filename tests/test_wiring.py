@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, Nowhere, a_core, make_home, options_for
-from tradeengine.app import build_inputs
 from tradeengine.bus.dispatch import Routes
 from tradeengine.bus.records import message_types
 from tradeengine.errors import BadConfiguration
@@ -13,6 +12,7 @@ from tradeengine.model import commands as c
 from tradeengine.model import events as e
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
+from tradeengine.options import build_inputs
 from tradeengine.wiring import (
     BuildInputs,
     NowhereOutbox,
@@ -88,8 +88,8 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("Bar", ["ledger", "risk", "strategy"]),
         ("OrderFilled", ["router", "ledger", "risk"]),
         ("FillBusted", ["router", "ledger"]),
-        ("BrokerSnapshot", ["ledger", "risk", "router", "router"]),
-        ("PositionChanged", ["risk", "router", "strategy"]),
+        ("BrokerSnapshot", ["ledger", "risk", "router", "router", "risk"]),
+        ("PositionChanged", ["risk", "risk", "router", "strategy"]),
         ("OrderIntent", ["risk"]),
         ("ApprovedOrder", ["router", "router"]),
         ("SubmitOrder", ["wiring"]),

@@ -26,15 +26,16 @@ from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
-from tradeengine.logs import EventLog, Level, remove_old_runs
-from tradeengine.model.commands import RequestStop
+from tradeengine.logs import EventLog, Level
+from tradeengine.model.commands import LockTrading, RequestStop
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
-from tradeengine.options import Options
+from tradeengine.options import Options, build_inputs
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
 from tradeengine.run.lag import LagMeter
+from tradeengine.run.locking import Departures, TradingLock, account_of
 from tradeengine.run.outcome import Outcome, append_crash, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
@@ -43,7 +44,9 @@ from tradeengine.run.startup import check_until, run_opened, start_up
 from tradeengine.run.status import write_status
 from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.watch import Watch, watching_log
-from tradeengine.wiring import BuildInputs, build
+from tradeengine.store.database import open_database
+from tradeengine.store.locks import Locks
+from tradeengine.wiring import build
 from tradeengine.worlds import open_world
 
 FLUSH_SECONDS = 1.0
@@ -64,12 +67,15 @@ async def _trade(options: Options) -> ExitCode:
     async with AsyncExitStack() as stack:
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
         screen = stack.enter_context(open_screen(options))
+        database = stack.enter_context(open_database(options.home.state_file))
+        lock = TradingLock(options.home, Locks(database), account_of(options))
+        lock.refuse()
         world = await stack.enter_async_context(open_world(options, screen.say))
         check_until(options, world)
+        options = lock.ramped(options, world.session.date)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
-        _remove_old_runs(options, files)
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen)
+        app = App(options, world, files, log, screen, lock)
         outcome = await app.run()
     screen.end(outcome)
     if outcome.failure is not None:
@@ -77,22 +83,17 @@ async def _trade(options: Options) -> ExitCode:
     return outcome.exit_code
 
 
-def _remove_old_runs(options: Options, files: RunFiles) -> None:
-    logs = options.settings.logs
-    remove_old_runs(
-        options.home.logs,
-        current=files.run_id,
-        keep=logs.retention_runs,
-        unfinished_days=logs.unfinished_days,
-        now=SystemClock().now(),
-    )
-
-
 class App:
     """One run, from its first message to its last."""
 
     def __init__(
-        self, options: Options, world: World, files: RunFiles, log: EventLog, screen: Screen
+        self,
+        options: Options,
+        world: World,
+        files: RunFiles,
+        log: EventLog,
+        screen: Screen,
+        lock: TradingLock,
     ) -> None:
         inputs = build_inputs(options)
         header = Header(
@@ -103,11 +104,12 @@ class App:
             build=inputs.to_text(),
         )
         self._options, self._world, self._files = options, world, files
-        self._log, self._screen = log, screen
+        self._log, self._screen, self._lock = log, screen, lock
         self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
-        self._core = build(inputs, self._journal, self._edges)
+        departures = Departures(self._edges, self._lock_trading)
+        self._core = build(inputs, self._journal, departures)
         self._watch = Watch(log)
         self._pump = Pump(
             self._inbox, self._core.engine, world.clock, self._watch.take, self._note_bug
@@ -252,6 +254,11 @@ class App:
                 self._request_stop(StopTrigger.FAULT, "the journal cannot be written")
             raise
 
+    def _lock_trading(self, command: LockTrading) -> None:
+        if problem := self._lock.write(self._files.run_id, command):
+            self._log.write(Level.CRITICAL, "risk", "LOCK_FAILED", problem)
+            self._screen.say(problem)
+
     def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
         now = self._world.clock.now()
         self._inbox.put_nowait(RequestStop(at=now, received_at=now, trigger=trigger, reason=reason))
@@ -259,7 +266,7 @@ class App:
     def _on_signal(self, trigger: StopTrigger) -> None:
         if self._pump.stopped.is_set():
             self._screen.say("already stopped: closing")
-        elif self._core.flattener.active:
+        elif self._core.breaker.is_stopping:
             self._screen.say("already flattening: it goes on until the broker says flat")
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")
@@ -281,16 +288,3 @@ class App:
         self._faults += 1
         if problem := append_crash(self._files, error):
             self._log.write(Level.ERROR, "engine", "CRASH_FILE_FAILED", problem)
-
-
-def build_inputs(options: Options) -> BuildInputs:
-    """Take from the settings what decides how the core behaves."""
-    settings = options.settings
-    return BuildInputs(
-        plan=options.plan,
-        ledger=settings.ledger,
-        risk=settings.risk,
-        router=settings.router,
-        host=settings.host,
-        strategies=settings.strategy,
-    )

@@ -145,6 +145,30 @@ def status(home: HomeFlag = Path(), json: JsonFlag = False) -> None:
 
 
 @app.command()
+def review(
+    who: Annotated[str | None, typer.Option("--who", help="Who reviewed it.")] = None,
+    why: Annotated[
+        str | None, typer.Option("--why", help="What happened, and what changed since.")
+    ] = None,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", help="The phrase that the case ends with.")
+    ] = None,
+    home: HomeFlag = Path(),
+) -> None:
+    """
+    Show why trading is locked, and lift the lock after a review.
+
+    A drawdown beyond the limit locks the account until a person says who looked at it, why
+    it may trade again, and types the confirmation. Exit code 4 while it stays locked.
+    """
+    from tradeengine.reviewing import Verdict
+    from tradeengine.reviewing import review as show_case
+
+    verdict = Verdict(who=who, why=why, confirm=confirm)
+    raise typer.Exit(show_case(Home(home.absolute()), verdict))
+
+
+@app.command()
 def config(
     home: HomeFlag = Path(),
     config: ConfigFlag = None,

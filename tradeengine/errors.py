@@ -5,6 +5,8 @@ Every exception that we raise on purpose.
     ├── BadConfiguration        exit code 2: the operator must correct a file or a flag
     ├── VenueUnreachable        the broker or the feed does not answer
     ├── RefusedByBroker         the broker answered no, with its code and words
+    ├── TradingLocked           exit code 4: a loss limit was hit and nobody has reviewed it
+    ├── StoreFailed             the state file cannot be read or written
     ├── AccountHeld             exit code 5: another engine runs under this home
     ├── OutcomeUnknown          a request left and no answer says what came of it
     ├── ProtocolViolation       a peer said something its protocol does not allow
@@ -80,6 +82,39 @@ class AccountHeld(TradeEngineError):
         return (
             f"{self.root}: another engine runs under this home\n  remedy: look with `tradeengine"
             " status`; stop it with Ctrl-C or `tradeengine halt`, or choose another --home"
+        )
+
+
+class TradingLocked(TradeEngineError):
+    """The account is locked; `words` say since when and by how much."""
+
+    exit_code = ExitCode.LOCKED
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+    def __str__(self) -> str:
+        return (
+            f"trading is locked: {self.words}\n  remedy: look at what happened and decide, with"
+            " `tradeengine review`"
+        )
+
+
+class StoreFailed(TradeEngineError):
+    """The state file at `path` cannot be used."""
+
+    exit_code = ExitCode.INTERNAL
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.problem}\n  remedy: it holds the locks of accounts, so nothing"
+            " trades without it; mend the disk, or move the file away when you know that no"
+            " account is locked"
         )
 
 

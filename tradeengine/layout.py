@@ -3,6 +3,7 @@ Where a run keeps its files, all under one `--home`.
 
     home/
     ├── data/HALT            written by `tradeengine halt`; the engine looks for it
+    ├── data/state.db        what outlives a run: locks and their reviews
     ├── data/status.json     what `tradeengine status` reads
     ├── data/engine.lock     held by the running engine
     ├── data/rejected_tickers/
@@ -44,6 +45,11 @@ class Home:
     def lock_file(self) -> Path:
         """Held by whoever trades under this home."""
         return self.data / "engine.lock"
+
+    @property
+    def state_file(self) -> Path:
+        """What outlives a run."""
+        return self.data / "state.db"
 
     @property
     def status_file(self) -> Path:

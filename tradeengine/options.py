@@ -17,6 +17,7 @@ from tradeengine.model.plan import SessionPlan
 from tradeengine.plan_file import load_plan
 from tradeengine.settings import Settings, VenueChoice, choose_venue, load_settings
 from tradeengine.settings.places import find_config_file
+from tradeengine.wiring import BuildInputs
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _FASTEST = 100_000.0
@@ -76,6 +77,19 @@ def read_options(
         until=None if until == "close" else _clock("--until", until),
         seed=venue.seed if flags.seed is None else _seed(flags.seed),
         json=json,
+    )
+
+
+def build_inputs(options: Options) -> BuildInputs:
+    """Take from the settings what decides how the core behaves."""
+    settings = options.settings
+    return BuildInputs(
+        plan=options.plan,
+        ledger=settings.ledger,
+        risk=settings.risk,
+        router=settings.router,
+        host=settings.host,
+        strategies=settings.strategy,
     )
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from tradeengine.bus.dispatch import Routes
 from tradeengine.model.commands import Command
 from tradeengine.model.plan import Regime, SessionPlan
-from tradeengine.risk.breaker import MOVES
+from tradeengine.risk.moves import MOVES
 from tradeengine.router.states import LIFE, Row
 from tradeengine.run.recovery import NullRecorder
 from tradeengine.settings import Settings
 from tradeengine.settings.reference import configuration_page, denials_page
+from tradeengine.venue.server.faults.page import faults_page
 from tradeengine.wiring import BuildInputs, NowhereOutbox, build
 
 STATES = """\
@@ -26,8 +27,9 @@ Made from code by `make docs`: do not edit.
 
 ## The engine
 
-Entries are allowed in TRADING only; exits, cancels and flatten always are. SAFETY and LOCKED are
-in the vocabulary and get their procedures in a later release.
+Entries are allowed in TRADING only; exits, cancels and flatten always are. LOCKED
+is left by a person's review only (`tradeengine review`). SAFETY is
+left when the feed is stable, the order stream listens and broker and ledger are flat.
 
 """
 
@@ -43,7 +45,8 @@ MESSAGES = """\
 # Messages
 
 Made from code by `make docs`: do not edit. The table is in execution order: handlers from left to
-right. Inputs come from outside; everything else follows from one. `outbox` is the broker's edge.
+right. Inputs come from outside; everything else follows from one. `outbox` is the broker's edge,
+and the state file for a lock.
 
 | message | kind | heard by |
 |---|---|---|
@@ -140,6 +143,7 @@ def write_pages(docs: Path) -> None:
     pages = {
         "configuration.md": configuration_page(),
         "denials.md": denials_page(),
+        "faults.md": faults_page(),
         "states.md": states_page(),
         "messages.md": messages_page(_shipped_routes()),
     }

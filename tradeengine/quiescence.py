@@ -70,6 +70,11 @@ class Channel:
         self._quiescence = quiescence
         self._flying = 0
 
+    @property
+    def flying(self) -> int:
+        """Frames that are on their way."""
+        return self._flying
+
     def sent(self) -> None:
         """A frame is about to be written."""
         self._flying += 1

@@ -37,7 +37,7 @@ from tradeengine.strategy.parameters import HostParameters, StrategySpec
 
 
 class Outbox(Protocol):
-    """Where commands leave the core: a broker's edge, or nothing in a replay."""
+    """Where commands leave the core: broker and state file, or nothing in a replay."""
 
     def send(self, command: Message) -> None:
         """Take a command; carry it out later, after it is durable."""
@@ -117,7 +117,9 @@ def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     """Build one core. Raises BadConfiguration for a strategy that cannot be loaded."""
     ledger = Ledger(inputs.ledger)
     gate = RiskGate(inputs.risk, inputs.plan)
-    breaker = Breaker(Decimal(str(inputs.risk.drawdown_max_fraction)))
+    breaker = Breaker(
+        Decimal(str(inputs.risk.drawdown_max_fraction)), inputs.risk.safety_grace_seconds
+    )
     router = Router(inputs.router)
     protector = Protector(inputs.router, router.book)
     flattener = Flattener(inputs.router, router)
@@ -176,6 +178,7 @@ def _routes(
             gate.on_snapshot,
             router.on_snapshot,
             flattener.on_snapshot,
+            breaker.on_snapshot,
         ],
         e.BrokerUnreachable: [breaker.on_unreachable, flattener.on_unreachable],
         e.DifferenceFound: [breaker.on_difference],
@@ -206,9 +209,15 @@ def _routes(
         c.CancelOrder: [outbox.send],
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],
+        c.LockTrading: [outbox.send],
         c.FlattenAll: [flattener.on_flatten_all],
         # what the core concludes
-        e.PositionChanged: [gate.on_position, protector.on_position, host.on_position],
+        e.PositionChanged: [
+            gate.on_position,
+            breaker.on_position,
+            protector.on_position,
+            host.on_position,
+        ],
         e.EquityChanged: [gate.on_equity, breaker.on_equity],
         e.OrderEnded: [
             gate.on_order_ended,

@@ -71,7 +71,7 @@ async def test_a_cancel_follows_its_order_that_is_on_the_wire() -> None:
 async def test_commands_of_one_symbol_do_not_wait_for_a_slow_other() -> None:
     async with scripted() as server:
         slow = Answer(200, as_json(order_json()).body, delay_seconds=0.1)
-        server.script(*POST, slow, as_json(order_json(id="o-2")))
+        server.script(*POST, slow, as_json(order_json(id="o-2", client_order_id="c-2")))
         bench = Bench(server)
         async with running(bench.broker):
             bench.broker.send(buy("c-1", "KO"))
@@ -83,7 +83,8 @@ async def test_commands_of_one_symbol_do_not_wait_for_a_slow_other() -> None:
 
 async def test_in_lock_step_commands_go_one_by_one_in_order() -> None:
     async with scripted() as server:
-        server.script(*POST, as_json(order_json()))
+        answers = [as_json(order_json(client_order_id=f"c-{number}")) for number in range(5)]
+        server.script(*POST, *answers)
         bench = Bench(server, max_in_flight=1)
         async with running(bench.broker):
             for number, symbol in enumerate(["A", "A", "B", "C", "A"]):

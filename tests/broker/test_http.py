@@ -1,15 +1,17 @@
 """HTTP over real sockets, with servers that answer byte by byte as a test says."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohappyeyeballs
 import pytest
 import uvloop
 
-from tradeengine.broker import http_connection
+from tradeengine.broker import http_client, http_connection
 from tradeengine.broker.http_client import HttpClient, NotSent
 from tradeengine.broker.http_connection import Answer, NoAnswer
 
@@ -298,7 +300,7 @@ async def test_a_door_that_nobody_opens_is_not_sent(monkeypatch: pytest.MonkeyPa
     async def never(*_: object, **__: object) -> None:
         await asyncio.get_running_loop().create_future()
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
     client = HttpClient(
         "http://broker.invalid",
         {},
@@ -365,3 +367,76 @@ def test_tls_is_spoken_and_the_certificate_checked(
             await asyncio.sleep(0)
 
     runner(scene())
+
+
+async def test_an_address_that_leads_nowhere_does_not_hide_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with serving(saying(OK)) as server:
+        port = int(server.url.rpartition(":")[2])
+        with socket.socket() as full:
+            # One place in the queue, taken: further connections are never answered.
+            full.bind(("127.0.0.2", port))
+            full.listen(0)
+            with socket.create_connection(("127.0.0.2", port)):
+                kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+                addresses = [(*kind, (f"127.0.0.{last}", port)) for last in (2, 1)]
+
+                async def both(*_: object, **__: object) -> object:
+                    return addresses
+
+                monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+                monkeypatch.setattr(http_client, "_NEXT_ADDRESS_AFTER_SECONDS", 0.01)
+                client = client_of(server)
+                assert (await client.request("GET", "/", None)).status == 200
+                client.close()
+
+
+async def test_closing_while_it_connects_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = asyncio.Event()
+    start = aiohappyeyeballs.start_connection
+
+    async def slowly(*arguments: object, **named: object) -> socket.socket:
+        connected = await start(*arguments, **named)  # type: ignore[arg-type]  # passed on
+        reached.set()
+        await asyncio.sleep(0)
+        return connected
+
+    monkeypatch.setattr(aiohappyeyeballs, "start_connection", slowly)
+    async with serving(saying(OK)) as server:
+        client = client_of(server)
+        asking = asyncio.create_task(client.request("POST", "/v2/orders", b"{}"))
+        await reached.wait()
+        client.close()
+        with pytest.raises(NotSent, match="closed while connecting"):
+            await asking
+
+
+async def test_an_answer_without_a_length_that_was_cut_is_no_answer() -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n[")
+        await writer.drain()
+        await half.wait()
+        writer.transport.abort()
+
+    half = asyncio.Event()
+    async with serving(speak) as server:
+        client = client_of(server)
+        asking = asyncio.create_task(client.request("GET", "/", None))
+        while not any(c._body for c in client._open):  # noqa: ASYNC110  # no event to offer
+            await asyncio.sleep(0)
+        client.close()
+        half.set()
+        with pytest.raises(NoAnswer):
+            await asking
+
+
+async def test_idle_connections_can_be_left_behind() -> None:
+    async with serving(saying(OK, OK)) as server:
+        client = client_of(server)
+        await client.request("GET", "/", None)
+        client.forget_idle()
+        await client.request("GET", "/", None)
+        client.close()
+        assert server.connections == 2

@@ -72,6 +72,7 @@ UNKNOWN_OUTCOMES = {
     "duplicate id": as_json({"code": 40010001, "message": "client_order_id must be unique"}, 422),
     "empty body": Answer(200),
     "not an order": as_json({"data": None}),
+    "another order's answer": as_json(order_json(client_order_id="c-9")),
 }
 
 

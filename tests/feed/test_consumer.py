@@ -20,6 +20,7 @@ from tests.feed.scripted import (
 )
 from tradeengine.clock import SimulatedClock
 from tradeengine.errors import BadConfiguration, VenueUnreachable
+from tradeengine.feed import socket as socket_module
 from tradeengine.feed.consumer import FeedConsumer
 from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.parameters import FeedParameters
@@ -175,6 +176,27 @@ async def test_frames_count_for_the_venue_until_they_are_taken_in(alpaca: Script
         peer.drop()
         await feed.inbox.wait_for(FeedLost)
         assert feed.quiescence.pending == 0
+
+
+async def test_frames_that_wait_on_the_socket_count_as_being_behind(
+    alpaca: ScriptedAlpaca, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_module, "BATCH", 10)
+    async with running(alpaca, conflate_above=20) as feed:
+        peer = await alpaca.peer()
+        await peer.welcome()
+        await feed.consumer.ready()
+        feed.inbox.room.clear()
+        await peer.say(QUOTE)  # the reader takes it, and stops because there is no room
+        await feed.inbox.wait_for(Quote)
+        for _ in range(40):
+            await peer.say(QUOTE)
+        listener = feed.consumer._connection._socket._listener  # type: ignore[union-attr]  # it is there
+        await until(lambda: len(listener.frames) == 40)
+        feed.inbox.room.set()
+        await until(lambda: not listener.frames)
+    conflated = feed.inbox.of(QuotesConflated)
+    assert [message.dropped for message in conflated] == [9]  # 30 waited behind the first ten
 
 
 async def test_a_malformed_frame_is_reported_and_the_next_is_read(alpaca: ScriptedAlpaca) -> None:

@@ -436,3 +436,43 @@ async def test_a_bug_behind_the_hand_over_ends_the_connection_and_comes_out(
         await serving
     with pytest.raises(ZeroDivisionError, match="odd"):
         await socket.close()
+
+
+async def test_a_no_before_a_close_frame_is_heard() -> None:
+    go = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await upgrade(reader, writer)
+        await go.wait()
+        writer.write(b"\x82\x02no\x88\x02\x03\xe8")
+
+    async with raw_server(serve) as url:
+        socket = await FeedSocket.open(url, PARAMETERS)
+        serving = asyncio.create_task(serve_until(socket, 1))
+        await until(lambda: socket._listener._take is not None)
+        go.set()
+        assert await serving == [[b"no"]]
+        with pytest.raises(VenueUnreachable, match="1000"):
+            await socket.receive()
+        await socket.close()
+
+
+async def test_nothing_is_handed_over_behind_a_bug(alpaca: ScriptedAlpaca) -> None:
+    taken: list[bytes] = []
+
+    def take(frames: list[bytes]) -> bool:
+        taken.extend(frames)
+        raise ZeroDivisionError
+
+    socket = await FeedSocket.open(alpaca.stream_url, PARAMETERS)
+    peer = await alpaca.peer()
+    serving = asyncio.create_task(socket.serve(take))
+    await until(lambda: socket._listener._take is not None)
+    await peer.socket.send_bytes(b"odd")
+    await until(lambda: bool(taken))
+    await peer.socket.send_bytes(b"next")
+    with pytest.raises(VenueUnreachable):
+        await serving
+    with pytest.raises(ZeroDivisionError):
+        await socket.close()
+    assert taken == [b"odd"]

@@ -35,6 +35,7 @@ def test_a_fill_changes_position_and_equity(ledger: Ledger) -> None:
         EquityChanged(
             at=3 * NANOS,
             equity=D(10_010),
+            baseline=D(10_000),
             cash=D(9_500),
             realised=D(0),
             unrealised=D(10),
@@ -107,6 +108,7 @@ def test_the_start_adopts_the_brokers_positions_and_cash() -> None:
         EquityChanged(
             at=0,
             equity=D(4_420),
+            baseline=D(4_500),
             cash=D(5_000),
             realised=D(0),
             unrealised=D(20),

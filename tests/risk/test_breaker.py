@@ -3,10 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
-from tradeengine.model.commands import AskBroker, FlattenAll, RequestStop
+from tradeengine.model.commands import AskBroker, FlattenAll, LockTrading, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
+    BrokerOrder,
+    BrokerSnapshot,
     BrokerUnreachable,
     DifferenceFound,
     EquityChanged,
@@ -17,6 +20,7 @@ from tradeengine.model.events import (
     FlattenEnded,
     OrderStreamLost,
     OrderStreamReady,
+    PositionChanged,
     Reconciled,
     RunOpened,
     StateChanged,
@@ -25,8 +29,15 @@ from tradeengine.model.events import (
     WarmUpEnded,
 )
 from tradeengine.model.message import Message
-from tradeengine.model.orders import EngineState, StopTrigger
-from tradeengine.risk.breaker import MOVES, Breaker, Signal
+from tradeengine.model.orders import (
+    EngineState,
+    OrderType,
+    Question,
+    Side,
+    StopTrigger,
+)
+from tradeengine.risk.breaker import Breaker
+from tradeengine.risk.moves import MOVES, Signal
 
 D = Decimal
 OPEN, UNTIL, CLOSE = 1_000, 9_000, 10_000
@@ -56,6 +67,7 @@ def equity(drawdown: str) -> EquityChanged:
     return EquityChanged(
         at=5_000,
         equity=D(97_000),
+        baseline=D(100_000),
         cash=D(97_000),
         realised=D(0),
         unrealised=D(0),
@@ -100,7 +112,7 @@ def test_the_table_has_a_row_for_every_state() -> None:
 
 
 def test_every_state_before_halting_can_be_stopped() -> None:
-    after_stop = {EngineState.HALTING, EngineState.STOPPED}
+    after_stop = {EngineState.HALTING, EngineState.LOCKED, EngineState.STOPPED}
     assert {state for state in EngineState if Signal.STOP not in MOVES[state]} == after_stop
 
 
@@ -149,13 +161,6 @@ def test_trading_begins_when_reconciled_warm_and_open() -> None:
             ("on_order_stream_lost", OrderStreamLost(at=6, received_at=6, reason="1006")),
             ("on_order_stream_ready", OrderStreamReady(at=7, received_at=7)),
         ),
-        (
-            (
-                "on_feed_muted",
-                FeedMuted(at=6, received_at=6, silent_seconds=60, last_event_at=1, probe="trades"),
-            ),
-            ("on_feed_stable", FeedStable(at=7, received_at=7, evidence="5 of 5")),
-        ),
     ],
 )
 def test_a_lost_stream_forbids_entries_until_it_is_back(
@@ -169,6 +174,180 @@ def test_a_lost_stream_forbids_entries_until_it_is_back(
     assert moves(hurt) == [EngineState.REDUCING]
     assert any(isinstance(message, AlertRaised) for message in hurt)
     assert moves(healed) == [EngineState.TRADING]
+
+
+MUTED = FeedMuted(at=6, received_at=6, silent_seconds=60, last_event_at=1, probe="trades")
+STABLE = FeedStable(at=7, received_at=7, evidence="5 of 5")
+SECOND = 1_000_000_000
+AN_ORDER = BrokerOrder(
+    client_order_id="c",
+    order_id="o",
+    symbol="KO",
+    side=Side.BUY,
+    order_type=OrderType.LIMIT,
+    quantity=D(1),
+    filled=D(0),
+    status="new",
+)
+
+
+def in_safety() -> Breaker:
+    breaker = trading()
+    list(breaker.on_feed_muted(MUTED))
+    assert breaker.state is EngineState.SAFETY
+    return breaker
+
+
+def flatten_ended(*, flat: bool) -> FlattenEnded:
+    return FlattenEnded(
+        at=8,
+        trigger=StopTrigger.SAFETY,
+        flat=flat,
+        rounds=1,
+        seconds=1.0,
+        symbols=(),
+        positions_left=(),
+        orders_left=(),
+    )
+
+
+def broker_says(*orders: BrokerOrder, why: str = "resume") -> BrokerSnapshot:
+    return BrokerSnapshot(
+        at=9,
+        received_at=9,
+        why=why,
+        account_number="A",
+        equity=D(100_000),
+        last_equity=D(100_000),
+        cash=D(100_000),
+        buying_power=D(100_000),
+        positions=(),
+        orders=orders,
+        unreadable_rows=0,
+    )
+
+
+def position(quantity: int) -> PositionChanged:
+    return PositionChanged(
+        at=6, symbol="KO", quantity=D(quantity), average_price=D(1), realised=D(0)
+    )
+
+
+def test_a_mute_feed_closes_everything_at_once_with_the_gate_closed_first() -> None:
+    messages = list(trading().on_feed_muted(MUTED))
+
+    assert moves(messages) == [EngineState.REDUCING, EngineState.SAFETY]
+    assert isinstance(messages[-1], FlattenAll)
+    assert messages[-1].trigger is StopTrigger.SAFETY
+    assert "mute for 60 s" in messages[-1].reason
+
+
+@pytest.mark.parametrize("stream", ["feed", "order stream"])
+def test_what_stays_lost_beyond_the_grace_closes_everything(stream: str) -> None:
+    breaker = trading()
+    if stream == "feed":
+        list(breaker.on_feed_lost(FeedLost(at=6, received_at=SECOND, reason="1006")))
+    else:
+        list(breaker.on_order_stream_lost(OrderStreamLost(at=6, received_at=SECOND, reason="x")))
+    breaker.on_run_opened(structs.replace(run_opened(), until=100 * SECOND))
+
+    assert moves(list(breaker.on_timer(timer(6 * SECOND - 1)))) == []
+    assert moves(list(breaker.on_timer(timer(6 * SECOND)))) == [EngineState.SAFETY]
+
+
+def test_losing_it_again_does_not_begin_the_grace_anew() -> None:
+    breaker = trading()
+    breaker.on_run_opened(structs.replace(run_opened(), until=100 * SECOND))
+    for at in (1, 4):
+        list(breaker.on_feed_lost(FeedLost(at=6, received_at=at * SECOND, reason="1006")))
+    assert moves(list(breaker.on_timer(timer(6 * SECOND)))) == [EngineState.SAFETY]
+
+
+def test_a_connection_is_not_enough_to_trade_again() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_connected(FeedConnected(at=7, received_at=7, symbols=41)))
+    assert list(breaker.on_timer(timer(OPEN))) == []
+
+
+def test_it_trades_again_when_stable_and_both_say_flat() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_stable(STABLE))
+
+    assert list(breaker.on_timer(timer(OPEN))) == [AskBroker(at=OPEN, why=Question.RESUME)]
+    assert list(breaker.on_timer(timer(OPEN))) == []  # asked once
+    assert moves(list(breaker.on_snapshot(broker_says()))) == [EngineState.TRADING]
+
+
+def test_an_unanswered_question_is_asked_again_in_safety() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_stable(STABLE))
+    list(breaker.on_timer(timer(OPEN)))
+    breaker.on_unreachable(BrokerUnreachable(at=2, received_at=2, why="resume", reason="x"))
+    assert list(breaker.on_timer(timer(OPEN))) == [AskBroker(at=OPEN, why=Question.RESUME)]
+
+
+def test_what_the_broker_still_holds_is_closed_again() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_stable(STABLE))
+    [again] = breaker.on_snapshot(broker_says(AN_ORDER))
+    assert isinstance(again, FlattenAll)
+    assert breaker.state is EngineState.SAFETY
+
+
+def test_a_ledger_that_holds_something_waits_for_the_missing_fill() -> None:
+    breaker = in_safety()
+    breaker.on_position(position(10))
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_stable(STABLE))
+    assert list(breaker.on_snapshot(broker_says())) == []
+    breaker.on_position(position(0))
+    assert moves(list(breaker.on_snapshot(broker_says()))) == [EngineState.TRADING]
+
+
+def test_a_new_danger_during_the_question_keeps_it_safe() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_stable(STABLE))
+    list(breaker.on_order_stream_lost(OrderStreamLost(at=6, received_at=6, reason="x")))
+    assert list(breaker.on_snapshot(broker_says())) == []
+    assert list(breaker.on_snapshot(broker_says(why="flatten"))) == []
+
+
+def test_a_flatten_that_was_not_flat_is_tried_again() -> None:
+    [again] = in_safety().on_flatten_ended(flatten_ended(flat=False))
+    assert isinstance(again, FlattenAll)
+    assert again.reason == "still not flat"
+
+
+def test_a_stop_in_safety_begins_the_last_flatten() -> None:
+    breaker = in_safety()
+    messages = list(breaker.on_request_stop(stop()))
+    assert moves(messages) == [EngineState.HALTING]
+    assert isinstance(messages[-1], FlattenAll)
+    assert breaker.is_stopping
+    assert moves(list(breaker.on_flatten_ended(flatten_ended(flat=True)))) == [EngineState.STOPPED]
+
+
+def test_what_forbade_entries_before_forbids_them_after_safety() -> None:
+    breaker = trading()
+    list(breaker.on_difference(difference(explained=False)))
+    list(breaker.on_feed_muted(MUTED))
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    list(breaker.on_feed_stable(STABLE))
+    after = moves(list(breaker.on_snapshot(broker_says())))
+    assert after == [EngineState.TRADING, EngineState.REDUCING]
+
+
+def test_danger_before_the_open_closes_nothing_and_forbids_entries_at_the_open() -> None:
+    breaker = connected()
+    list(breaker.on_reconciled(Reconciled(at=2, received_at=2, unexplained=0)))
+    assert moves(list(breaker.on_feed_lost(FeedLost(at=3, received_at=3, reason="x")))) == []
+    opened = list(breaker.on_warm_up_ended(WarmUpEnded(at=OPEN, received_at=OPEN, bars=9)))
+    assert moves(opened) == [EngineState.TRADING, EngineState.REDUCING]
 
 
 def test_an_unexplained_difference_freezes_the_symbol_and_forbids_entries_all_day() -> None:
@@ -216,15 +395,36 @@ def test_the_runs_end_stops_it() -> None:
     assert messages[-1].trigger is StopTrigger.CLOSE
 
 
-def test_a_drawdown_just_below_the_limit_does_nothing_and_at_the_limit_stops() -> None:
+def test_every_state_that_may_hold_something_can_be_locked() -> None:
+    after_lock = {EngineState.LOCKED, EngineState.STOPPED}
+    assert {state for state in EngineState if Signal.LOCK not in MOVES[state]} == after_lock
+
+
+def test_a_drawdown_just_below_the_limit_does_nothing_and_at_the_limit_locks() -> None:
     breaker = trading()
     assert list(breaker.on_equity(equity("0.0299"))) == []
 
     messages = list(breaker.on_equity(equity("0.03")))
 
-    assert moves(messages) == [EngineState.HALTING]
+    assert moves(messages) == [EngineState.LOCKED]
+    assert messages[0] == LockTrading(
+        at=5_000, equity=D(97_000), baseline=D(100_000), drawdown=D("0.03"), limit=D("0.03")
+    )
     assert isinstance(messages[-1], FlattenAll)
     assert messages[-1].trigger is StopTrigger.DRAWDOWN
+    assert list(breaker.on_equity(equity("0.05"))) == []
+    assert list(breaker.on_request_stop(stop())) == []
+
+
+def test_a_drawdown_during_a_flatten_locks_and_lets_the_flatten_go_on() -> None:
+    breaker = trading()
+    list(breaker.on_request_stop(stop()))
+
+    messages = list(breaker.on_equity(equity("0.03")))
+
+    assert moves(messages) == [EngineState.LOCKED]
+    assert isinstance(messages[0], LockTrading)
+    assert not [message for message in messages if isinstance(message, FlattenAll)]
 
 
 @pytest.mark.parametrize(("flat", "words"), [(True, "flat"), (False, "NOT flat")])

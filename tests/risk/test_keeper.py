@@ -161,7 +161,13 @@ def test_buying_power_falls_with_what_is_held_and_promised(gate: RiskGate) -> No
 def test_equity_and_drawdown_are_the_ledgers(gate: RiskGate) -> None:
     gate.on_equity(
         EquityChanged(
-            at=NOW, equity=D(99), cash=D(1), realised=D(0), unrealised=D(0), drawdown=D("0.01")
+            at=NOW,
+            equity=D(99),
+            baseline=D(100),
+            cash=D(1),
+            realised=D(0),
+            unrealised=D(0),
+            drawdown=D("0.01"),
         )
     )
 

@@ -57,9 +57,11 @@ def test_a_failure_gives_its_own_code(run: Subject) -> None:
 
 
 def test_a_drawdown_locks(run: Subject) -> None:
-    outcome = ended(run, receipt(trigger=StopTrigger.DRAWDOWN))
+    run.tally.is_locked = True
 
-    assert outcome.exit_code is ExitCode.LOCKED
+    assert ended(run, receipt(trigger=StopTrigger.DRAWDOWN)).exit_code is ExitCode.LOCKED
+    assert ended(run, receipt(trigger=StopTrigger.INTERRUPT)).exit_code is ExitCode.LOCKED
+    assert ended(run, receipt(flat=False)).exit_code is ExitCode.NOT_FLAT
 
 
 def test_flat_past_the_core_is_flat_without_a_receipt(run: Subject) -> None:

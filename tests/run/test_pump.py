@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
+
 from tradeengine.bus.dispatch import Bus, Routes
 from tradeengine.bus.engine import Engine
 from tradeengine.bus.inbox import Inbox
@@ -184,3 +186,48 @@ async def test_a_watcher_may_hand_over() -> None:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     assert scene.seen == [tick(1), tick(2)]
+
+
+async def test_a_report_that_raises_leaves_a_pump_that_stops() -> None:
+    scene = Scene()
+
+    def report(_: Message, __: Exception) -> None:
+        raise BrokenPipeError
+
+    scene.pump._on_bug = report
+    async with pumping(scene) as task:
+        with pytest.raises(BrokenPipeError):
+            scene.inbox.hand_over([tick(13), tick(14)])
+        await task
+    assert isinstance(scene.seen[-1], RequestStop)
+    assert scene.pump.stopped.is_set()
+
+
+async def test_a_pump_that_ends_by_an_error_is_broken() -> None:
+    scene = Scene()
+
+    def report(_: Message, __: Exception) -> None:
+        raise BrokenPipeError
+
+    scene.pump._on_bug = report
+    scene.inbox.put_nowait(tick(13))
+    with pytest.raises(BrokenPipeError):
+        await scene.pump.run()
+    assert scene.pump.broken.is_set()
+
+
+async def test_a_broken_core_gets_nothing_more() -> None:
+    scene = Scene()
+    async with pumping(scene) as task:
+        scene.inbox.hand_over([tick(13)] * 5)
+        await task
+    assert scene.bugs == ["TimerFired: thirteen"] * 2
+    assert scene.pump.broken.is_set()
+
+
+async def test_others_get_their_turn_after_a_step_with_effects() -> None:
+    scene = Scene()
+    stop = RequestStop(at=1, received_at=1, trigger=StopTrigger.INTERRUPT)
+    async with pumping(scene):
+        scene.inbox.hand_over([tick(1), stop, tick(2)])
+        assert scene.inbox.depth() == 1

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, held, make_home, opened, options_for, receipt, snapshot
-from tradeengine.app import build_inputs
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, frame
 from tradeengine.console.summary import RunSummary
@@ -17,6 +16,7 @@ from tradeengine.model.commands import ApprovedOrder, OrderIntent
 from tradeengine.model.events import BrokerOrder, DifferenceFound, OrderAccepted, OrderFilled
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Side, TimeInForce
+from tradeengine.options import build_inputs
 from tradeengine.router.order import Order
 from tradeengine.run.edges import FoundOrder
 from tradeengine.run.outcome import Outcome, write_outcome

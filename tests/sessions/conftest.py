@@ -16,6 +16,16 @@ LOOSE_LIMITS: dict[str, object] = {
     "portfolio_beta_max": 4,
 }
 
+MANY_SHARES = {
+    "max_order_notional_dollars": 400_000,
+    "max_order_notional_fraction": 1,
+    "max_positions": 3,
+    "adv_percent": 25,
+    "gross_exposure_max_fraction": 4,
+    "net_exposure_max_fraction": 4,
+    "sector_exposure_max_fraction": 4,
+}
+
 
 @pytest.fixture
 def home_with(tmp_path: Path) -> Callable[..., Path]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sessions.conftest import MANY_SHARES
 from tests.sessions.programs import (
     RunningEngine,
     Venue,
@@ -20,16 +21,6 @@ from tests.sessions.programs import (
 )
 
 HomeWith = Callable[..., Path]
-
-MANY_SHARES = {
-    "max_order_notional_dollars": 400_000,
-    "max_order_notional_fraction": 1,
-    "max_positions": 3,
-    "adv_percent": 25,
-    "gross_exposure_max_fraction": 4,
-    "net_exposure_max_fraction": 4,
-    "sector_exposure_max_fraction": 4,
-}
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,20 @@ Two failures are told apart, because they mean opposite things for an order:
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Mapping
 from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
+import aiohappyeyeballs
+
 from tradeengine.broker.http_connection import Answer, Connection, NoAnswer
 
 _PORTS = {"http": 80, "https": 443}
+
+_NEXT_ADDRESS_AFTER_SECONDS = 0.25
+"""A host may have an address that leads nowhere; the next one is tried beside it."""
 
 
 class NotSent(Exception):
@@ -51,6 +57,7 @@ class HttpClient:
         self._tls = ssl.create_default_context() if self._address.scheme == "https" else None
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
+        self._closings = 0
 
     async def request(self, method: str, target: str, body: bytes | None) -> Answer:
         """
@@ -60,9 +67,10 @@ class HttpClient:
         ValueError for a target that would break out of its line.
         """
         written = self._written(method, target, body)
+        end = asyncio.get_running_loop().time() + self._total_timeout_seconds
         connection = self._kept() or await self._connect()
         try:
-            async with asyncio.timeout(self._total_timeout_seconds):
+            async with asyncio.timeout_at(end):
                 answer = await connection.exchange(written, self._read_timeout_seconds)
         except TimeoutError as error:
             problem = f"no whole answer within {self._total_timeout_seconds:g} s"
@@ -73,8 +81,15 @@ class HttpClient:
             connection.close()
         return answer
 
+    def forget_idle(self) -> None:
+        """Use no connection again that is idle now: it may hold an answer too many."""
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
     def close(self) -> None:
         """Close every connection. The client may be used again afterwards."""
+        self._closings += 1
         self._idle.clear()
         for connection in tuple(self._open):
             connection.close()
@@ -99,22 +114,35 @@ class HttpClient:
         return None
 
     async def _connect(self) -> Connection:
-        loop, address = asyncio.get_running_loop(), self._address
-        host, port = address.hostname or "", address.port or _PORTS[address.scheme]
+        name, closings = self._address.netloc, self._closings
+        seconds = min(self._connect_timeout_seconds, self._total_timeout_seconds)
         try:
-            async with asyncio.timeout(self._connect_timeout_seconds):
-                _, connection = await loop.create_connection(
-                    partial(Connection, loop, self._open.discard),
-                    host,
-                    port,
-                    ssl=self._tls,
-                )
+            async with asyncio.timeout(seconds):
+                connection = await self._reach()
         except TimeoutError as error:
-            problem = f"no connection to {address.netloc} in {self._connect_timeout_seconds:g} s"
-            raise NotSent(problem) from error
+            raise NotSent(f"no connection to {name} in {seconds:g} s") from error
         except OSError as error:
-            raise NotSent(f"no connection to {address.netloc}: {error}") from error
+            raise NotSent(f"no connection to {name}: {error}") from error
+        if closings != self._closings:
+            connection.close()
+            raise NotSent(f"closed while connecting to {name}")
         self._open.add(connection)
+        return connection
+
+    async def _reach(self) -> Connection:
+        """Connect to whichever of the host's addresses answers first (RFC 8305)."""
+        loop, host = asyncio.get_running_loop(), self._address.hostname or ""
+        port = self._address.port or _PORTS[self._address.scheme]
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        reached = await aiohappyeyeballs.start_connection(
+            addresses, happy_eyeballs_delay=_NEXT_ADDRESS_AFTER_SECONDS, loop=loop
+        )
+        _, connection = await loop.create_connection(
+            partial(Connection, loop, self._open.discard),
+            sock=reached,
+            ssl=self._tls,
+            server_hostname=host if self._tls else None,
+        )
         return connection
 
 

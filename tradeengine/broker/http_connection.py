@@ -45,7 +45,7 @@ class Connection(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._size = 0
-        self._has_head = False
+        self._has_head = self._is_cut = False
         self.idle_since = loop.time()
         self.reusable = True
         """Whether another request may go out on it."""
@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close at once; nothing that is still under way matters any more."""
-        self.reusable = False
+        self.reusable, self._is_cut = False, True
         if self._transport is not None:
             self._transport.abort()
 
@@ -96,7 +96,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.reusable = False
-        if self._has_head and not self._is_measured():
+        if self._has_head and not (error or self._is_cut or self._is_measured()):
             self._settle()  # An answer without a length ends with its connection.
         self._fail(str(error) if error else "the connection ended before the answer")
         self._on_lost(self)

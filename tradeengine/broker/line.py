@@ -43,6 +43,10 @@ class Line:
         await self._take_token(request)
         return await self._rest.call(request)
 
+    def distrust(self) -> None:
+        """Leave the connections behind: an answer that is not ours came on one of them."""
+        self._rest.forget_idle()
+
     async def ask(self, request: Request) -> bytes:
         """
         Send a request that may be repeated until it is answered or tries run out.

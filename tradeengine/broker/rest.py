@@ -99,6 +99,10 @@ class RestClient:
             raise problem
         return answer.body
 
+    def forget_idle(self) -> None:
+        """Use no connection again that is idle now."""
+        self._http.forget_idle()
+
     async def close(self) -> None:
         """Close the connections. The client may be used again afterwards."""
         self._http.close()

@@ -36,7 +36,7 @@ class Submitter:
     async def submit(self, command: SubmitOrder, line: Line) -> OrderRow | None:
         """Send an order and tell what came of it. Gives the broker's row if it has one."""
         try:
-            row = read_one(await line.once(requests.submit(command)), OrderRow, "POST /v2/orders")
+            row = await self._sent(command, line)
         except VenueUnreachable as error:
             self._answers.rejected(command, NEVER_SENT, 0, str(error))
             return None
@@ -51,6 +51,15 @@ class Submitter:
             self._accepted(command, row)
             return row
         return await self._resolve(command, line, reason)
+
+    async def _sent(self, command: SubmitOrder, line: Line) -> OrderRow:
+        """Send, and make sure that the answer is about this order."""
+        row = read_one(await line.once(requests.submit(command)), OrderRow, "POST /v2/orders")
+        if row.client_order_id not in (None, command.client_order_id):
+            line.distrust()
+            problem = "the answer is about another order"
+            raise ProtocolViolation("POST /v2/orders", problem, row.client_order_id or "")
+        return row
 
     async def _resolve(self, command: SubmitOrder, line: Line, reason: str) -> OrderRow | None:
         self._answers.unresolved(command.client_order_id, command.symbol, reason)

@@ -49,10 +49,12 @@ class Inbox:
 
     def hand_over(self, messages: Iterable[Message]) -> None:
         """Add messages, in order, and let the reader take them now if it is free."""
-        if self._add(messages) and self._reader is not None:
-            self._reader()
-        if self._waiting:
-            self._filled.set()
+        try:
+            if self._add(messages) and self._reader is not None:
+                self._reader()
+        finally:
+            if self._waiting:
+                self._filled.set()
 
     def read_by(self, reader: Callable[[], None] | None) -> None:
         """Name the reader whom `hand_over` calls; it leaves what it has no time for."""

@@ -42,6 +42,11 @@ class Connection:
         return self._session.state in _AGREEING
 
     @property
+    def backlog(self) -> int:
+        """Frames that came and have not been taken in."""
+        return self._socket.backlog
+
+    @property
     def waits_for_slot(self) -> bool:
         """True when another program holds our place."""
         return self._session.state is State.WAITING_FOR_SLOT

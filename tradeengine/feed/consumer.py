@@ -17,6 +17,7 @@ before venue time moves is counted as work; waiting on the clock is not.
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 from tradeengine.clock import Clock
 from tradeengine.errors import BadConfiguration, VenueUnreachable
@@ -202,7 +203,7 @@ class FeedConsumer:
         await self._refill(now)
         while connection.is_streaming:
             await self._inbox.wait_for_room()
-            await connection.stream(self._take_in)
+            await connection.stream(partial(self._take_in, connection))
         connection.raise_unless_streaming()
 
     async def _refill(self, now: int) -> None:
@@ -211,9 +212,9 @@ class FeedConsumer:
             await self.backfill.refill(self._bar_symbols, start, now)
         self._missing_since = None
 
-    def _take_in(self, received: Received, frames: int) -> bool:
+    def _take_in(self, connection: Connection, received: Received, frames: int) -> bool:
         """Take events in; say whether there is room for more."""
-        self._intake.take(received, frames)
+        self._intake.take(received, frames, connection.backlog)
         return self._inbox.has_room()
 
     async def _take(self, connection: Connection) -> None:
@@ -223,9 +224,11 @@ class FeedConsumer:
     # The end of a connection.
 
     async def _disconnect(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-        self._intake.disconnected()
+        try:
+            if self._connection is not None:
+                await self._connection.close()
+        finally:
+            self._intake.disconnected()
 
     def _lost(self, reason: str) -> float:
         """Take stock after a connection; give the back-off in seconds."""

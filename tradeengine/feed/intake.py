@@ -31,14 +31,14 @@ class Intake:
         self._conflate_above = conflate_above
         self._channel = channel
 
-    def take(self, received: Received, frames: int) -> None:
-        """Take in the events of so many frames."""
+    def take(self, received: Received, frames: int, backlog: int = 0) -> None:
+        """Take in the events of so many frames; `backlog` more wait behind them."""
         notices, data = received
         if notices:
             self._inbox.put_many(notices)
         if data:
             self._liveness.heard(data, data[0].received_at)
-            self._inbox.hand_over(self._admit(data))
+            self._inbox.hand_over(self._admit(data, backlog))
         if self._channel is not None:
             for _ in range(frames):
                 self._channel.received()
@@ -48,9 +48,9 @@ class Intake:
         if self._channel is not None:
             self._channel.reset()
 
-    def _admit(self, data: list[Input]) -> list[Input]:
+    def _admit(self, data: list[Input], backlog: int) -> list[Input]:
         data = self._continuity.admit(data)
-        if self._inbox.depth() <= self._conflate_above:
+        if self._inbox.depth() + backlog <= self._conflate_above:
             return data
         kept, dropped = conflate(data)
         if dropped:

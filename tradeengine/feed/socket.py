@@ -52,6 +52,9 @@ class _Listener(picows.WSListener):
         self._waiter: asyncio.Future[None] | None = None
         self._take: Take | None = None
         self._paused = False
+        self._failed = False
+        self.refused = False
+        """Whether `take` said no; nothing was handed over since."""
         self.frames: list[bytes] = []
         self.end = ""
 
@@ -59,6 +62,8 @@ class _Listener(picows.WSListener):
         self._transport = transport
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        if self._failed:
+            return  # What comes now must not be taken in behind a hole.
         kind = frame.msg_type
         if frame.fin and (kind is _BINARY or kind is _TEXT):
             self.frames.append(frame.get_payload_as_bytes())
@@ -94,7 +99,10 @@ class _Listener(picows.WSListener):
         if self._take is not None and len(self.frames) <= BATCH:
             frames, self.frames = self.frames, []
             # What it raises ends the connection and comes out of `wait_disconnected`.
-            if not self._take(frames):
+            self._failed = True
+            self.refused = not self._take(frames)
+            self._failed = False
+            if self.refused:
                 self._wake()
         elif self._waiter is not None:
             self._wake()
@@ -184,13 +192,17 @@ class FeedSocket:
     async def serve(self, take: Take) -> None:
         """Give frames to `take` as they come, until it says no. Raises VenueUnreachable."""
         listener = self._listener
+        listener.refused = False
         while True:
             if not listener.frames and not listener.end:
                 await listener.wait(take)
-                if not (listener.frames or listener.end):
-                    return
-            if not take(await self.receive()):
+            if listener.refused or not take(await self.receive()):
                 return
+
+    @property
+    def backlog(self) -> int:
+        """Frames that came and have not been handed over."""
+        return len(self._listener.frames)
 
     async def receive(self) -> list[bytes]:
         """Wait for frames and take those that came. Raises VenueUnreachable."""

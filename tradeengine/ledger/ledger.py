@@ -170,6 +170,7 @@ class Ledger:
         yield EquityChanged(
             at=at,
             equity=equity,
+            baseline=self._baseline,
             cash=self._books.balance(CASH),
             realised=-self._books.balance(REALISED),
             unrealised=unrealised,

@@ -100,6 +100,19 @@ class FlattenAll(Command, frozen=True, kw_only=True, tag=True, gc=False):
     reason: str
 
 
+class LockTrading(Command, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    Lock the account until a person has reviewed it; durable before anything else leaves.
+
+    Money in dollars; `drawdown` and `limit` are fractions of `baseline`.
+    """
+
+    equity: Decimal
+    baseline: Decimal
+    drawdown: Decimal
+    limit: Decimal
+
+
 class RequestStop(Command, frozen=True, kw_only=True, tag=True, gc=False):
     """Stop trading: gate closed, cancel, flatten, end. An input."""
 

@@ -411,9 +411,10 @@ class PositionChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
-    """The ledger's money. `drawdown` is a fraction of the day's baseline, >= 0."""
+    """The ledger's money. `drawdown` is a fraction of the day's `baseline`, >= 0."""
 
     equity: Decimal
+    baseline: Decimal
     cash: Decimal
     realised: Decimal
     unrealised: Decimal

@@ -44,7 +44,7 @@ class Purpose(StrEnum):
 
 
 class EngineState(StrEnum):
-    """States of the engine; the table of moves is in `risk/breaker.py`."""
+    """States of the engine; the table of moves is in `risk/moves.py`."""
 
     STARTING = "STARTING"
     RECONCILING = "RECONCILING"
@@ -62,6 +62,7 @@ class Question(StrEnum):
 
     START = "start"
     FLATTEN = "flatten"
+    RESUME = "resume"
 
 
 class StopTrigger(StrEnum):
@@ -74,6 +75,7 @@ class StopTrigger(StrEnum):
     UNTIL = "until"
     FAULT = "fault"
     DRAWDOWN = "drawdown"
+    SAFETY = "safety"
     VENUE_LOST = "venue_lost"
 
 

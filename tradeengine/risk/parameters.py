@@ -91,6 +91,9 @@ class RiskLimits(Parameters):
     drawdown_max_fraction: Decimal = Field(default=Decimal("0.03"), gt=0, le=Decimal("0.5"))
     """Loss since the previous close, fraction of its equity, at which trading stops."""
 
+    safety_grace_seconds: float = Field(default=5.0, ge=0, le=300)
+    """How long feed or order stream may be lost before everything is closed (SAFETY)."""
+
     # How often (RTS 6 article 15(3): repeated automated execution throttle).
 
     cooldown_seconds: int = Field(default=3600, ge=0, le=86_400)

@@ -5,7 +5,8 @@ A round is: ask what the broker holds; cancel what is open; close what is held
 and not already being closed. Only the broker's own answer ends it: no positions,
 no orders, and none of ours still on its way there. The first rounds close with
 limit orders collared around the last price, later ones with market orders. Every
-step is kept for the receipt.
+step is kept for the receipt. It can be asked for again: a stop during or after the
+flatten of SAFETY begins a new one.
 """
 
 from collections.abc import Iterator
@@ -58,8 +59,11 @@ class Flattener:
         return self._trigger is not None and not self._ended
 
     def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
-        """Begin: cancel what we know of at once, and ask for the rest."""
+        """Begin, or begin again: cancel what we know of at once, and ask for the rest."""
         self._trigger, self._began = command.trigger, command.at
+        self._asking = self._ended = False
+        self._rounds, self._last = 0, None
+        self._steps, self._start = {}, {}
         for order in list(self._router.book.open_orders()):
             self._note(order.symbol, f"cancel {order.client_order_id}")
             yield from self._router.cancel(order, command.at)

@@ -49,6 +49,7 @@ _LEVELS: dict[type[Message], Level] = {
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
     e.StrategyFaulted: Level.ERROR,
+    c.LockTrading: Level.CRITICAL,
 }
 
 _COMPONENTS: tuple[tuple[str, str], ...] = (
@@ -67,6 +68,7 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Strategy", "strategy"),
     ("Decision", "strategy"),
     ("State", "risk"),
+    ("Lock", "risk"),
     ("Flatten", "router"),
 )
 """Beginnings of message names, and the room that speaks."""
@@ -78,6 +80,10 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     c.CancelOrder: lambda m: f"cancel {m.client_order_id}",
     c.FlattenAll: lambda m: f"flatten everything ({m.trigger.value}): {m.reason}",
+    c.LockTrading: lambda m: (
+        f"lock: equity {m.equity:.2f} is {m.drawdown:.4%} below {m.baseline:.2f},"
+        f" {m.limit:.2%} allowed"
+    ),
     c.RequestStop: lambda m: f"stop asked for by {m.trigger.value} {m.reason}".rstrip(),
     e.OrderFilled: lambda m: f"{m.side.value} {m.quantity} {m.symbol} at {m.price}",
     e.OrderRejected: lambda m: f"{m.symbol} refused: {m.reason} (HTTP {m.status_code})",

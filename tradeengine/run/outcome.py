@@ -14,30 +14,34 @@ from tradeengine.console.summary import RunSummary, summary_json
 from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.layout import RunFiles, write_atomically
 from tradeengine.model.events import FlattenEnded
-from tradeengine.model.orders import StopTrigger
 from tradeengine.run.picture import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. `faults` counts internal errors; `failure` is what stopped it, or None."""
+    """
+    How a run ended.
+
+    `faults` counts internal errors; `failure` is what stopped it, or None; `is_locked`
+    says that the drawdown limit was reached.
+    """
 
     files: RunFiles
     summary: RunSummary
     faults: int
     failure: TradeEngineError | None = None
+    is_locked: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
         """What the process ends with."""
-        receipt = self.summary.receipt
         if not self.summary.flat:
             return ExitCode.NOT_FLAT
         if self.faults:
             return ExitCode.INTERNAL
         if self.failure is not None:
             return self.failure.exit_code
-        if receipt is not None and receipt.trigger is StopTrigger.DRAWDOWN:
+        if self.is_locked:
             return ExitCode.LOCKED
         return ExitCode.CLEAN
 
@@ -63,7 +67,7 @@ def outcome_of(
         denials=dict(tally.denials),
         receipt=receipt,
     )
-    return Outcome(run.files, summary, faults, failure)
+    return Outcome(run.files, summary, faults, failure, tally.is_locked)
 
 
 def write_outcome(outcome: Outcome) -> str:

@@ -59,6 +59,8 @@ class Pump:
                 await asyncio.sleep(0)
         finally:
             self._inbox.read_by(None)
+            if not self._has_ended():
+                self.broken.set()  # Nobody else would handle what still comes.
             self._tell()
 
     def drain(self) -> None:
@@ -67,10 +69,12 @@ class Pump:
             return
         self._draining = True
         batch = iter(range(min(BATCH, self._inbox.depth())))
-        # One attempt for the whole batch, and another for what is left of it after a bug.
-        while bug := attempt(self._handle, batch):
-            self._note(self._in_hand, bug)
-        self._draining = False
+        try:
+            # One attempt for the whole batch, and another for what is left after a bug.
+            while not self.broken.is_set() and (bug := attempt(self._handle, batch)):
+                self._note(self._in_hand, bug)
+        finally:
+            self._draining = False
         if not self._caused:
             self._tell()
         if self._has_ended():
@@ -86,7 +90,11 @@ class Pump:
             self._inbox.done()
 
     def _handle(self, batch: Iterator[int]) -> None:
-        """Take messages through the step, as many as the batch has left."""
+        """
+        Take messages through the step, as many as the batch has left.
+
+        A step with effects ends it: an order must not wait for the rest of a burst.
+        """
         inbox, step = self._inbox, self._engine.step
         for _ in batch:
             message = self._in_hand = inbox.take_nowait()
@@ -95,6 +103,7 @@ class Pump:
                 self._untold.append((message, effects))
                 if effects:
                     self._look_at(effects)
+                    return
             finally:
                 inbox.done()
 
@@ -112,12 +121,15 @@ class Pump:
 
     def _note(self, message: Message, error: Exception) -> None:
         self.bugs += 1
-        self._on_bug(message, error)
+        # Acted upon before it is told: telling may fail too.
         if self.bugs > 1:
             self.broken.set()
-            return
+        else:
+            self._ask_for_stop(f"internal error: {type(error).__name__}")
+        self._on_bug(message, error)
+
+    def _ask_for_stop(self, reason: str) -> None:
         now = self._clock.now()
-        reason = f"internal error: {type(error).__name__}"
         stop = RequestStop(at=now, received_at=now, trigger=StopTrigger.FAULT, reason=reason)
         self._inbox.put_nowait(stop)
 

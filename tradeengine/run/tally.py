@@ -8,7 +8,7 @@ the summary. It decides nothing.
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from tradeengine.model.commands import SubmitOrder
+from tradeengine.model.commands import LockTrading, SubmitOrder
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
     AlertRaised,
@@ -45,6 +45,7 @@ class Tally:
         self.feed = self.order_stream = "not connected"
         self.state_reason = ""
         self.state_since = 0
+        self.is_locked = False
         self.decisions: deque[str] = deque(maxlen=_KEPT_LINES)
         self.fill_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self.alerts: deque[str] = deque(maxlen=_KEPT_LINES)
@@ -106,6 +107,8 @@ class Tally:
                 self._decided(effect.at, words)
             case StateChanged():
                 self.state_reason, self.state_since = effect.reason, effect.at
+            case LockTrading():
+                self.is_locked = True
             case AlertRaised():
                 self.alert_count += 1
                 self.alerts.append(effect.text)

@@ -9,9 +9,9 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tradeengine.clock import Clock
+from tradeengine.clock import Clock, SystemClock
 from tradeengine.layout import RunFiles
-from tradeengine.logs import EventLog, Level, library_logging
+from tradeengine.logs import EventLog, Level, library_logging, remove_old_runs
 from tradeengine.model.events import Bar, BrokerSnapshot, PriceBand, Quote, Trade
 from tradeengine.model.message import Message
 from tradeengine.options import Options
@@ -53,8 +53,15 @@ class Watch:
 def watching_log(
     options: Options, files: RunFiles, clock: Clock, say: Callable[[str], None]
 ) -> Iterator[EventLog]:
-    """Open the run's event log, with the libraries' own logging led into it."""
+    """Open the run's event log, with the libraries' own logging led into it; old runs leave."""
     logs = options.settings.logs
+    remove_old_runs(
+        options.home.logs,
+        current=files.run_id,
+        keep=logs.retention_runs,
+        unfinished_days=logs.unfinished_days,
+        now=SystemClock().now(),
+    )
     log = EventLog(
         files.folder,
         session_id=files.run_id,

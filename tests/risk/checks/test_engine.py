@@ -28,6 +28,7 @@ def drawn_down(fraction: str) -> RiskGate:
         EquityChanged(
             at=NOW,
             equity=Decimal(97_000),
+            baseline=Decimal(100_000),
             cash=Decimal(97_000),
             realised=Decimal(0),
             unrealised=Decimal(0),

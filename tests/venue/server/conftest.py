@@ -142,4 +142,10 @@ async def venue(open_venue: OpenVenue) -> Venue:
     return await open_venue()
 
 
+@pytest.fixture
+async def controlled(open_venue: OpenVenue) -> Venue:
+    """A venue with a control endpoint."""
+    return await open_venue(control=True)
+
+
 __all__ = ["DAY", "ENGINE", "MINUTE", "OTHER", "SYMBOLS", "TEN", "OpenVenue", "Venue"]

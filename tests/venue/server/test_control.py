@@ -2,49 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from tests.venue.server.conftest import ENGINE, OpenVenue, Venue
+from tests.venue.server.conftest import Venue
+from tests.venue.server.fault_clients import AUTH, arm, data, orders
 from tradeengine.venue.server.control import Control
 
-AUTH = {"action": "auth", "key": ENGINE.key, "secret": ENGINE.secret}
 ORDER = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
-
-
-@pytest.fixture
-async def controlled(open_venue: OpenVenue) -> Venue:
-    """A venue with a control endpoint."""
-    return await open_venue(control=True)
-
-
-async def arm(venue: Venue, fault: str, **options: object) -> Any:  # noqa: ANN401 - any JSON
-    return await venue.ask("POST", "/control", json={"fault": fault, **options})
-
-
-@asynccontextmanager
-async def data(venue: Venue) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """A data socket that hears every quote."""
-    async with venue.http.ws_connect(venue.urls.data_stream) as socket:
-        await socket.receive_json()
-        await socket.receive_json()
-        await socket.send_json({"action": "subscribe", "quotes": ["*"]})
-        await socket.receive_json()
-        yield socket
-
-
-@asynccontextmanager
-async def orders(venue: Venue) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """A socket that hears trade updates."""
-    async with venue.http.ws_connect(venue.urls.trading_stream) as socket:
-        await socket.send_json({"action": "listen", "data": {"streams": ["trade_updates"]}})
-        await socket.receive()
-        yield socket
 
 
 async def test_there_is_no_control_endpoint_unless_asked_for(venue: Venue) -> None:

@@ -4,23 +4,38 @@ import msgspec
 import pytest
 
 from tradeengine.model.instants import NANOS
-from tradeengine.venue.server.faults import AnyFault, ArmedFaults, Fault
+from tradeengine.venue.exchange.exchange import Exchange
+from tradeengine.venue.server.faults import AnyFault, ArmedFaults, Fault, Stream
 
 
-class Sockets:
-    """Remembers which streams were cut."""
+class Nowhere:
+    """A venue without an exchange that remembers which streams were cut."""
+
+    account_id = "engine"
 
     def __init__(self) -> None:
         self.cut: list[str] = []
 
-    def drop(self, stream: str) -> int:
+    @property
+    def exchange(self) -> Exchange:
+        raise AssertionError("not for these faults")
+
+    def catch_up(self) -> None: ...
+    def settle(self) -> None: ...
+    def tell_now(self) -> None: ...
+    def shut_doors(self, seconds: float) -> None: ...
+
+    def end_slow(self) -> int:
+        return 0
+
+    def drop(self, stream: Stream) -> int:
         self.cut.append(stream)
         return 1
 
 
 def armed(text: str, now: int = 0) -> ArmedFaults:
     faults = ArmedFaults()
-    faults.arm(msgspec.json.decode(text, type=AnyFault), now, Sockets())
+    faults.arm(msgspec.json.decode(text, type=AnyFault), now, Nowhere())
     return faults
 
 
@@ -80,7 +95,7 @@ def test_the_next_orders_are_rejected_in_the_words_asked_for() -> None:
 
 
 def test_dropping_a_connection_acts_at_once_and_leaves_nothing() -> None:
-    faults, sockets = ArmedFaults(), Sockets()
+    faults, sockets = ArmedFaults(), Nowhere()
     fault = msgspec.json.decode('{"fault":"drop_connection","stream":"data"}', type=AnyFault)
     faults.arm(fault, 0, sockets)
     assert sockets.cut == ["data"]
@@ -89,18 +104,28 @@ def test_dropping_a_connection_acts_at_once_and_leaves_nothing() -> None:
 
 def test_clear_takes_away_everything() -> None:
     faults = armed('{"fault":"mute_data"}')
-    faults.arm(msgspec.json.decode('{"fault":"clear"}', type=AnyFault), 0, Sockets())
+    faults.arm(msgspec.json.decode('{"fault":"clear"}', type=AnyFault), 0, Nowhere())
     assert faults.data_frame_may_go(0)
 
 
-@pytest.mark.parametrize("text", ['{"fault":"rain"}', '{"fault":"drop_connection","stream":"x"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"fault":"rain"}',
+        '{"fault":"drop_connection","stream":"x"}',
+        '{"fault":"split","symbol":"KO","old":0}',
+        '{"fault":"mute_data","seconds":-1}',
+        '{"fault":"mute_data","at":"10:00:00Z"}',
+        '{"fault":"partial_fill_then_cancel","share":0}',
+    ],
+)
 def test_an_unknown_fault_or_option_cannot_be_read(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=AnyFault)
 
 
 def test_a_fault_does_nothing_but_what_it_overrides() -> None:
-    fault, sockets = Fault(), Sockets()
+    fault, sockets = Fault(), Nowhere()
     fault.strike(sockets)
     assert sockets.cut == []
     assert not fault.spent

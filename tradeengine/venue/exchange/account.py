@@ -33,7 +33,7 @@ class Holding:
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
-    """One trade of the account. `busted` ones no longer count."""
+    """One trade of the account. `busted` ones no longer count; `split` is new shares for old."""
 
     id: str
     at: int
@@ -42,11 +42,13 @@ class Execution:
     price: Decimal
     cash: Decimal
     busted: bool = False
+    split: Decimal = Decimal(1)
 
     @property
     def signed_qty(self) -> Decimal:
-        """Shares, negative for a sell."""
-        return self.qty if self.ticket.order.side == "buy" else -self.qty
+        """Shares as they count today, negative for a sell."""
+        qty = self.qty * self.split
+        return qty if self.ticket.order.side == "buy" else -qty
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class Account:
     def _hold(self, execution: Execution) -> None:
         symbol = execution.ticket.order.symbol
         holding = self.holdings.setdefault(symbol, Holding())
-        holding.add(execution.signed_qty, execution.price)
+        holding.add(execution.signed_qty, execution.price / execution.split)
         if not holding.qty:
             del self.holdings[symbol]
 

@@ -27,6 +27,7 @@ from tradeengine.venue.exchange.port import Market
 from tradeengine.venue.exchange.queries import MOST_ACTIVITIES, OrderQuery
 from tradeengine.venue.exchange.refusals import not_found
 from tradeengine.venue.exchange.replacing import Replacing
+from tradeengine.venue.exchange.tampering import Tampering
 from tradeengine.venue.exchange.turns import Turn, Turns
 from tradeengine.venue.parameters import VenueParameters
 from tradeengine.venue.records import (
@@ -63,6 +64,8 @@ class Exchange:
         self._replacing = Replacing(self._floor, self._life)
         self._ending = Ending(self._floor, self._life, self._intake)
         self._turns = Turns(self._floor, self._life.matcher)
+        self.tampering = Tampering(self._floor, self._life, self._intake, self._turns)
+        """What only faults do."""
 
     # Time.
 

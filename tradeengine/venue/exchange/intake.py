@@ -26,10 +26,15 @@ class Intake:
         self._floor = floor
         self._life = life
         self._rejects: dict[str, list[str]] = {}
+        self._cuts: dict[str, list[Decimal]] = {}
 
     def reject_next(self, account_id: str, reason: str) -> None:
         """Let the account's next order be taken and then rejected by the exchange."""
         self._rejects.setdefault(account_id, []).append(reason)
+
+    def cut_next(self, account_id: str, share: Decimal) -> None:
+        """Let the account's next order be filled by `share` at most and then cancelled."""
+        self._cuts.setdefault(account_id, []).append(share)
 
     def submit(self, account: Account, request: OrderRequest) -> Ticket:
         """Take an order in. Raises Refused."""
@@ -47,6 +52,9 @@ class Intake:
         reasons = self._rejects.get(account.id)
         if reasons:
             ticket.reject_reason = reasons.pop(0)
+        shares = self._cuts.get(account.id)
+        if shares:
+            ticket.cut = shares.pop(0)
         self._life.send(ticket, times.opens_at)
         return ticket
 

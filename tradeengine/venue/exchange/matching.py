@@ -95,7 +95,8 @@ class Matcher:
             book.use(order.side, taken)
             return
         for part in slices:
-            self._fill(ticket, part)
+            if ticket.is_open():
+                self._fill(ticket, part)
 
     def watch(self, ticket: Ticket, book: Book, price: Decimal) -> None:
         """Let a sleeping stop see a price: a trailing one follows, a reached one wakes."""

@@ -9,7 +9,7 @@ Every step is an action in the schedule, so a request never moves time and
 races (a fill before a cancel) come out of the instants alone.
 """
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import partial
 
 from tradeengine.venue.exchange import triggers
@@ -17,7 +17,7 @@ from tradeengine.venue.exchange.executions import Executions
 from tradeengine.venue.exchange.fills import Slice
 from tradeengine.venue.exchange.floor import Floor
 from tradeengine.venue.exchange.groups import Groups
-from tradeengine.venue.exchange.matching import Matcher
+from tradeengine.venue.exchange.matching import NINE_PLACES, Matcher
 from tradeengine.venue.exchange.schedule import Rank
 from tradeengine.venue.exchange.ticket import AUCTIONS, Ticket
 
@@ -47,10 +47,14 @@ class OrderLife:
 
     def fill(self, ticket: Ticket, part: Slice) -> None:
         """Carry out a trade of an order and what follows from it."""
+        if ticket.cut is not None:
+            part = _cut(ticket, part, ticket.cut)
         self.executions.carry_out(ticket, part)
         if not ticket.is_open():
             self._leave(ticket)
         self.groups.after_fill(ticket, part.qty)
+        if ticket.cut is not None and ticket.is_open():
+            self.end(ticket, "canceled")
 
     def end(self, ticket: Ticket, outcome: str) -> None:
         """End an open order: canceled, expired or rejected; its group follows."""
@@ -117,7 +121,11 @@ class OrderLife:
         if old.is_open():
             self.end(old, "canceled")
 
-    def _route(self, ticket: Ticket) -> None:
+    def hurry(self, ticket: Ticket) -> None:
+        """Let the exchange have an order and look at it now."""
+        self._route(ticket, at_once=True)
+
+    def _route(self, ticket: Ticket, *, at_once: bool = False) -> None:
         """The exchange has the order: `new`, and soon in the book."""
         if ticket.order.status not in {"pending_new", "accepted", "held"}:
             return
@@ -132,7 +140,7 @@ class OrderLife:
             self._start_trailing(ticket)
         ticket.move("new", floor.now)
         floor.tell(ticket, "new")
-        if ticket.in_house:
+        if ticket.in_house or at_once:
             self._enter(ticket)
         else:
             at = floor.now + floor.latency.fill()
@@ -186,6 +194,14 @@ class OrderLife:
             ticket.live = False
             self._floor.books[ticket.order.symbol].tickets.remove(ticket)
         self._floor.account(ticket.order.account_id).open.pop(ticket.order.id, None)
+
+
+def _cut(ticket: Ticket, part: Slice, share: Decimal) -> Slice:
+    """Give the part of a slice that a fault leaves: a share of the order, one step at least."""
+    whole = ticket.size == ticket.size.to_integral_value()
+    step = Decimal(1) if whole else NINE_PLACES
+    most = max((ticket.size * share).quantize(step, ROUND_DOWN), step)
+    return Slice(min(part.qty, most), part.price)
 
 
 def left_after(old: Ticket, new: Ticket) -> Decimal:

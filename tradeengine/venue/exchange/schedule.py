@@ -21,6 +21,7 @@ class Rank(IntEnum):
     REPLACE = 4
     CANCEL = 5
     EXPIRE = 6
+    FAULT = 7
 
 
 Action = Callable[[], None]

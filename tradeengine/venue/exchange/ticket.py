@@ -31,7 +31,8 @@ class Ticket:
     False while another ticket answers for the same shares. `rival` is the other
     exit of the group, `successor` the order that shall replace this one,
     `fallback` the status to return to when a request comes to nothing;
-    `keeps_size` marks a replacement that was asked for no quantity.
+    `keeps_size` marks a replacement that was asked for no quantity; `cut` is the
+    share of the order after whose first fill a fault cancels it.
     """
 
     order: VenueOrder
@@ -53,6 +54,7 @@ class Ticket:
     keeps_size: bool = False
     reject_reason: str | None = None
     stuck: bool = False
+    cut: Decimal | None = None
 
     def is_open(self) -> bool:
         """Something may still happen to the order."""

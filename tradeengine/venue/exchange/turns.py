@@ -18,6 +18,7 @@ from tradeengine.venue.exchange.hours import session_at
 from tradeengine.venue.exchange.matching import Matcher
 from tradeengine.venue.exchange.port import Tick
 from tradeengine.venue.exchange.schedule import Rank
+from tradeengine.venue.exchange.warps import Warps
 from tradeengine.venue.records import AccountUpdate
 
 
@@ -35,6 +36,8 @@ class Turns:
     def __init__(self, floor: Floor, matcher: Matcher) -> None:
         self._floor = floor
         self._matcher = matcher
+        self.warps = Warps(floor.books)
+        """What faults bend."""
         self._tape: Iterator[Tick] = floor.market.ticks(floor.now)
         self._tick = next(self._tape, None)
         self._tape_at = self._tick.at if self._tick else None
@@ -88,37 +91,46 @@ class Turns:
             halted=halted,
             reason="T12" if halted else "",
         )
-        self._floor.schedule.add(self._floor.now, Rank.HALT, partial(self._announce, status))
+        self.add(status)
 
-    def _announce(self, status: TradingStatus) -> None:
-        self._floor.news.append(status)
-        self._halt(status)
+    def add(self, message: Message) -> None:
+        """Let the next turn, due at once, show a message that is not on the tape."""
+        self._floor.schedule.add(self._floor.now, Rank.HALT, partial(self._announce, message))
+
+    def _announce(self, message: Message) -> None:
+        self._floor.news.append(message)
+        self._take(message)
 
     def _hear(self, at: int) -> tuple[Message, ...]:
-        """Take in the tape of an instant. Most concerns no order: that path is short."""
-        books, matcher = self._floor.books, self._matcher
+        """Take in the tape of an instant."""
         heard: tuple[Message, ...] = ()
         while self._tick is not None and self._tape_at == at:
             messages = self._tick.messages
+            if self.warps.on:
+                messages = self.warps.bend(messages)
             for message in messages:
-                if isinstance(message, Quote):
-                    book = books[message.symbol]
-                    book.quote = message
-                    if book.tickets:
-                        matcher.on_quote(book)
-                elif isinstance(message, Trade):
-                    book = books[message.symbol]
-                    book.trade = message
-                    if book.tickets:
-                        matcher.on_trade(book, message)
-                elif isinstance(message, TradingStatus):
-                    self._halt(message)
-                elif isinstance(message, PriceBand):
-                    books[message.symbol].band = message
+                self._take(message)
             heard = (*heard, *messages) if heard else messages
             self._tick = next(self._tape, None)
             self._tape_at = self._tick.at if self._tick else None
         return heard
+
+    def _take(self, message: Message) -> None:
+        """Let the books see a message. Most concern no order: that path is short."""
+        if isinstance(message, Quote):
+            book = self._floor.books[message.symbol]
+            book.quote = message
+            if book.tickets:
+                self._matcher.on_quote(book)
+        elif isinstance(message, Trade):
+            book = self._floor.books[message.symbol]
+            book.trade = message
+            if book.tickets:
+                self._matcher.on_trade(book, message)
+        elif isinstance(message, TradingStatus):
+            self._halt(message)
+        elif isinstance(message, PriceBand):
+            self._floor.books[message.symbol].band = message
 
     def _halt(self, status: TradingStatus) -> None:
         """Stop matching in a symbol, or look at its orders again."""

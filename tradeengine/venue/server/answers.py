@@ -46,4 +46,5 @@ def scripted(scripted_answer: Answer) -> web.Response:
         text=scripted_answer.body,
         status=scripted_answer.status,
         content_type=scripted_answer.content_type,
+        headers=scripted_answer.headers,
     )

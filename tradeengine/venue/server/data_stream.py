@@ -7,7 +7,9 @@ per encoding, however many sockets hear it.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from aiohttp import WSMsgType, web
 
@@ -16,7 +18,9 @@ from tradeengine.model.events import Bar
 from tradeengine.model.message import Message
 from tradeengine.quiescence import Channel
 from tradeengine.venue.market.messages import MarketMessage
+from tradeengine.venue.server.answers import scripted
 from tradeengine.venue.server.auth import ApiKey, Unproven, VenueKeys
+from tradeengine.venue.server.data_connection import DataConnection, Frames, as_it_is
 from tradeengine.venue.server.data_session import CONNECTED, DataSession, error
 from tradeengine.venue.server.day_bars import DayBars
 from tradeengine.venue.server.fake_feed import fake_turns
@@ -24,7 +28,6 @@ from tradeengine.venue.server.faults import ArmedFaults
 from tradeengine.venue.server.feeds import Tapes
 from tradeengine.venue.server.frames import (
     JSON_TEXT,
-    MSGPACK,
     Unreadable,
     encoding_asked_for,
     read_frame,
@@ -43,37 +46,12 @@ _CLOSE_SECONDS = 0.5
 """How long a closing handshake may take."""
 
 
-class DataConnection:
-    """One data socket: where it stands, and its outgoing frames."""
+class KeptSlot(NamedTuple):
+    """The slot of a data socket that has ended, taken until an instant."""
 
-    def __init__(self, feed: str, outbox: Outbox) -> None:
-        self.feed, self.outbox = feed, outbox
-        self.session: DataSession
-
-    def answer(self, message: JsonObject) -> None:
-        """Send a control message: an array of exactly one."""
-        self._send(self._control(message))
-
-    def answer_last(self, message: JsonObject) -> None:
-        """Send a control message and cut the connection."""
-        self.outbox.put_last(self._control(message))
-
-    def deliver(self, messages: Sequence[StreamMessage]) -> None:
-        """Send those messages that the socket subscribed to, as one frame."""
-        wants = self.session.wants
-        wanted = [m for m in messages if wants(m.channel, m.symbol)]
-        if wanted:
-            packed = self.outbox.encoding is MSGPACK
-            parts = [m.as_msgpack() if packed else m.as_json() for m in wanted]
-            self._send(self.outbox.encoding.join(parts))
-
-    def _control(self, message: JsonObject) -> bytes:
-        encoding = self.outbox.encoding
-        return encoding.join([encoding.encode(message)])
-
-    def _send(self, frame: bytes) -> None:
-        if not self.outbox.put(frame):
-            self.answer_last(error(407))
+    feed: str
+    owner: ApiKey
+    until: int
 
 
 class DataStreams:
@@ -92,18 +70,35 @@ class DataStreams:
         self._parameters, self._keys, self._clock = parameters, keys, clock
         self._tapes, self._faults, self._channel = tapes, faults, channel
         self._connections: list[DataConnection] = []
+        self._kept_slots: list[KeptSlot] = []
         self._days = days
 
     def publish(self, events: Sequence[Message]) -> None:
         """Send the market events of a turn to all who subscribed to them."""
         rows = [(event, self._day_after(event)) for event in events]
-        if not self._connections or not self._faults.data_frame_may_go(self._clock.now()):
+        now = self._clock.now()
+        if not self._connections or not self._faults.data_frame_may_go(now):
             return
+        frames: Frames = as_it_is
+        troubled = bool(self._faults.active(now))
+        if troubled:
+            frames = partial(self._faults.frames, "data", now=now)
         for feed in ("iex", "sip"):
             listeners = [c for c in self._connections if c.feed == feed]
             messages = self._messages(feed, rows) if listeners else []
+            if troubled:
+                messages = [self._troubled(m, listeners, now) for m in messages]
             for connection in listeners:
-                connection.deliver(messages)
+                connection.deliver(messages, frames)
+
+    def _troubled(
+        self, message: StreamMessage, listeners: Sequence[DataConnection], now: int
+    ) -> StreamMessage:
+        """Let the faults change a message that somebody will hear."""
+        if not any(listener.wants(message) for listener in listeners):
+            return message
+        skewed = message.stamped(message.at + self._faults.skew("data", now))
+        return replace(skewed, body=self._faults.on_data_message(skewed.body, now))
 
     def _day_after(self, event: Message) -> Bar | None:
         return self._days.add(event) if isinstance(event, Bar) and not event.revised else None
@@ -120,10 +115,21 @@ class DataStreams:
                 messages.append(daily_bar_message(day))
         return messages
 
+    @property
+    def sockets(self) -> int:
+        """How many data sockets there are, authenticated or not."""
+        return len(self._connections)
+
     def cut_all(self) -> int:
         """Drop every socket without a close frame; give their number."""
         for connection in self._connections:
             connection.outbox.cut()
+        return len(self._connections)
+
+    def end_slow(self) -> int:
+        """End every socket as too slow; give their number."""
+        for connection in self._connections:
+            connection.end_slow()
         return len(self._connections)
 
     async def close_all(self) -> None:
@@ -133,6 +139,9 @@ class DataStreams:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one data socket for as long as it lives."""
+        refused = self._faults.on_handshake("data", self._clock.now())
+        if refused is not None:
+            return scripted(refused)
         socket = web.WebSocketResponse(
             compress=self._parameters.data_compression, timeout=_CLOSE_SECONDS
         )
@@ -148,8 +157,17 @@ class DataStreams:
             await self._attend(connection, socket, request)
         finally:
             self._connections.remove(connection)
+            self._release_slot(connection)
             outbox.forget()
         return socket
+
+    def _release_slot(self, connection: DataConnection) -> None:
+        """Free the slot of a socket that has ended, unless a fault keeps it for a while."""
+        now = self._clock.now()
+        self._kept_slots = [slot for slot in self._kept_slots if slot.until > now]
+        owner, until = connection.session.owner, self._faults.slot_free_at(now)
+        if owner is not None and until > now:
+            self._kept_slots.append(KeptSlot(connection.feed, owner, until))
 
     async def _attend(
         self, connection: DataConnection, socket: web.WebSocketResponse, request: web.Request
@@ -199,12 +217,17 @@ class DataStreams:
         pair = self._keys.match(key, secret)
         if pair is None:
             return 402
-        owners = [c.session.owner for c in self._connections if c.feed == connection.feed]
-        if owners.count(pair) >= self._parameters.data_connections_per_key:
+        if self._owners(connection.feed).count(pair) >= self._parameters.data_connections_per_key:
             return 406
         if pair is self._keys.engine:
             connection.outbox.channel = self._channel
         return pair
+
+    def _owners(self, feed: str) -> list[ApiKey | None]:
+        """Give who has a slot of a feed; one that a fault keeps counts too."""
+        now = self._clock.now()
+        owners = [c.session.owner for c in self._connections if c.feed == feed]
+        return owners + [s.owner for s in self._kept_slots if s.feed == feed and s.until > now]
 
     async def _fake(self, connection: DataConnection) -> None:
         async for events in fake_turns(self._clock, self._parameters.fake_quote_seconds):

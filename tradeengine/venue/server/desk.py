@@ -21,7 +21,8 @@ from tradeengine.venue.records import AccountUpdate, Refused
 from tradeengine.venue.server.auth import VenueKeys
 from tradeengine.venue.server.data_stream import DataStreams
 from tradeengine.venue.server.day_bars import DayBars
-from tradeengine.venue.server.faults import ArmedFaults
+from tradeengine.venue.server.doors import Doors
+from tradeengine.venue.server.faults import ArmedFaults, Stream
 from tradeengine.venue.server.feeds import Tapes
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.portfolio_history import EquityCurve
@@ -29,6 +30,9 @@ from tradeengine.venue.server.preferences import Preferences
 from tradeengine.venue.server.sse import TradeEvents
 from tradeengine.venue.server.trading_stream import OrderStreams
 from tradeengine.venue.server.wire_trading import deposit
+
+_DELIVERY_SECONDS = 1.0
+"""How long an answer waits for a client that does not read its stream."""
 
 
 class Desk:
@@ -58,6 +62,7 @@ class Desk:
         self.events = TradeEvents(self.orders)
         self.preferences = Preferences(legacy=parameters.legacy_account_fields)
         self.stirred = asyncio.Event()
+        self.doors: Doors | None = None
         self._lockstep = lockstep
         self._by_asset_id = {i.asset_id: symbol for symbol, i in market.instruments.items()}
         self.deposits = {name: deposit(exchange.account(name)) for name in keys.account_ids}
@@ -94,11 +99,8 @@ class Desk:
 
     def settle(self) -> None:
         """After a request: tell what it caused, unless the pace does it in lock-step."""
-        if self._lockstep:
-            return
-        for update in self.exchange.drain():
-            self.update(update)
-        self.stirred.set()
+        if not self._lockstep:
+            self.tell_now()
 
     # What the pace tells.
 
@@ -109,6 +111,7 @@ class Desk:
 
     def update(self, update: AccountUpdate) -> None:
         """Send a trade update to its account's sockets."""
+        self.faults.on_told(update, self.clock.now(), self)
         self.orders.publish(update)
 
     def _note_equity(self) -> None:
@@ -121,9 +124,40 @@ class Desk:
 
     # What a fault or a stop does.
 
-    def drop(self, stream: str) -> int:
+    @property
+    def account_id(self) -> str:
+        """The engine's account."""
+        return self.keys.engine.account_id
+
+    def drop(self, stream: Stream) -> int:
         """Cut the sockets of a stream without a close frame; give their number."""
         return self.data.cut_all() if stream == "data" else self.orders.cut_all()
+
+    def end_slow(self) -> int:
+        """End the data sockets as too slow (407); give their number."""
+        return self.data.end_slow()
+
+    def shut_doors(self, seconds: float) -> None:
+        """Cut every socket and refuse new connections for `seconds` of venue time."""
+        self.data.cut_all()
+        self.orders.cut_all()
+        if self.doors is not None:
+            self.doors.shut_for(seconds)
+
+    def tell_now(self) -> None:
+        """Tell what requests have caused, in lock-step too."""
+        for update in self.exchange.drain():
+            self.update(update)
+        self.stirred.set()
+
+    async def delivered(self) -> None:
+        """Wait until the order sockets have what was told, at most a second."""
+        try:
+            async with asyncio.timeout(_DELIVERY_SECONDS):
+                while self.orders.waiting:  # noqa: ASYNC110 - sockets and engine have no event
+                    await asyncio.sleep(0)
+        except TimeoutError:
+            return
 
     async def close(self) -> None:
         """Close every socket and stream politely."""

@@ -13,14 +13,14 @@ from itertools import count
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from tradeengine.clock import Clock
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import UNAUTHORIZED_PAGE, answer, page, refused, scripted
-from tradeengine.venue.server.auth import ApiKey, Unproven, VenueKeys
+from tradeengine.venue.server.auth import ApiKey, Unproven
 from tradeengine.venue.server.budget import Allowance, RequestBudget
 from tradeengine.venue.server.control import PATH as CONTROL_PATH
-from tradeengine.venue.server.faults import ArmedFaults
-from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.desk import Desk
+from tradeengine.venue.server.faults import Answer
+from tradeengine.venue.server.faults.fault import Done
 
 _DATA_PREFIXES = ("/v2/stocks", "/v1beta1/", "/v1/corporate-actions")
 _SOCKET_PREFIXES = ("/stream", "/v2/iex", "/v2/sip", "/v2/test", CONTROL_PATH)
@@ -50,10 +50,10 @@ def is_data_path(path: str) -> bool:
 class Front:
     """The checks and their state: request count and budgets."""
 
-    def __init__(
-        self, parameters: ServerParameters, keys: VenueKeys, clock: Clock, faults: ArmedFaults
-    ) -> None:
-        self._keys, self._clock, self._faults = keys, clock, faults
+    def __init__(self, desk: Desk) -> None:
+        parameters = desk.parameters
+        self._desk, self._keys, self._clock = desk, desk.keys, desk.clock
+        self._faults = desk.faults
         self._trading = RequestBudget(parameters.trading_requests_per_minute)
         self._data = RequestBudget(parameters.data_requests_per_minute)
         self._requests = count(1)
@@ -106,9 +106,32 @@ class Front:
     async def _with_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         instead = self._faults.on_rest(request.method, request.path, self._clock.now())
         if instead is not None:
-            return scripted(instead)
+            return _scripted(request, instead)
         response = await handler(request)
-        another = self._faults.on_answer(
-            request.method, request.path, response.status, self._clock.now()
-        )
-        return response if another is None else scripted(another)
+        if not self._faults.active(self._clock.now()) or not isinstance(response, web.Response):
+            return response
+        return await self._troubled(request, response)
+
+    async def _troubled(self, request: web.Request, response: web.Response) -> web.Response:
+        """Let the faults act on what was done, hold the answer, change or replace it."""
+        now, faults = self._clock.now(), self._faults
+        method, path, status = request.method, request.path, response.status
+        body = response.body if isinstance(response.body, bytes) else b""
+        done = Done(api_key_of(request).account_id, method, path, status, body)
+        hold = faults.on_done(done, now, self._desk)
+        if body:
+            response.body = faults.on_body(done, now)
+        another = faults.on_answer(method, path, status, now)
+        if hold is not None:
+            await self._desk.delivered()
+            await self._clock.sleep(hold)
+        return response if another is None else _scripted(request, another)
+
+
+def _scripted(request: web.Request, answer: Answer) -> web.Response:
+    """Answer what a fault wants, with its headers in the place of the usual ones or added."""
+    headers = request[_HEADERS]
+    if answer.bare:
+        headers.clear()
+    headers.update(answer.headers)
+    return scripted(answer)

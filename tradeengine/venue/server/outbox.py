@@ -37,6 +37,11 @@ class Outbox:
         self._frames: deque[bytes] = deque()
         self._ready = asyncio.Event()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether frames wait to be written."""
+        return bool(self._frames)
+
     def put(self, frame: bytes) -> bool:
         """Queue a frame. False: the queue is full and the frame was not taken."""
         if self.is_ending:

@@ -26,6 +26,7 @@ from tradeengine.model.sessions import (
 )
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
+from tradeengine.venue.server.faults import ArmedFaults
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.parse import day_in, instant_in, names_in
 
@@ -159,8 +160,8 @@ SPEED_HEADER = "X-Venue-Speed"
 class CalendarRest:
     """The four endpoints."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, faults: ArmedFaults) -> None:
+        self._clock, self._faults = clock, faults
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes."""
@@ -171,8 +172,13 @@ class CalendarRest:
             web.get("/v3/calendar/{market}", self._calendar),
         ]
 
+    def _shown(self) -> int:
+        """Give the instant that the clocks show: a fault may have set them wrong."""
+        now = self._clock.now()
+        return now + self._faults.skew("clock", now)
+
     async def _legacy_clock(self, _request: web.Request) -> web.Response:
-        response = answer(legacy_clock(self._clock.now()))
+        response = answer(legacy_clock(self._shown()))
         if isinstance(self._clock, ScaledClock):
             response.headers[SPEED_HEADER] = f"{self._clock.speed:g}"
         return response
@@ -191,7 +197,7 @@ class CalendarRest:
         return answer(rows)
 
     async def _clocks(self, request: web.Request) -> web.Response:
-        now = instant_in(request.query, "time") or self._clock.now()
+        now = instant_in(request.query, "time") or self._shown()
         names = names_in(request.query, "markets")
         markets = [_market_called(name) for name in names] or list(_MARKETS)
         return answer({"clocks": [market_clock(market, now) for market in markets]})

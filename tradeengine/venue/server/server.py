@@ -20,6 +20,7 @@ from tradeengine.venue.server.auth import VenueKeys
 from tradeengine.venue.server.control import PATH as CONTROL_PATH
 from tradeengine.venue.server.control import Control
 from tradeengine.venue.server.desk import Desk
+from tradeengine.venue.server.doors import HOST, Doors
 from tradeengine.venue.server.front import Front
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.rest_account import AccountRest
@@ -31,9 +32,6 @@ from tradeengine.venue.server.rest_orders import OrdersRest
 from tradeengine.venue.server.rest_positions import PositionsRest
 from tradeengine.venue.server.rest_reference import ReferenceRest
 from tradeengine.venue.server.rest_watchlists import WatchlistsRest
-
-HOST = "127.0.0.1"
-"""The venue holds play money and a control endpoint: it never listens beyond this machine."""
 
 _SHUTDOWN_SECONDS = 1.0
 _LARGEST_BODY_BYTES = 1_048_576
@@ -94,10 +92,11 @@ class VenueServer:
         self._runner = web.AppRunner(
             self._app(), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None
         )
+        self._doors = self.publisher.doors = Doors(self._runner, clock)
 
     def _app(self) -> web.Application:
         desk = self.publisher
-        front = Front(desk.parameters, desk.keys, desk.clock, desk.faults)
+        front = Front(desk)
         app = web.Application(middlewares=[front.middleware()], client_max_size=_LARGEST_BODY_BYTES)
         for part in (
             OrdersRest(desk),
@@ -105,7 +104,7 @@ class VenueServer:
             AccountRest(desk),
             AssetsRest(desk),
             WatchlistsRest(desk),
-            CalendarRest(desk.clock),
+            CalendarRest(desk.clock, desk.faults),
             LatestRest(desk),
             HistoryRest(desk),
             ReferenceRest(desk),
@@ -133,9 +132,7 @@ class VenueServer:
     async def start(self, port: int = 0) -> VenueUrls:
         """Listen on a port of this machine (0: any free one) and say where."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, port)
-        await site.start()
-        return self._urls(self._runner.addresses[0][1])
+        return self._urls(await self._doors.open(port))
 
     def _urls(self, port: int) -> VenueUrls:
         place, engine = f"{HOST}:{port}", self.publisher.keys.engine
@@ -151,6 +148,7 @@ class VenueServer:
 
     async def stop(self) -> None:
         """Close all connections and stop listening."""
+        await self._doors.close()
         await self._runner.cleanup()
 
     async def __aenter__(self) -> Self:

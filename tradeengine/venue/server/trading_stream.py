@@ -7,14 +7,18 @@ who was away asks REST, or the SSE endpoint with `since_id`.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from aiohttp import WSMsgType, web
 
 from tradeengine.clock import Clock
 from tradeengine.quiescence import Channel
 from tradeengine.venue.records import AccountUpdate
+from tradeengine.venue.server.answers import scripted
 from tradeengine.venue.server.auth import ApiKey, VenueKeys
+from tradeengine.venue.server.data_connection import Frames, as_it_is
 from tradeengine.venue.server.faults import ArmedFaults
 from tradeengine.venue.server.frames import (
     JSON_BINARY,
@@ -23,7 +27,7 @@ from tradeengine.venue.server.frames import (
     encoding_asked_for,
     read_frame,
 )
-from tradeengine.venue.server.json_value import Json, JsonObject
+from tradeengine.venue.server.json_value import JsonObject
 from tradeengine.venue.server.outbox import Outbox
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.trading_session import MISUNDERSTOOD, TRADE_UPDATES, TradingSession
@@ -70,15 +74,17 @@ class OrderStreams:
         for listener in list(self._listeners):
             listener(update)
         listeners = [c for c in self._connections if c.hears(update.account_id)]
-        if not listeners or not self._faults.order_frame_may_go(update.event, self._clock.now()):
+        now = self._clock.now()
+        if not listeners or not self._faults.order_frame_may_go(update.event, now):
             return
-        message: Json = {"stream": TRADE_UPDATES, "data": trade_update(update)}
-        frames: dict[str, bytes] = {}
-        for connection in listeners:
-            encoding = connection.outbox.encoding
-            if encoding.name not in frames:
-                frames[encoding.name] = encoding.encode(message)
-            connection.send(frames[encoding.name])
+        if not self._faults.active(now):
+            _send({"stream": TRADE_UPDATES, "data": trade_update(update)}, listeners)
+            return
+        update = replace(update, at=update.at + self._faults.skew("orders", now))
+        message: JsonObject = {"stream": TRADE_UPDATES, "data": trade_update(update)}
+        frames = partial(self._faults.frames, "orders", now=now)
+        for sent in self._faults.on_update(update.account_id, message, now):
+            _send(sent, listeners, frames)
 
     def told(self, account_id: str) -> tuple[AccountUpdate, ...]:
         """Give the updates of an account that are remembered, oldest first."""
@@ -101,6 +107,12 @@ class OrderStreams:
         """How many sockets hear trade updates now."""
         return sum(connection.session.listening for connection in self._connections)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether an update is on its way: not sent, or not taken in by a counted client."""
+        unsent = any(connection.outbox.waiting for connection in self._connections)
+        return unsent or (self._channel is not None and self._channel.flying > 0)
+
     def cut_all(self) -> int:
         """Drop every socket without a close frame; give their number."""
         for connection in self._connections:
@@ -114,6 +126,9 @@ class OrderStreams:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one trade-updates socket for as long as it lives."""
+        refused = self._faults.on_handshake("orders", self._clock.now())
+        if refused is not None:
+            return scripted(refused)
         socket = web.WebSocketResponse(compress=False, timeout=_CLOSE_SECONDS)
         await socket.prepare(request)
         plain = JSON_BINARY if self._parameters.paper else JSON_TEXT
@@ -148,6 +163,17 @@ class OrderStreams:
     def _count_if_engine(self, connection: _Connection) -> None:
         if connection.session.owner is self._keys.engine:
             connection.outbox.channel = self._channel
+
+
+def _send(message: JsonObject, listeners: Sequence[_Connection], frames: Frames = as_it_is) -> None:
+    """Send a message to sockets, encoded once per encoding."""
+    encoded: dict[str, bytes] = {}
+    for connection in listeners:
+        encoding = connection.outbox.encoding
+        if encoding.name not in encoded:
+            encoded[encoding.name] = encoding.encode(message)
+        for frame in frames(encoded[encoding.name]):
+            connection.send(frame)
 
 
 def _reply(session: TradingSession, data: str | bytes) -> JsonObject:

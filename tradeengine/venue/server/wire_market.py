@@ -130,6 +130,10 @@ class StreamMessage:
     _json: bytes | None = None
     _msgpack: bytes | None = None
 
+    def stamped(self, at: int) -> "StreamMessage":
+        """Give the message with another instant."""
+        return StreamMessage(self.channel, self.symbol, at, {**self.body, "t": format_instant(at)})
+
     def as_json(self) -> bytes:
         """Give the message as JSON."""
         if self._json is None:
@@ -139,7 +143,8 @@ class StreamMessage:
     def as_msgpack(self) -> bytes:
         """Give the message as msgpack with its instant as a timestamp."""
         if self._msgpack is None:
-            stamped = {**self.body, "t": timestamp(self.at)}
+            body = self.body
+            stamped = {**body, "t": timestamp(self.at)} if "t" in body else body
             self._msgpack = _MSGPACK.encode(stamped)
         return self._msgpack
 

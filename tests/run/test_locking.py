@@ -1,0 +1,116 @@
+"""The lock around a run: refused before it, written during it, ramped after it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.runs import make_home, options_for
+from tradeengine.errors import ExitCode, TradingLocked
+from tradeengine.halting import read_halt
+from tradeengine.layout import Home
+from tradeengine.model.commands import AskBroker, LockTrading
+from tradeengine.model.message import Message
+from tradeengine.options import Options
+from tradeengine.run.locking import Departures, TradingLock, account_of
+from tradeengine.settings import VenueChoice, VenueKind
+from tradeengine.store.database import Database, open_database
+from tradeengine.store.locks import Locks
+
+D = Decimal
+SESSION = date(2019, 2, 13)
+COMMAND = LockTrading(
+    at=1_550_000_000_000_000_000,
+    equity=D(96_000),
+    baseline=D(100_000),
+    drawdown=D("0.04"),
+    limit=D("0.03"),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = make_home(tmp_path)
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def database(home: Home) -> Iterator[Database]:
+    with open_database(home.state_file) as opened:
+        yield opened
+
+
+def at_a_venue(home: Home, url: str = "http://127.0.0.1:1") -> Options:
+    return replace(options_for(home), choice=VenueChoice(VenueKind.URL, url))
+
+
+def test_an_account_that_ends_with_its_run_is_never_locked(home: Home, database: Database) -> None:
+    options = options_for(home)
+    assert account_of(options) is None
+    lock = TradingLock(home, Locks(database), None)
+    assert lock.write("run", COMMAND) == ""
+    lock.refuse()
+    assert lock.ramped(options, SESSION) is options
+    assert Locks(database).active() == []
+
+
+def test_an_account_is_known_by_its_venue(home: Home) -> None:
+    assert account_of(at_a_venue(home)) == "url http://127.0.0.1:1"
+    assert account_of(at_a_venue(home)) != account_of(at_a_venue(home, "http://127.0.0.1:2"))
+
+
+def test_a_locked_account_is_refused_with_the_case_and_the_remedy(
+    home: Home, database: Database
+) -> None:
+    lock = TradingLock(home, Locks(database), "paper")
+    lock.refuse()
+    assert lock.write("run", COMMAND) == ""
+    with pytest.raises(TradingLocked) as caught:
+        lock.refuse()
+    assert caught.value.exit_code is ExitCode.LOCKED
+    assert str(caught.value) == (
+        "trading is locked: paper lost 4.00% of $100,000.00 on 2019-02-12 at 14:33 New York"
+        " (3.00% allowed)\n  remedy: look at what happened and decide, with `tradeengine review`"
+    )
+
+
+def test_a_lock_that_cannot_be_stored_leaves_a_halt_file(home: Home, database: Database) -> None:
+    lock = TradingLock(home, Locks(database), "paper")
+    database.write("DROP TABLE locks")
+    problem = lock.write("run", COMMAND)
+    assert "no such table: locks" in problem
+    assert "instead the halt file refuses the next run" in problem
+    assert "drawdown lock that could not be stored" in (read_halt(home) or "")
+
+
+def test_when_even_the_halt_file_fails_it_is_said_loudly(home: Home, database: Database) -> None:
+    lock = TradingLock(home, Locks(database), "paper")
+    database.write("DROP TABLE locks")
+    home.halt_file.mkdir()
+    assert "DO NOT START AGAIN" in lock.write("run", COMMAND)
+
+
+def test_after_a_review_the_plan_is_smaller(home: Home, database: Database) -> None:
+    locks = Locks(database)
+    lock = TradingLock(home, locks, "paper")
+    lock.write("run", COMMAND)
+    locks.lift(locks.active()[0], at=1, who="Ann", why="a bad print")
+    assert lock.ramped(at_a_venue(home), SESSION).plan.size_ramp == D("0.25")
+
+
+def test_a_lock_departs_to_its_keeper_and_all_else_to_the_broker() -> None:
+    locked: list[LockTrading] = []
+    sent: list[Message] = []
+
+    class Edge:
+        send = staticmethod(sent.append)
+
+    departures = Departures(Edge(), locked.append)  # type: ignore[arg-type]  # only `send` is used
+    ask = AskBroker(at=1, why="start")
+    departures.send(COMMAND)
+    departures.send(ask)
+    assert (locked, sent) == ([COMMAND], [ask])

@@ -1,0 +1,86 @@
+"""Locks survive the process, hold for their account, and end by a review."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tradeengine.model.commands import LockTrading
+from tradeengine.store.database import open_database
+from tradeengine.store.locks import Locks
+
+D = Decimal
+COMMAND = LockTrading(
+    at=1_550_000_000_000_000_000,
+    equity=D("96900.01"),
+    baseline=D(100_000),
+    drawdown=D("0.0309999"),
+    limit=D("0.03"),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.db"
+
+
+@pytest.fixture
+def locks(path: Path) -> Iterator[Locks]:
+    with open_database(path) as database:
+        yield Locks(database)
+
+
+def test_a_lock_is_there_when_the_file_is_opened_again(locks: Locks, path: Path) -> None:
+    number = locks.write("paper", "run-1", COMMAND)
+
+    with open_database(path) as other:
+        [lock] = Locks(other).active("paper")
+
+    assert lock.id == number
+    assert (lock.account, lock.run_id, lock.at) == ("paper", "run-1", COMMAND.at)
+    assert (lock.equity, lock.baseline) == (COMMAND.equity, COMMAND.baseline)
+    assert (lock.drawdown, lock.limit) == (COMMAND.drawdown, COMMAND.limit)
+
+
+def test_a_lock_holds_for_its_account_only(locks: Locks) -> None:
+    locks.write("paper", "run-1", COMMAND)
+    assert locks.active("live") == []
+    assert [lock.account for lock in locks.active()] == ["paper"]
+
+
+def test_a_review_ends_the_lock_and_stays_on_record(locks: Locks, path: Path) -> None:
+    locks.write("paper", "run-1", COMMAND)
+    [lock] = locks.active()
+
+    locks.lift(lock, at=7, who="Ann", why="a bad print")
+
+    assert locks.active() == []
+    with open_database(path) as other:
+        assert other.read("SELECT reviewed_at, reviewed_by, why FROM locks") == [
+            (7, "Ann", "a bad print")
+        ]
+
+
+def test_without_a_review_the_size_is_whole(locks: Locks) -> None:
+    assert locks.ramp("paper", "2019-02-13") == 1
+    locks.write("paper", "run-1", COMMAND)
+    assert locks.ramp("paper", "2019-02-13") == 1  # refused anyway, and nothing is counted
+
+
+def test_after_a_review_the_size_comes_back_over_sessions(locks: Locks) -> None:
+    locks.write("paper", "run-1", COMMAND)
+    locks.lift(locks.active()[0], at=7, who="Ann", why="a bad print")
+
+    days = ["13", "13", "14", "15", "15", "16"]
+    sizes = [locks.ramp("paper", f"2019-02-{day}") for day in days]
+
+    assert sizes == [D("0.25"), D("0.25"), D("0.5"), D(1), D(1), D(1)]
+    assert locks.ramp("live", "2019-02-13") == 1
+
+
+def test_another_lock_begins_the_ramp_anew(locks: Locks) -> None:
+    for why in ("a bad print", "a bad idea"):
+        locks.write("paper", "run", COMMAND)
+        locks.lift(locks.active()[0], at=7, who="Ann", why=why)
+        assert locks.ramp("paper", "2019-02-13") == D("0.25")

@@ -1,0 +1,6 @@
+"""
+What outlives a run, in one SQLite file: `data/state.db`.
+
+    database.py    the file: opened, checked, migrated
+    locks.py       drawdown locks, their reviews, and the ramp of size after one
+"""

@@ -1,0 +1,112 @@
+"""Faults that can be switched on: each a small struct with hooks (`fault.py`)."""
+
+from tradeengine.venue.server.faults.accounts import (
+    BustLastFill,
+    BustNextFill,
+    PartialFillThenCancel,
+    RejectAfterAccept,
+    RejectReplace,
+    StrangerTrades,
+    StuckCancel,
+)
+from tradeengine.venue.server.faults.armed import ArmedFaults
+from tradeengine.venue.server.faults.catalogue import AnyFault, Clear, every_fault
+from tradeengine.venue.server.faults.connections import (
+    DropConnection,
+    HandshakeTooMany,
+    RefuseConnections,
+    RefuseDataConnections,
+    SlowConsumer,
+    SlowSlotRelease,
+)
+from tradeengine.venue.server.faults.fault import Answer, Fault, Stream, World
+from tradeengine.venue.server.faults.market import (
+    ClockSkew,
+    CrossedQuotes,
+    Halt,
+    LuldPause,
+    PriceSpike,
+    Resume,
+    Split,
+    ZeroQuotes,
+)
+from tradeengine.venue.server.faults.page import faults_page
+from tradeengine.venue.server.faults.rest import (
+    BadGateway,
+    DelayAnswer,
+    DuplicateIdAfterAccept,
+    EmptyBody,
+    RejectNextOrder,
+    TimeoutAfterAccept,
+    TooManyRequests,
+)
+from tradeengine.venue.server.faults.streams import (
+    DropFrame,
+    MalformedFrame,
+    MissingField,
+    MuteData,
+    MuteOrders,
+    TruncatedFrame,
+    UnknownEnum,
+    UnknownField,
+)
+from tradeengine.venue.server.faults.updates import (
+    DropFillFrame,
+    DuplicateUpdate,
+    FillBeforeAnswer,
+    NullUpdate,
+    SwapUpdates,
+)
+
+__all__ = [
+    "Answer",
+    "AnyFault",
+    "ArmedFaults",
+    "BadGateway",
+    "BustLastFill",
+    "BustNextFill",
+    "Clear",
+    "ClockSkew",
+    "CrossedQuotes",
+    "DelayAnswer",
+    "DropConnection",
+    "DropFillFrame",
+    "DropFrame",
+    "DuplicateIdAfterAccept",
+    "DuplicateUpdate",
+    "EmptyBody",
+    "Fault",
+    "FillBeforeAnswer",
+    "Halt",
+    "HandshakeTooMany",
+    "LuldPause",
+    "MalformedFrame",
+    "MissingField",
+    "MuteData",
+    "MuteOrders",
+    "NullUpdate",
+    "PartialFillThenCancel",
+    "PriceSpike",
+    "RefuseConnections",
+    "RefuseDataConnections",
+    "RejectAfterAccept",
+    "RejectNextOrder",
+    "RejectReplace",
+    "Resume",
+    "SlowConsumer",
+    "SlowSlotRelease",
+    "Split",
+    "StrangerTrades",
+    "Stream",
+    "StuckCancel",
+    "SwapUpdates",
+    "TimeoutAfterAccept",
+    "TooManyRequests",
+    "TruncatedFrame",
+    "UnknownEnum",
+    "UnknownField",
+    "World",
+    "ZeroQuotes",
+    "every_fault",
+    "faults_page",
+]
