@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "console": WORDS,
     "logs": WORDS,
+    "alerts": {*EDGE},
     "store": WORDS,
     # settings compose every room's `parameters.py`, and nothing else of a room
     "settings": {*WORDS, "parameters"},

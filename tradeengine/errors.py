@@ -12,7 +12,9 @@ Every exception that we raise on purpose.
     ├── ProtocolViolation       a peer said something its protocol does not allow
     ├── JournalDamaged          a journal cannot be read past a place
     ├── JournalFailed           a journal cannot be written
-    └── ReplayDiffers           a replay decided something else
+    ├── ReplayDiffers           a replay decided something else
+    ├── AlertNotDelivered       a channel did not take an alert
+    └── RecordsFailed           the delivery records of alerts cannot be read or written
 
 Exit codes: see `ExitCode`.
 """
@@ -166,3 +168,22 @@ class ReplayDiffers(TradeEngineError):
         return (
             f"message {self.seq} differs\n  recorded: {self.recorded}\n  replayed: {self.replayed}"
         )
+
+
+class AlertNotDelivered(TradeEngineError):
+    """A channel did not take an alert; `transient` when trying again may help."""
+
+    def __init__(self, reason: str, *, transient: bool) -> None:
+        super().__init__(reason)
+        self.reason, self.transient = reason, transient
+
+
+class RecordsFailed(TradeEngineError):
+    """The delivery records of alerts cannot be read or written; alerts leave all the same."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: the delivery records of alerts fail: {self.reason}"
