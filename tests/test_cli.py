@@ -19,7 +19,7 @@ from tradeengine.layout import Home
 from tradeengine.options import Options
 
 COMMANDS = (
-    "run", "halt", "status", "config", "replay", "review", "venue", "cache-fund",
+    "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "cache-fund",
     "refresh-universe",
 )  # fmt: skip
 
@@ -72,7 +72,7 @@ def test_the_list_of_commands_is_whole() -> None:
     assert all(command in result.output for command in COMMANDS)
     named = {
         info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands
-    }
+    } | {group.name for group in app.registered_groups}
     assert named == set(COMMANDS)
 
 

@@ -29,8 +29,9 @@ from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import LockTrading, RequestStop
 from tradeengine.model.message import Message
-from tradeengine.model.orders import StopTrigger
+from tradeengine.model.orders import Severity, StopTrigger
 from tradeengine.options import Options, build_inputs
+from tradeengine.run.alarm import Raise, alarm
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
@@ -67,15 +68,16 @@ async def _trade(options: Options) -> ExitCode:
     async with AsyncExitStack() as stack:
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
         screen = stack.enter_context(open_screen(options))
+        tell = await stack.enter_async_context(alarm(options, screen.say))
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
-        lock.refuse()
+        lock.refuse(tell)
         world = await stack.enter_async_context(open_world(options, screen.say))
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock)
+        app = App(options, world, files, log, screen, lock, tell)
         outcome = await app.run()
     screen.end(outcome)
     if outcome.failure is not None:
@@ -94,6 +96,7 @@ class App:
         log: EventLog,
         screen: Screen,
         lock: TradingLock,
+        tell: Raise,
     ) -> None:
         inputs = build_inputs(options)
         header = Header(
@@ -104,13 +107,13 @@ class App:
             build=inputs.to_text(),
         )
         self._options, self._world, self._files = options, world, files
-        self._log, self._screen, self._lock = log, screen, lock
+        self._log, self._screen, self._lock, self._tell = log, screen, lock, tell
         self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
         departures = Departures(self._edges, self._lock_trading)
         self._core = build(inputs, self._journal, departures)
-        self._watch = Watch(log)
+        self._watch = Watch(log, tell)
         self._pump = Pump(
             self._inbox, self._core.engine, world.clock, self._watch.take, self._note_bug
         )
@@ -257,6 +260,7 @@ class App:
     def _lock_trading(self, command: LockTrading) -> None:
         if problem := self._lock.write(self._files.run_id, command):
             self._log.write(Level.CRITICAL, "risk", "LOCK_FAILED", problem)
+            self._tell(Severity.CRITICAL, "LOCK_FAILED", problem)
             self._screen.say(problem)
 
     def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
@@ -277,6 +281,7 @@ class App:
         self._log.write(
             Level.WARNING, "engine", "LOOP_LAGGED", words, seconds=seconds, culprit=culprit
         )
+        self._tell(Severity.WARNING, "LOOP_LAGGED", words)
 
     def _note_bug(self, message: Message, error: Exception) -> None:
         self._report_bug(f"handling {type(message).__name__}", error)
@@ -284,6 +289,7 @@ class App:
     def _report_bug(self, where: str, error: Exception) -> None:
         words = f"{where}: {type(error).__name__}: {error}"
         self._log.write(Level.CRITICAL, "engine", "INTERNAL_ERROR", words)
+        self._tell(Severity.CRITICAL, "INTERNAL_ERROR", words)
         self._screen.say(f"internal error, stopping: {words} (details in {self._files.crash})")
         self._faults += 1
         if problem := append_crash(self._files, error):

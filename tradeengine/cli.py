@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from tradeengine import __version__
+from tradeengine.alerting import alerts
 from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
@@ -26,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+app.add_typer(alerts, name="alerts")
 
 HomeFlag = Annotated[
     Path, typer.Option("--home", help="Root of data/ and logs/.", show_default="here")

@@ -4,6 +4,7 @@ Where a run keeps its files, all under one `--home`.
     home/
     ├── data/HALT            written by `tradeengine halt`; the engine looks for it
     ├── data/state.db        what outlives a run: locks and their reviews
+    ├── data/alerts.db       alerts and what became of each
     ├── data/status.json     what `tradeengine status` reads
     ├── data/engine.lock     held by the running engine
     ├── data/rejected_tickers/
@@ -50,6 +51,11 @@ class Home:
     def state_file(self) -> Path:
         """What outlives a run."""
         return self.data / "state.db"
+
+    @property
+    def alerts_file(self) -> Path:
+        """Alerts and what became of each."""
+        return self.data / "alerts.db"
 
     @property
     def status_file(self) -> Path:

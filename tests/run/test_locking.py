@@ -14,6 +14,7 @@ from tradeengine.halting import read_halt
 from tradeengine.layout import Home
 from tradeengine.model.commands import AskBroker, LockTrading
 from tradeengine.model.message import Message
+from tradeengine.model.orders import Severity
 from tradeengine.options import Options
 from tradeengine.run.locking import Departures, TradingLock, account_of
 from tradeengine.settings import VenueChoice, VenueKind
@@ -29,6 +30,13 @@ COMMAND = LockTrading(
     drawdown=D("0.04"),
     limit=D("0.03"),
 )
+
+
+told: list[tuple[Severity, str, str]] = []
+
+
+def tell(severity: Severity, code: str, text: str) -> None:
+    told.append((severity, code, text))
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ def test_an_account_that_ends_with_its_run_is_never_locked(home: Home, database:
     assert account_of(options) is None
     lock = TradingLock(home, Locks(database), None)
     assert lock.write("run", COMMAND) == ""
-    lock.refuse()
+    lock.refuse(tell)
     assert lock.ramped(options, SESSION) is options
     assert Locks(database).active() == []
 
@@ -67,11 +75,12 @@ def test_a_locked_account_is_refused_with_the_case_and_the_remedy(
     home: Home, database: Database
 ) -> None:
     lock = TradingLock(home, Locks(database), "paper")
-    lock.refuse()
+    lock.refuse(tell)
     assert lock.write("run", COMMAND) == ""
     with pytest.raises(TradingLocked) as caught:
-        lock.refuse()
+        lock.refuse(tell)
     assert caught.value.exit_code is ExitCode.LOCKED
+    assert told[-1][:2] == (Severity.CRITICAL, "LOCKED")
     assert str(caught.value) == (
         "trading is locked: paper lost 4.00% of $100,000.00 on 2019-02-12 at 14:33 New York"
         " (3.00% allowed)\n  remedy: look at what happened and decide, with `tradeengine review`"

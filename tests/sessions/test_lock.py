@@ -64,6 +64,9 @@ def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
         assert "tradeengine review" in refused.stderr
         assert "Traceback" not in refused.stderr
     assert locks_of(home) == [lock]
+    told = engine("alerts", "list", home=home).stdout
+    assert "critical LOCKED: drawdown" in told
+    assert "critical LOCKED: a run was refused" in told
     assert (len(venue.orders()), len(Home(home).runs())) == (orders, runs)
 
     review(home, lock)

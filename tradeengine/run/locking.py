@@ -19,7 +19,9 @@ from tradeengine.layout import Home
 from tradeengine.model.commands import LockTrading
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
+from tradeengine.model.orders import Severity
 from tradeengine.options import Options
+from tradeengine.run.alarm import Raise
 from tradeengine.run.edges import Edges
 from tradeengine.store.locks import Lock, Locks
 
@@ -49,10 +51,12 @@ class TradingLock:
     locks: Locks
     account: str | None
 
-    def refuse(self) -> None:
-        """Raise TradingLocked when a lock holds."""
+    def refuse(self, tell: Raise) -> None:
+        """Raise TradingLocked when a lock holds, having told a person."""
         if self.account is not None and (held := self.locks.active(self.account)):
-            raise TradingLocked(words_of(held[0]))
+            words = words_of(held[0])
+            tell(Severity.CRITICAL, "LOCKED", f"a run was refused: {words}")
+            raise TradingLocked(words)
 
     def ramped(self, options: Options, session: date) -> Options:
         """Give the options with the size that this session may have after a review."""

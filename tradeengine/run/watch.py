@@ -14,18 +14,25 @@ from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level, library_logging, remove_old_runs
 from tradeengine.model.events import Bar, BrokerSnapshot, PriceBand, Quote, Trade
 from tradeengine.model.message import Message
+from tradeengine.model.orders import Severity
 from tradeengine.options import Options
+from tradeengine.run.alarm import Raise, sound
 from tradeengine.run.describe import describe
 from tradeengine.run.tally import Tally
 
 _TICKS = frozenset({Quote, Trade, Bar, PriceBand})
 
 
+def _nobody(severity: Severity, code: str, text: str) -> None:
+    """Tell nobody."""
+
+
 class Watch:
     """Feed log and tally with what happens."""
 
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
+    def __init__(self, log: EventLog, tell: Raise = _nobody) -> None:
+        """`tell` brings to a person what a person must hear of."""
+        self._log, self._alarm = log, tell
         self.tally = Tally()
         self.start_snapshot: asyncio.Future[BrokerSnapshot] = (
             asyncio.get_running_loop().create_future()
@@ -40,6 +47,7 @@ class Watch:
                 self.start_snapshot.set_result(message)
         for effect in effects:
             self._note(effect)
+            sound(effect, self._alarm)
 
     def _note(self, message: Message) -> None:
         line = describe(message)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
+from tradeengine.alerts.parameters import AlertParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
@@ -138,6 +139,7 @@ class Settings(Parameters):
     venue: VenueSection = VenueSection()
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
+    alerts: AlertParameters = AlertParameters()
 
     _secrets: Secrets = PrivateAttr(default_factory=Secrets)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)

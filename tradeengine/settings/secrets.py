@@ -68,6 +68,9 @@ class Secrets(BaseSettings):
     smtp_to: SecretStr | None = None
     """The address for plain e-mail alerts."""
 
+    apprise_urls: SecretStr | None = None
+    """Apprise URLs of further channels, with spaces between them."""
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -1,0 +1,131 @@
+"""
+The alarm: what a run has to tell a person goes out by every channel that `.env` names.
+
+It is up before anything that may be refused, and down after everything else, so that
+a locked account and an end that is not flat are told too. Nothing here can hold up
+trading: an alert is taken at once, and sent and recorded by tasks and a thread of
+their own. If those fail, that is said on the screen, and trading goes on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+
+from tradeengine.alerts.channels import Channel
+from tradeengine.alerts.clerk import Clerk
+from tradeengine.alerts.configured import MailSettings, configured_channels
+from tradeengine.alerts.gateways import warning_for
+from tradeengine.alerts.message import Writer
+from tradeengine.alerts.outbox import Outbox
+from tradeengine.alerts.rounds import Rounds
+from tradeengine.alerts.sqlite_records import SqliteRecords
+from tradeengine.clock import SystemClock
+from tradeengine.logs.redaction import Redactor
+from tradeengine.model.events import AlertRaised, FlattenEnded, StrategyFaulted
+from tradeengine.model.message import Message
+from tradeengine.model.orders import Severity
+from tradeengine.options import Options
+from tradeengine.settings import Settings
+
+Raise = Callable[[Severity, str, str], None]
+"""Tells a person: how serious, a code, the words. Returns at once."""
+
+
+def channels_of(settings: Settings) -> tuple[Channel, ...]:
+    """Make the channels that `.env` names. Raises BadConfiguration for half of one."""
+    secrets = settings.secrets
+    mail = MailSettings(
+        host=secrets.smtp_host or "",
+        port=secrets.smtp_port,
+        user=_open(secrets.smtp_user),
+        password=_open(secrets.smtp_password),
+        sender=_open(secrets.smtp_from),
+        to_sms=_open(secrets.smtp_to_sms),
+        to=_open(secrets.smtp_to),
+    )
+    urls = _open(secrets.apprise_urls).split()
+    return configured_channels(mail, urls, settings.alerts, SystemClock())
+
+
+def writer_of(settings: Settings) -> Writer:
+    """Make the writer that lets no secret into a message."""
+    redactor = Redactor(settings.secrets.values())
+
+    def redact(text: str) -> str:
+        line = redactor.text(text.encode("utf-8", "backslashreplace"))
+        return line.decode("utf-8", "replace")
+
+    return Writer(settings.secrets.values(), redact)
+
+
+@asynccontextmanager
+async def alarm(options: Options, say: Callable[[str], None]) -> AsyncIterator[Raise]:
+    """
+    Keep the alarm up for the length of a block; `say` hears of its own troubles.
+
+    Raises BadConfiguration for half a channel, RecordsFailed when nothing can be recorded.
+    """
+    settings, clock = options.settings, SystemClock()
+    channels = channels_of(settings)
+    if warning := warning_for(_open(settings.secrets.smtp_to_sms)):
+        say(f"alerts: {warning}")
+    with SqliteRecords(options.home.alerts_file) as store:
+        clerk = Clerk(store, lambda code, words: say(f"{code}: {words}"))
+        outbox = Outbox(channels, clerk, writer_of(settings), clock, settings.alerts)
+        rounds = Rounds(outbox, clerk, clock, settings.alerts, options.choice.kind.value)
+        sending = _watched(outbox.run, "sending", say)
+        going_round = _watched(rounds.run, "rounds", say)
+        try:
+            yield outbox.raise_alert
+        finally:
+            await _ended(going_round)
+            if not await outbox.drain():
+                say("alerts are still under way; the next run sends them")
+            await _ended(sending)
+            clerk.close()
+
+
+def _watched(
+    work: Callable[[], object], name: str, say: Callable[[str], None]
+) -> asyncio.Task[object]:
+    """Start a task whose failure is said, and changes nothing else."""
+
+    async def run() -> object:
+        return await work()  # type: ignore[misc]  # both are coroutine functions
+
+    def tell(task: asyncio.Task[object]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            say(f"alerts: {name} failed, nothing is told any more: {error!r}")
+
+    task = asyncio.create_task(run(), name=f"alerts {name}")
+    task.add_done_callback(tell)
+    return task
+
+
+async def _ended(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def _open(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()
+
+
+def sound(message: Message, tell: Raise) -> None:
+    """Tell of a message that a person must hear of; most are none."""
+    match message:
+        case AlertRaised():
+            tell(message.severity, message.code, message.text)
+        case StrategyFaulted(benched=True):
+            words = f"{message.strategy} is benched: {message.error}"
+            tell(Severity.CRITICAL, "BENCHED", words)
+        case FlattenEnded(flat=False):
+            left = ", ".join(message.positions_left + message.orders_left) or "not known"
+            tell(Severity.CRITICAL, "NOT_FLAT", f"after {message.trigger.value}, left: {left}")
+        case FlattenEnded():
+            words = f"after {message.trigger.value}, {message.rounds} rounds"
+            tell(Severity.INFO, "FLAT", f"{words}, {message.seconds:.0f} s")
+        case _:
+            pass
