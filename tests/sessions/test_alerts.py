@@ -1,5 +1,6 @@
 """Alerts of whole runs, over a real mail server."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from pathlib import Path
@@ -37,6 +38,7 @@ class Listening(Controller):
     """Listens on any free port."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types here
 
