@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-CERTIFICATE = Path(__file__).parent / "loopback.pem"
+CERTIFICATE = Path(__file__).parents[1] / "loopback.pem"
 """Of 127.0.0.1, signed by itself, with its key; good for nothing but these tests."""
 
 USER, PASSWORD = "jo@example.com", "app pass&word"

@@ -15,7 +15,7 @@ from tradeengine.broker import http_client, http_connection
 from tradeengine.broker.http_client import HttpClient, NotSent
 from tradeengine.broker.http_connection import Answer, NoAnswer
 
-CERTIFICATE = Path(__file__).parent / "loopback.pem"
+CERTIFICATE = Path(__file__).parents[1] / "loopback.pem"
 """Of 127.0.0.1, signed by itself, with its key; good for nothing but these tests."""
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
