@@ -35,7 +35,7 @@ def lock(home: Home) -> None:
         limit=D("0.03"),
     )
     with open_database(home.state_file) as database:
-        Locks(database).write("paper", "20190213-143000-paper", command)
+        Locks(database).write("paper", "PA1", "20190213-143000-paper", command)
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, *said: str) -> None:

@@ -13,7 +13,7 @@ when it is late.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 import typer
@@ -73,6 +73,7 @@ async def _trade(options: Options) -> ExitCode:
         lock = TradingLock(options.home, Locks(database), account_of(options))
         lock.refuse(tell)
         world = await stack.enter_async_context(open_world(options, screen.say))
+        lock.know(world.account_number, tell)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
@@ -261,7 +262,8 @@ class App:
         if problem := self._lock.write(self._files.run_id, command):
             self._log.write(Level.CRITICAL, "risk", "LOCK_FAILED", problem)
             self._tell(Severity.CRITICAL, "LOCK_FAILED", problem)
-            self._screen.say(problem)
+            with suppress(OSError):  # Nothing may raise between the lock and the flatten.
+                self._screen.say(problem)
 
     def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
         now = self._world.clock.now()

@@ -198,10 +198,10 @@ def in_safety() -> Breaker:
     return breaker
 
 
-def flatten_ended(*, flat: bool) -> FlattenEnded:
+def flatten_ended(*, flat: bool, trigger: StopTrigger = StopTrigger.SAFETY) -> FlattenEnded:
     return FlattenEnded(
         at=8,
-        trigger=StopTrigger.SAFETY,
+        trigger=trigger,
         flat=flat,
         rounds=1,
         seconds=1.0,
@@ -303,7 +303,13 @@ def test_a_ledger_that_holds_something_waits_for_the_missing_fill() -> None:
     breaker.on_position(position(10))
     list(breaker.on_flatten_ended(flatten_ended(flat=True)))
     list(breaker.on_feed_stable(STABLE))
-    assert list(breaker.on_snapshot(broker_says())) == []
+    list(breaker.on_timer(timer(OPEN)))
+
+    [alert] = breaker.on_snapshot(broker_says())
+
+    assert isinstance(alert, AlertRaised)
+    assert "the ledger holds KO" in alert.text
+    assert list(breaker.on_timer(timer(OPEN))) == []  # the next question takes its time
     breaker.on_position(position(0))
     assert moves(list(breaker.on_snapshot(broker_says()))) == [EngineState.TRADING]
 
@@ -329,7 +335,24 @@ def test_a_stop_in_safety_begins_the_last_flatten() -> None:
     assert moves(messages) == [EngineState.HALTING]
     assert isinstance(messages[-1], FlattenAll)
     assert breaker.is_stopping
-    assert moves(list(breaker.on_flatten_ended(flatten_ended(flat=True)))) == [EngineState.STOPPED]
+    old, new = (flatten_ended(flat=True, trigger=t) for t in (StopTrigger.SAFETY, stop().trigger))
+    assert list(breaker.on_flatten_ended(old)) == []  # that flatten's place has been taken
+    assert moves(list(breaker.on_flatten_ended(new))) == [EngineState.STOPPED]
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_a_fault_while_it_stops_says_the_state_again_and_begins_the_flatten_again(
+    lock: bool,
+) -> None:
+    breaker = trading()
+    # Whatever this decides is lost when something raises behind it.
+    list(breaker.on_equity(equity("0.03")) if lock else breaker.on_request_stop(stop()))
+    state = breaker.state
+
+    again = list(breaker.on_request_stop(stop(StopTrigger.FAULT)))
+
+    assert [type(message) for message in again] == [StateChanged, FlattenAll]
+    assert moves(again) == [state]
 
 
 def test_what_forbade_entries_before_forbids_them_after_safety() -> None:

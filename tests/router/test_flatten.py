@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec import structs
+
 from tests.router.scenes import (
     approved,
     fill,
@@ -288,3 +290,31 @@ def test_shares_that_a_closing_order_sold_while_the_broker_read_are_not_sold_aga
 
     assert kinds(messages) == ["AskBroker"]
     assert kinds(list(made.on_snapshot(snapshot(at=4)))) == ["FlattenEnded"]
+
+
+def test_a_flatten_that_begins_again_takes_no_answer_to_an_earlier_question() -> None:
+    made, _ = scene()
+    begin(made)
+    held = snapshot(held_position("10", price="50"), at=1)
+    first = closing(next(iter(made.on_snapshot(held))))
+    assert first.quantity == 10
+
+    begin(made, at=2)  # a stop, a lock: the close may be filled by now
+    stale = structs.replace(held, asked_at=second(0.5))
+    assert list(made.on_snapshot(stale)) == []
+    fresh = structs.replace(snapshot(at=3), asked_at=second(2))
+    assert [m for m in made.on_snapshot(fresh) if isinstance(m, OrderIntent)] == []
+
+
+def test_a_flatten_that_begins_again_reports_itself_only() -> None:
+    made, _ = scene()
+    begin(made)
+    list(made.on_snapshot(snapshot(at=1)))
+    assert not made.active
+
+    asked = begin(made, at=5)
+    (ended,) = made.on_snapshot(snapshot(at=6))
+
+    assert kinds(asked) == ["AskBroker"]
+    assert isinstance(ended, FlattenEnded)
+    assert (ended.seconds, ended.rounds) == (1.0, 0)

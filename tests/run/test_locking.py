@@ -87,6 +87,16 @@ def test_a_locked_account_is_refused_with_the_case_and_the_remedy(
     )
 
 
+def test_new_keys_do_not_lift_a_lock(home: Home, database: Database) -> None:
+    lock = TradingLock(home, Locks(database), "paper old")
+    lock.know("PA9", tell)
+    lock.write("run", COMMAND)
+    other = TradingLock(home, Locks(database), "paper new")
+    other.refuse(tell)  # nobody can know yet
+    with pytest.raises(TradingLocked):
+        other.know("PA9", tell)
+
+
 def test_a_lock_that_cannot_be_stored_leaves_a_halt_file(home: Home, database: Database) -> None:
     lock = TradingLock(home, Locks(database), "paper")
     database.write("DROP TABLE locks")

@@ -22,7 +22,7 @@ from tradeengine.run.edges import World
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.worlds import open_world, remote, socket_edges
-from tradeengine.worlds.remote import addresses_of, ask_clock, remote_world
+from tradeengine.worlds.remote import addresses_of, ask_account_number, ask_clock, remote_world
 from tradeengine.worlds.socket_edges import SocketEdges
 
 KEYS = {"ALPACA_API_KEY": "PKTEST1234", "ALPACA_SECRET_KEY": "verysecret99"}
@@ -94,13 +94,43 @@ def test_paper_without_keys_is_refused(home: Home) -> None:
         addresses_of(options)
 
 
+# The account.
+
+
+async def test_the_account_is_known_before_anything_can_trade(
+    home: Home, server: "ClockServer"
+) -> None:
+    server.says(NOON, **{"X-Venue-Speed": "60"})
+    async with remote_world(options_on(home, server.url), print) as world:
+        assert world.account_number == "PA9"
+
+
+async def test_an_account_without_a_number_is_refused(server: "ClockServer") -> None:
+    server.account = '{"id": 1}'
+    with pytest.raises(VenueUnreachable, match="says what is no account"):
+        await ask_account_number(server.access())
+
+
+async def test_live_keys_of_another_account_are_refused_before_anything_connects(
+    tmp_path: Path, server: "ClockServer", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, account={"live_account_numbers": ["1"]})
+    options = options_on(home, "live", ALPACA_LIVE="true", **KEYS)
+    server.says(SystemClock().now())
+    monkeypatch.setattr(remote, "_LIVE", server.url)
+    with pytest.raises(BadConfiguration, match="belong to account PA9"):
+        async with remote_world(options, print):
+            raise AssertionError("it was opened")
+
+
 # The clock.
 
 
 class ClockServer:
-    """A venue that has nothing but a clock."""
+    """A venue that has nothing but a clock, and an account with a number."""
 
     def __init__(self) -> None:
+        self.account = '{"account_number": "PA9"}'
         self.status, self.body, self.headers = 200, "", dict[str, str]()
         self.asked: list[web.Request] = []
         self.url, self.hangs = "", False
@@ -110,6 +140,9 @@ class ClockServer:
         if self.hangs:
             await asyncio.Event().wait()
         return web.Response(status=self.status, text=self.body, headers=self.headers)
+
+    async def number(self, _: web.Request) -> web.Response:
+        return web.Response(text=self.account)
 
     def says(self, at: int, **headers: str) -> None:
         self.body = f'{{"timestamp": "{format_instant(at)}", "is_open": true}}'
@@ -124,6 +157,7 @@ async def server() -> AsyncIterator[ClockServer]:
     made = ClockServer()
     application = web.Application()
     application.router.add_get("/v2/clock", made.answer)
+    application.router.add_get("/v2/account", made.number)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from msgspec import convert
+from msgspec import ValidationError, convert
 
 from tradeengine.alerts.alert import Alert
 from tradeengine.alerts.records import Delivery, DeliveryState, Record
@@ -185,7 +185,8 @@ class SqliteRecords:
     def _records(self, where: str, values: Values = ()) -> list[Record]:
         with self._transaction("BEGIN") as connection:
             rows = connection.execute(f"SELECT {_ALERT} FROM alerts {where}", values).fetchall()
-            return [_record(row, _deliveries(connection, row[0])) for row in rows]
+            found = (_record(row, _deliveries(connection, row[0])) for row in rows)
+            return [record for record in found if record is not None]
 
     @contextmanager
     def _transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
@@ -215,7 +216,15 @@ def _deliveries(connection: sqlite3.Connection, number: int) -> tuple[Delivery, 
     return tuple(convert(dict(zip(names, row, strict=True)), Delivery) for row in rows)
 
 
-def _record(row: tuple[object, ...], deliveries: tuple[Delivery, ...]) -> Record:
+def _record(row: tuple[object, ...], deliveries: tuple[Delivery, ...]) -> Record | None:
+    """Read a row; None for one of another version, which must not keep the others from us."""
+    try:
+        return _read(row, deliveries)
+    except ValidationError:
+        return None
+
+
+def _read(row: tuple[object, ...], deliveries: tuple[Delivery, ...]) -> Record:
     columns = dict(zip(_ALERT.split(", "), row, strict=True))
     return Record(
         number=convert(columns["number"], int),

@@ -208,7 +208,7 @@ class AlpacaBroker:
             return
         for row in holdings.orders:
             self._remember(row)
-        self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now()))
+        self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now(), question.at))
 
     async def _read(self, question: AskBroker, line: Line) -> Holdings:
         """

@@ -176,7 +176,9 @@ class SimulatedBroker:
             case ReplaceOrder():
                 self._replace(command)
             case AskBroker():
-                self._inbox.put_many(snapshot_of(self._holdings(), command.why, self._clock.now()))
+                self._inbox.put_many(
+                    snapshot_of(self._holdings(), command.why, self._clock.now(), command.at)
+                )
             case _:
                 raise TypeError(f"no broker command: {type(command).__name__}")
         if self._settle is not None:

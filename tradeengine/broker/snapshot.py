@@ -82,7 +82,7 @@ async def read_holdings(line: Line, page_size: int) -> Holdings:
     return Holdings(account, positions.good, orders.good, orders.bad + positions.bad)
 
 
-def snapshot_of(holdings: Holdings, why: str, received_at: int) -> list[Input]:
+def snapshot_of(holdings: Holdings, why: str, received_at: int, asked_at: int = 0) -> list[Input]:
     """Give the rows that could not be read as `MessageRejected`, then the snapshot."""
     orders, unclear = _open_orders(holdings.orders)
     bad = holdings.unreadable + unclear
@@ -99,6 +99,7 @@ def snapshot_of(holdings: Holdings, why: str, received_at: int) -> list[Input]:
         positions=tuple(_position(row) for row in holdings.positions),
         orders=tuple(orders),
         unreadable_rows=len(bad),
+        asked_at=asked_at,
     )
     return [*(rejected(row, "snapshot", received_at) for row in bad), snapshot]
 

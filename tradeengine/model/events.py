@@ -316,6 +316,8 @@ class BrokerSnapshot(Input, frozen=True, kw_only=True, tag=True):
     positions: tuple[BrokerPosition, ...]
     orders: tuple[BrokerOrder, ...]
     unreadable_rows: int = 0
+    asked_at: int = 0
+    """The `at` of the question, which tells its answer from those of others; 0: not known."""
 
 
 class BrokerUnreachable(Input, frozen=True, kw_only=True, tag=True, gc=False):

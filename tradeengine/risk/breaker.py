@@ -40,10 +40,14 @@ from tradeengine.model.events import (
     TimerFired,
     WarmUpEnded,
 )
+from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, Question, Severity, StopTrigger
 from tradeengine.risk.dangers import Dangers
 from tradeengine.risk.moves import MOVES, Signal
+
+_ASK_AGAIN = 30 * NANOS
+"""Pause after an answer that was no reason to resume: the request budget is not ours alone."""
 
 
 class Breaker:
@@ -64,6 +68,10 @@ class Breaker:
         self._held: set[str] = set()
         self._flat = self._asking = False
         """In SAFETY: whether the flatten has ended flat; whether the broker is being asked."""
+
+        self._ask_not_before = 0
+        self._flattening: StopTrigger | None = None
+        """What the flatten that was asked for last is for."""
 
     @property
     def is_stopping(self) -> bool:
@@ -122,10 +130,19 @@ class Breaker:
             return
         if snapshot.positions or snapshot.orders or snapshot.unreadable_rows:
             yield self._close_everything("the broker still holds something", snapshot.received_at)
-        elif not self._held:
+        elif self._held:
+            yield self._unlike(snapshot.received_at)
+        else:
             reason = "the feed is stable, broker and ledger are flat"
             yield from self._move(Signal.RESUMED, reason, snapshot.received_at)
             yield from self._impair_if_faulty(snapshot.received_at)
+
+    def _unlike(self, now: int) -> AlertRaised:
+        """Broker flat, ledger not: a fill may still be told; else a person must look."""
+        self._ask_not_before = now + _ASK_AGAIN
+        names = ", ".join(sorted(self._held))
+        text = f"SAFETY stays: the broker is flat, the ledger holds {names}; look, then restart"
+        return AlertRaised(at=now, severity=Severity.CRITICAL, code="NOT_ALIKE", text=text)
 
     def on_difference(self, event: DifferenceFound) -> Iterator[Message]:
         """Freeze a symbol about which the broker and the record disagree."""
@@ -180,13 +197,15 @@ class Breaker:
         yield from self._move(Signal.LOCK, reason, event.at)
         yield AlertRaised(at=event.at, severity=Severity.CRITICAL, code="LOCKED", text=reason)
         if not halting:
-            yield FlattenAll(at=event.at, trigger=StopTrigger.DRAWDOWN, reason=reason)
+            yield self._flatten(StopTrigger.DRAWDOWN, reason, event.at)
 
     def on_request_stop(self, command: RequestStop) -> Iterator[Message]:
         reason = command.reason or command.trigger.value
         yield from self._stop(command.trigger, reason, command.received_at)
 
     def on_flatten_ended(self, event: FlattenEnded) -> Iterator[Message]:
+        if event.trigger is not self._flattening:
+            return  # An earlier flatten, which this one has taken the place of.
         verdict = "flat" if event.flat else "NOT flat"
         if self.state is EngineState.SAFETY:
             self._flat = event.flat
@@ -216,12 +235,16 @@ class Breaker:
 
     def _close_everything(self, reason: str, now: int) -> FlattenAll:
         self._flat = False
-        return FlattenAll(at=now, trigger=StopTrigger.SAFETY, reason=reason)
+        return self._flatten(StopTrigger.SAFETY, reason, now)
+
+    def _flatten(self, trigger: StopTrigger, reason: str, now: int) -> FlattenAll:
+        self._flattening = trigger
+        return FlattenAll(at=now, trigger=trigger, reason=reason)
 
     def _resume_if_due(self, now: int) -> Iterator[Message]:
         """Ask the broker once more when nothing endangers us and the flatten has ended."""
         waits = self.state is EngineState.SAFETY and self._flat and not self._asking
-        if waits and not self._dangers:
+        if waits and not self._dangers and now >= self._ask_not_before:
             self._asking = True
             yield AskBroker(at=now, why=Question.RESUME)
 
@@ -245,10 +268,13 @@ class Breaker:
         return "; ".join(self._dangers.words() + faults)
 
     def _stop(self, trigger: StopTrigger, reason: str, now: int) -> Iterator[Message]:
-        if Signal.STOP not in MOVES[self.state]:
+        if self.is_stopping and trigger is StopTrigger.FAULT:
+            # What was decided may have been lost in the fault: say it again, and begin again.
+            yield StateChanged(at=now, before=self.state, after=self.state, reason=reason)
+        elif Signal.STOP not in MOVES[self.state]:
             return
         yield from self._move(Signal.STOP, f"{trigger.value}: {reason}", now)
-        yield FlattenAll(at=now, trigger=trigger, reason=reason)
+        yield self._flatten(trigger, reason, now)
 
     def _move(self, signal: Signal, reason: str, now: int) -> Iterator[Message]:
         before, after = self.state, MOVES[self.state].get(signal, self.state)

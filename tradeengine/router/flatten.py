@@ -61,7 +61,8 @@ class Flattener:
     def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
         """Begin, or begin again: cancel what we know of at once, and ask for the rest."""
         self._trigger, self._began = command.trigger, command.at
-        self._asking = self._ended = False
+        self._ended = False
+        self._asking = self._asking and self._asked_at == command.at
         self._rounds, self._last = 0, None
         self._steps, self._start = {}, {}
         for order in list(self._router.book.open_orders()):
@@ -73,6 +74,8 @@ class Flattener:
         """Act on what the broker holds, or finish."""
         if not self.active or snapshot.why != Question.FLATTEN:
             return
+        if snapshot.asked_at not in (0, self._asked_at):
+            return  # The answer to an earlier question: what it read may have been sold since.
         self._asking = False
         self._last = snapshot
         for position in snapshot.positions:

@@ -9,7 +9,8 @@ their own. If those fail, that is said on the screen, and trading goes on.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -22,6 +23,7 @@ from tradeengine.alerts.outbox import Outbox
 from tradeengine.alerts.rounds import Rounds
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.clock import SystemClock
+from tradeengine.errors import RecordsFailed
 from tradeengine.logs.redaction import Redactor
 from tradeengine.model.events import AlertRaised, FlattenEnded, StrategyFaulted
 from tradeengine.model.message import Message
@@ -65,13 +67,13 @@ async def alarm(options: Options, say: Callable[[str], None]) -> AsyncIterator[R
     """
     Keep the alarm up for the length of a block; `say` hears of its own troubles.
 
-    Raises BadConfiguration for half a channel, RecordsFailed when nothing can be recorded.
+    Raises BadConfiguration for half a channel.
     """
     settings, clock = options.settings, SystemClock()
     channels = channels_of(settings)
     if warning := warning_for(_open(settings.secrets.smtp_to_sms)):
         say(f"alerts: {warning}")
-    with SqliteRecords(options.home.alerts_file) as store:
+    with _records(options.home.alerts_file, say) as store:
         clerk = Clerk(store, lambda code, words: say(f"{code}: {words}"))
         outbox = Outbox(channels, clerk, writer_of(settings), clock, settings.alerts)
         rounds = Rounds(outbox, clerk, clock, settings.alerts, options.choice.kind.value)
@@ -81,10 +83,22 @@ async def alarm(options: Options, say: Callable[[str], None]) -> AsyncIterator[R
             yield outbox.raise_alert
         finally:
             await _ended(going_round)
-            if not await outbox.drain():
+            if sending.done() or not await outbox.drain():
                 say("alerts are still under way; the next run sends them")
             await _ended(sending)
             clerk.close()
+
+
+def _records(path: Path, say: Callable[[str], None]) -> SqliteRecords:
+    """Open the records; set a damaged file aside, and without a disk keep them in memory."""
+    for attempt in (path, path, Path(":memory:")):
+        try:
+            return SqliteRecords(attempt)
+        except RecordsFailed as error:
+            say(f"alerts: {error}")
+            with suppress(OSError):
+                path.replace(path.with_suffix(".damaged"))
+    raise AssertionError("a database in memory can always be made")
 
 
 def _watched(

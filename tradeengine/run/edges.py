@@ -75,3 +75,4 @@ class World:
     speed: float | None
     connect: Callable[[Inbox, Durable], Edges]
     fresh_account: bool
+    account_number: str = ""

@@ -43,17 +43,27 @@ def words_of(lock: Lock) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TradingLock:
-    """The lock of one account (None: it ends with the run and needs none)."""
+    """
+    The lock of one account (None: it ends with the run and needs none).
+
+    `number` is what the broker calls it, once it has been asked.
+    """
 
     home: Home
     locks: Locks
     account: str | None
+    number: str = ""
+
+    def know(self, number: str, tell: Raise) -> None:
+        """Take the account's number and look again: new keys do not lift a lock."""
+        self.number = number
+        self.refuse(tell)
 
     def refuse(self, tell: Raise) -> None:
         """Raise TradingLocked when a lock holds, having told a person."""
-        if self.account is not None and (held := self.locks.active(self.account)):
+        if self.account is not None and (held := self.locks.of(self.account, self.number)):
             words = words_of(held[0])
             tell(Severity.CRITICAL, "LOCKED", f"a run was refused: {words}")
             raise TradingLocked(words)
@@ -62,7 +72,7 @@ class TradingLock:
         """Give the options with the size that this session may have after a review."""
         if self.account is None:
             return options
-        ramp = self.locks.ramp(self.account, session.isoformat())
+        ramp = self.locks.ramp(self.account, self.number, session.isoformat())
         plan = structs.replace(options.plan, size_ramp=options.plan.size_ramp * ramp)
         return replace(options, plan=plan)
 
@@ -71,7 +81,7 @@ class TradingLock:
         if self.account is None:
             return ""
         try:
-            self.locks.write(self.account, run_id, command)
+            self.locks.write(self.account, self.number, run_id, command)
         except StoreFailed as error:
             return f"{error}\n{self._halt_instead(str(error))}"
         return ""

@@ -8,7 +8,7 @@ the summary. It decides nothing.
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from tradeengine.model.commands import LockTrading, SubmitOrder
+from tradeengine.model.commands import FlattenAll, LockTrading, SubmitOrder
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
     AlertRaised,
@@ -28,7 +28,7 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
-from tradeengine.model.orders import Side
+from tradeengine.model.orders import EngineState, Side
 
 _TICKS = frozenset({Quote, Trade})
 _KEPT_LINES = 50
@@ -105,6 +105,11 @@ class Tally:
                 self.denials[effect.reason] += 1
                 words = f"denied {effect.intent.symbol}: {effect.reason.value}"
                 self._decided(effect.at, words)
+            case FlattenAll():
+                self.flattened = None  # What an earlier one found says nothing any more.
+            case StateChanged(after=EngineState.TRADING):
+                self.flattened = None
+                self.state_reason, self.state_since = effect.reason, effect.at
             case StateChanged():
                 self.state_reason, self.state_since = effect.reason, effect.at
             case LockTrading():

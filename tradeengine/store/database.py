@@ -34,6 +34,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (lock, session)
     );
     """,
+    "ALTER TABLE locks ADD COLUMN number TEXT NOT NULL DEFAULT ''",
 )
 """One script a version of the schema; the file's `user_version` counts those done."""
 

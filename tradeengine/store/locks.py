@@ -16,20 +16,29 @@ from tradeengine.store.database import Database
 RAMP = (Decimal("0.25"), Decimal("0.5"))
 """Fractions of the usual size in the first sessions after a review; then all of it."""
 
-_COLUMNS = "id, account, run_id, at, equity, baseline, drawdown, limit_fraction"
+_COLUMNS = "id, account, number, run_id, at, equity, baseline, drawdown, limit_fraction"
 
 
 class Lock(Struct, frozen=True, kw_only=True):
-    """A lock that nobody has reviewed. Money in dollars, `drawdown` and `limit` as fractions."""
+    """
+    A lock that nobody has reviewed. Money in dollars, `drawdown` and `limit` as fractions.
+
+    `account` is how we reach it (venue and key), `number` what the broker calls it.
+    """
 
     id: int
     account: str
+    number: str
     run_id: str
     at: int
     equity: Decimal
     baseline: Decimal
     drawdown: Decimal
     limit: Decimal
+
+    def is_of(self, account: str, number: str) -> bool:
+        """Tell whether it holds for an account; a new key does not make it another one."""
+        return account == self.account or (number != "" and number == self.number)
 
 
 class Locks:
@@ -38,23 +47,27 @@ class Locks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, account: str, run_id: str, command: LockTrading) -> int:
+    def write(self, account: str, number: str, run_id: str, command: LockTrading) -> int:
         """Lock an account, durably; give the lock's number. Raises StoreFailed."""
         return self._database.write(
-            "INSERT INTO locks (account, run_id, at, equity, baseline, drawdown, limit_fraction)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO locks ({_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
             account,
+            number,
             run_id,
             command.at,
             *map(str, (command.equity, command.baseline, command.drawdown, command.limit)),
         )
 
-    def active(self, account: str | None = None) -> list[Lock]:
-        """List the locks that hold (of one account, or of all), oldest first."""
+    def active(self) -> list[Lock]:
+        """List the locks that hold, oldest first."""
         rows = self._database.read(
             f"SELECT {_COLUMNS} FROM locks WHERE reviewed_at IS NULL ORDER BY id"
         )
-        return [lock for lock in map(_lock, rows) if account in (None, lock.account)]
+        return list(map(_lock, rows))
+
+    def of(self, account: str, number: str) -> list[Lock]:
+        """List the locks that hold for an account, known by its key or by its number."""
+        return [lock for lock in self.active() if lock.is_of(account, number)]
 
     def lift(self, lock: Lock, *, at: int, who: str, why: str) -> None:
         """Write down a review, which ends the lock. Raises StoreFailed."""
@@ -66,14 +79,17 @@ class Locks:
             lock.id,
         )
 
-    def ramp(self, account: str, session: str) -> Decimal:
+    def ramp(self, account: str, number: str, session: str) -> Decimal:
         """
         Give the fraction of the usual size for a session, and count the session.
 
         A session is its date. Without a reviewed lock the fraction is one.
         """
         reviewed = self._database.read(
-            "SELECT max(id) FROM locks WHERE account = ? AND reviewed_at IS NOT NULL", account
+            "SELECT max(id) FROM locks WHERE reviewed_at IS NOT NULL"
+            " AND (account = ? OR (number = ? AND number <> ''))",
+            account,
+            number,
         )
         [(lock,)] = reviewed
         if lock is None:
@@ -89,5 +105,5 @@ class Locks:
 
 def _lock(row: tuple[object, ...]) -> Lock:
     values: Mapping[str, object] = dict(zip(Lock.__struct_fields__, row, strict=True))
-    money = {name: Decimal(str(values[name])) for name in Lock.__struct_fields__[4:]}
+    money = {name: Decimal(str(values[name])) for name in Lock.__struct_fields__[5:]}
     return Lock(**{**values, **money})  # type: ignore[arg-type]  # the columns have these types

@@ -7,7 +7,7 @@ the machine's clock counts, and it must agree with the broker's.
 """
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
@@ -24,7 +24,7 @@ from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instan
 from tradeengine.model.sessions import OutsideCalendar, Session, next_session, session_on
 from tradeengine.options import Options
 from tradeengine.run.edges import Durable, Edges, World
-from tradeengine.settings import Settings, VenueKind
+from tradeengine.settings import Settings, VenueKind, check_live_account
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.venue.server.rest_calendar import SPEED_HEADER
 from tradeengine.worlds.own_market import ACCOUNT
@@ -44,6 +44,10 @@ class _ClockBody(msgspec.Struct):
     timestamp: str
 
 
+class _AccountBody(msgspec.Struct):
+    account_number: str
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerClock:
     """What the broker's clock reads (ns UTC), and how fast it runs."""
@@ -59,6 +63,10 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
     say(f"reaching {addresses.access.trading_url}")
     clock = _agreed_clock(options, await ask_clock(addresses.access))
     session = _session_at(clock.now())
+    # Before anything could trade: are these the keys of the account that was meant?
+    number = await ask_account_number(addresses.access)
+    if options.choice.kind is VenueKind.LIVE:
+        check_live_account(options.settings, number)
 
     def connect(inbox: Inbox, durable: Durable) -> Edges:
         symbols = _symbols(options)
@@ -74,6 +82,7 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
         speed=clock.speed if isinstance(clock, ScaledClock) else 1.0,
         connect=connect,
         fresh_account=False,
+        account_number=number,
     )
 
 
@@ -122,8 +131,28 @@ def _keys(settings: Settings) -> tuple[str, str]:
 
 
 async def ask_clock(access: AlpacaAccess) -> BrokerClock:
-    """Read the broker's clock. Raises VenueUnreachable, RefusedByBroker."""
-    url = f"{access.trading_url}/v2/clock"
+    """Read the broker's clock. Raises VenueUnreachable, RefusedByBroker, BadConfiguration."""
+    headers, body = await _ask(access, "/v2/clock")
+    try:
+        at = parse_instant(msgspec.json.decode(body, type=_ClockBody).timestamp)
+        return BrokerClock(at, _speed(headers.get(SPEED_HEADER, "1")))
+    except (msgspec.MsgspecError, BadInstant, ValueError) as error:
+        place = f"{access.trading_url}/v2/clock"
+        raise VenueUnreachable(f"{place} says what is no clock: {error}") from None
+
+
+async def ask_account_number(access: AlpacaAccess) -> str:
+    """Read whose keys these are. Raises VenueUnreachable, RefusedByBroker, BadConfiguration."""
+    _, body = await _ask(access, "/v2/account")
+    try:
+        return msgspec.json.decode(body, type=_AccountBody).account_number
+    except msgspec.MsgspecError as error:
+        place = f"{access.trading_url}/v2/account"
+        raise VenueUnreachable(f"{place} says what is no account: {error}") from None
+
+
+async def _ask(access: AlpacaAccess, path: str) -> tuple[Mapping[str, str], bytes]:
+    url = f"{access.trading_url}{path}"
     timeout = aiohttp.ClientTimeout(total=_ASK_SECONDS)
     try:
         async with (
@@ -147,11 +176,7 @@ async def ask_clock(access: AlpacaAccess) -> BrokerClock:
     if answer.status != 200:
         text = body.decode(errors="replace")[:200]
         raise RefusedByBroker(answer.status, 0, f"{url}: {text}")
-    try:
-        at = parse_instant(msgspec.json.decode(body, type=_ClockBody).timestamp)
-        return BrokerClock(at, _speed(answer.headers.get(SPEED_HEADER, "1")))
-    except (msgspec.MsgspecError, BadInstant, ValueError) as error:
-        raise VenueUnreachable(f"{url} says what is no clock: {error}") from None
+    return answer.headers, body
 
 
 def _why(error: Exception) -> str:
