@@ -186,4 +186,7 @@ class RecordsFailed(TradeEngineError):
         self.path, self.reason = path, reason
 
     def __str__(self) -> str:
-        return f"{self.path}: the delivery records of alerts fail: {self.reason}"
+        return (
+            f"{self.path}: the delivery records of alerts fail: {self.reason}\n  remedy: mend the"
+            " disk, or move the file away; a new one is made"
+        )
