@@ -13,7 +13,7 @@ when it is late.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from functools import partial
 
 import typer
@@ -28,8 +28,7 @@ from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import LockTrading, RequestStop
-from tradeengine.model.message import Message
-from tradeengine.model.orders import Severity, StopTrigger
+from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options, build_inputs
 from tradeengine.run.alarm import Raise, alarm
 from tradeengine.run.edges import Edges, World
@@ -37,9 +36,10 @@ from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
 from tradeengine.run.lag import LagMeter
 from tradeengine.run.locking import Departures, TradingLock, account_of
-from tradeengine.run.outcome import Outcome, append_crash, outcome_of, write_outcome
+from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
+from tradeengine.run.reporter import Reporter
 from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until, run_opened, start_up
 from tradeengine.run.status import write_status
@@ -108,7 +108,8 @@ class App:
             build=inputs.to_text(),
         )
         self._options, self._world, self._files = options, world, files
-        self._log, self._screen, self._lock, self._tell = log, screen, lock, tell
+        self._log, self._screen, self._lock = log, screen, lock
+        self._reporter = Reporter(files, log, screen, tell)
         self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
@@ -116,11 +117,9 @@ class App:
         self._core = build(inputs, self._journal, departures)
         self._watch = Watch(log, tell)
         self._pump = Pump(
-            self._inbox, self._core.engine, world.clock, self._watch.take, self._note_bug
+            self._inbox, self._core.engine, world.clock, self._watch.take, self._reporter.bug_in
         )
-        self._failure: TradeEngineError | None = None
         self._journal_failed = False
-        self._faults = 0
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
         self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox)
@@ -134,8 +133,8 @@ class App:
                 await self._close()
         outcome = outcome_of(
             self._subject,
-            faults=self._faults,
-            failure=self._failure,
+            faults=self._reporter.faults,
+            failure=self._reporter.failure,
             flat_past_core=self._flat_past_core,
         )
         if problem := write_outcome(outcome):
@@ -148,7 +147,7 @@ class App:
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world))
-        meter = LagMeter(settings.loop_lag_alert_seconds, self._note_lag)
+        meter = LagMeter(settings.loop_lag_alert_seconds, self._reporter.lagged)
         for name, work in (
             *self._edges.works(),
             ("heartbeat", beat.run),
@@ -195,12 +194,11 @@ class App:
         try:
             await work()
         except TradeEngineError as error:
-            self._failure = self._failure or error
-            self._log.write(Level.ERROR, "engine", "FAILED", f"{name}: {error}")
+            self._reporter.failed(name, error)
             self._request_stop(StopTrigger.FAULT, f"{name}: {error}")
         # Supervision point: an edge that fails must not take the flatten with it.
         except Exception as error:
-            self._report_bug(name, error)
+            self._reporter.bug(name, error)
             self._request_stop(StopTrigger.FAULT, f"{name} failed: {type(error).__name__}")
             if name == "broker":
                 # Nobody carries out what the core's flatten would ask for.
@@ -219,8 +217,7 @@ class App:
                 async with asyncio.timeout(deadline):
                     await self._supervised(f"closing {name}", stage)
             except TimeoutError:
-                words = f"closing {name} took longer than {deadline:.0f} s and was given up"
-                self._log.write(Level.ERROR, "engine", "SHUTDOWN_LATE", words)
+                self._reporter.late(name, deadline)
         self._log.flush()
 
     async def _cancel_tasks(self) -> None:
@@ -252,18 +249,13 @@ class App:
         except JournalFailed as error:
             if not self._journal_failed:
                 self._journal_failed = True
-                self._failure = self._failure or error
-                self._log.write(Level.CRITICAL, "journal", "JOURNAL_FAILED", str(error))
-                self._screen.say(str(error))
+                self._reporter.journal_failed(error)
                 self._request_stop(StopTrigger.FAULT, "the journal cannot be written")
             raise
 
     def _lock_trading(self, command: LockTrading) -> None:
         if problem := self._lock.write(self._files.run_id, command):
-            self._log.write(Level.CRITICAL, "risk", "LOCK_FAILED", problem)
-            self._tell(Severity.CRITICAL, "LOCK_FAILED", problem)
-            with suppress(OSError):  # Nothing may raise between the lock and the flatten.
-                self._screen.say(problem)
+            self._reporter.lock_failed(problem)
 
     def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
         now = self._world.clock.now()
@@ -277,22 +269,3 @@ class App:
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")
             self._request_stop(trigger, "")
-
-    def _note_lag(self, seconds: float, culprit: str) -> None:
-        words = f"the event loop was {seconds:.2f} s late in {culprit}"
-        self._log.write(
-            Level.WARNING, "engine", "LOOP_LAGGED", words, seconds=seconds, culprit=culprit
-        )
-        self._tell(Severity.WARNING, "LOOP_LAGGED", words)
-
-    def _note_bug(self, message: Message, error: Exception) -> None:
-        self._report_bug(f"handling {type(message).__name__}", error)
-
-    def _report_bug(self, where: str, error: Exception) -> None:
-        words = f"{where}: {type(error).__name__}: {error}"
-        self._log.write(Level.CRITICAL, "engine", "INTERNAL_ERROR", words)
-        self._tell(Severity.CRITICAL, "INTERNAL_ERROR", words)
-        self._screen.say(f"internal error, stopping: {words} (details in {self._files.crash})")
-        self._faults += 1
-        if problem := append_crash(self._files, error):
-            self._log.write(Level.ERROR, "engine", "CRASH_FILE_FAILED", problem)
