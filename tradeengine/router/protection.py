@@ -119,6 +119,7 @@ class Protector:
     def on_naked(self, event: NakedLimitReached) -> Iterator[Message]:
         """Close a position that could not be protected in time."""
         self._closing.setdefault(event.symbol, 0)
+        self._patience.forget(event.symbol)
         yield from self._mend(event.symbol, event.at)
 
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
@@ -202,10 +203,12 @@ class Protector:
         elif symbol in self._unfit or covered > abs(position.quantity):
             self._unfit.discard(symbol)
             yield from self._cancel(stops, now)
+        elif any(stop.state is OrderState.CANCELLING for stop in stops):
+            return  # Its end brings the next one; until then the broker keeps its shares.
         elif covered < abs(position.quantity) and self._patience.allows(symbol, now):
-            yield from self._place(position, now)
+            yield from self._place(position, abs(position.quantity) - covered, now)
 
-    def _place(self, position: PositionChanged, now: int) -> Iterator[Message]:
+    def _place(self, position: PositionChanged, missing: Decimal, now: int) -> Iterator[Message]:
         price = self._levels.of(position)
         if self._is_through(price, position) and self._may_ask(position.symbol, now):
             yield from self._ask(position.symbol, now)
@@ -214,7 +217,7 @@ class Protector:
         if asked is not None and self._is_through(price, position) and now - asked < NANOS:
             return  # The answer is under way: it says whether our numbers are right.
         self._patience.tried(position.symbol, now)
-        yield self._stop(position, price, now)
+        yield self._stop(position, missing, price, now)
 
     def _is_through(self, price: Decimal, position: PositionChanged) -> bool:
         market = self._mark(position.symbol, position.average_price)
@@ -237,7 +240,9 @@ class Protector:
         for order in orders:
             yield from self._router.cancel(order, now)
 
-    def _stop(self, position: PositionChanged, price: Decimal, now: int) -> OrderIntent:
+    def _stop(
+        self, position: PositionChanged, shares: Decimal, price: Decimal, now: int
+    ) -> OrderIntent:
         return OrderIntent(
             at=now,
             strategy=PROTECTION,
@@ -246,7 +251,7 @@ class Protector:
             purpose=Purpose.PROTECT,
             order_type=OrderType.STOP,
             time_in_force=TimeInForce.GTC,
-            quantity=abs(position.quantity),
+            quantity=shares,
             stop_price=price,
             reason="broker-held disaster stop",
         )
