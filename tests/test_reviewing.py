@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import typer
 
+from tradeengine.alerts.alert import Alert
+from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.layout import Home
 from tradeengine.model.commands import LockTrading
+from tradeengine.model.orders import Severity
 from tradeengine.reviewing import Verdict, review
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
@@ -100,3 +103,20 @@ def test_flags_at_a_terminal_are_enough(home: Home, monkeypatch: pytest.MonkeyPa
     lock(home)
     answers(monkeypatch)
     assert review(home, WHOLE) is ExitCode.CLEAN
+
+
+def test_lifting_the_lock_acknowledges_its_alert_and_names_the_others(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock(home)
+    with SqliteRecords(home.alerts_file) as alerts:
+        for code in ("LOCKED", "NOT_FLAT"):
+            alerts.add(Alert(at=1, severity=Severity.CRITICAL, code=code, text="x"), [])
+
+    assert review(home, WHOLE) is ExitCode.CLEAN
+
+    with SqliteRecords(home.alerts_file) as alerts:
+        assert [record.alert.code for record in alerts.open_criticals()] == ["NOT_FLAT"]
+    assert "1 other critical alerts wait for you: tradeengine alerts list" in (
+        capsys.readouterr().out
+    )

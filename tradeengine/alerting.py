@@ -8,20 +8,13 @@ from typing import Annotated
 
 import typer
 
+from tradeengine.flags import ConfigFlag, HomeFlag
 from tradeengine.layout import Home
 
 alerts = typer.Typer(
     no_args_is_help=True,
     help="Try the channels that .env names, see what became of each alert, acknowledge.",
 )
-
-HomeFlag = Annotated[
-    Path, typer.Option("--home", help="Root of data/ and logs/.", show_default="here")
-]
-ConfigFlag = Annotated[
-    Path | None,
-    typer.Option("--config", help="Settings file. [default: config/config.yaml]"),
-]
 
 
 @alerts.command("test")

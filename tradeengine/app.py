@@ -30,7 +30,8 @@ from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import LockTrading, RequestStop
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options, build_inputs
-from tradeengine.run.alarm import Raise, alarm
+from tradeengine.run.alarm import Alarm, raised_alarm
+from tradeengine.run.attention import Attention
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
@@ -68,17 +69,17 @@ async def _trade(options: Options) -> ExitCode:
     async with AsyncExitStack() as stack:
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
         screen = stack.enter_context(open_screen(options))
-        tell = await stack.enter_async_context(alarm(options, screen.say))
+        alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
-        lock.refuse(tell)
+        lock.refuse(alarm.tell)
         world = await stack.enter_async_context(open_world(options, screen.say))
-        lock.know(world.account_number, tell)
+        lock.know(world.account_number, alarm.tell)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock, tell)
+        app = App(options, world, files, log, screen, lock, alarm)
         outcome = await app.run()
     screen.end(outcome)
     if outcome.failure is not None:
@@ -97,7 +98,7 @@ class App:
         log: EventLog,
         screen: Screen,
         lock: TradingLock,
-        tell: Raise,
+        alarm: Alarm,
     ) -> None:
         inputs = build_inputs(options)
         header = Header(
@@ -109,16 +110,18 @@ class App:
         )
         self._options, self._world, self._files = options, world, files
         self._log, self._screen, self._lock = log, screen, lock
-        self._reporter = Reporter(files, log, screen, tell)
+        self._reporter = Reporter(files, log, screen, alarm.tell)
         self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
         departures = Departures(self._edges, self._lock_trading)
         self._core = build(inputs, self._journal, departures)
-        self._watch = Watch(log, tell)
+        self._watch = Watch(log, alarm.tell)
         self._pump = Pump(
             self._inbox, self._core.engine, world.clock, self._watch.take, self._reporter.bug_in
         )
+        before = max(SystemClock().now(), world.session.open_at)
+        self._attention = Attention(alarm, self._inbox, world.clock, before)
         self._journal_failed = False
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -144,6 +147,9 @@ class App:
 
     async def _trade(self) -> None:
         settings = self._options.settings.engine
+        if self._heeds_alerts:
+            await self._attention.look()
+            self._spawn("attention", self._supervised("attention", self._attention.run))
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world))
@@ -160,6 +166,12 @@ class App:
         on_halt = partial(self._request_stop, StopTrigger.HALT_FILE)
         self._spawn("halt file", watch_halt(self._options.home, on_halt))
         await self._ended()
+
+    @property
+    def _heeds_alerts(self) -> bool:
+        """Whether money is at stake here, and open criticals are to stop entries."""
+        alerts = self._options.settings.alerts
+        return alerts.open_criticals_block_entries and not self._options.choice.has_own_account
 
     async def _session(self) -> None:
         """Connect, reconcile, warm up; then venue time may move."""

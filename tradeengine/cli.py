@@ -6,8 +6,6 @@ Heavy parts are imported inside the commands, so that `halt` is quick when it ma
 
 import os
 import sys
-import traceback
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,7 +13,17 @@ import typer
 
 from tradeengine import __version__
 from tradeengine.alerting import alerts
-from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
+from tradeengine.ending import exit_code_of
+from tradeengine.errors import BadConfiguration
+from tradeengine.flags import (
+    ConfigFlag,
+    DateFlag,
+    HomeFlag,
+    JsonFlag,
+    SeedFlag,
+    SpeedFlag,
+    StartFlag,
+)
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
@@ -29,27 +37,6 @@ app = typer.Typer(
 )
 
 app.add_typer(alerts, name="alerts")
-
-HomeFlag = Annotated[
-    Path, typer.Option("--home", help="Root of data/ and logs/.", show_default="here")
-]
-ConfigFlag = Annotated[
-    Path | None,
-    typer.Option("--config", help="Settings file. [default: config/config.yaml]"),
-]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-DateFlag = Annotated[
-    datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Session to trade. [default: 2019-02-13]"),
-]
-StartFlag = Annotated[
-    str | None, typer.Option("--start", help="New York time to begin at, HH:MM. [default: 09:30]")
-]
-SpeedFlag = Annotated[
-    str | None,
-    typer.Option("--speed", help="Venue seconds per real second, or max. [default: 60]"),
-]
-SeedFlag = Annotated[int | None, typer.Option("--seed", help="Seed of the venue. [default: 7]")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -124,19 +111,36 @@ def halt(
     clear: Annotated[
         bool, typer.Option("--clear", help="Remove the halt file, to trade again.")
     ] = False,
+    at_broker: Annotated[
+        bool,
+        typer.Option(
+            "--at-broker",
+            help="Also cancel and close everything in the account, without any engine.",
+        ),
+    ] = False,
+    venue: Annotated[
+        str | None,
+        typer.Option("--venue", help="With --at-broker: paper, live, or a venue's URL."),
+    ] = None,
     home: HomeFlag = Path(),
+    config: ConfigFlag = None,
 ) -> None:
     """
     Stop the engine: it cancels, flattens and ends within seconds.
 
     Writes data/HALT. The file stays, so that nothing restarts by itself; remove it
-    with --clear when you want to trade again.
+    with --clear when you want to trade again. When the engine is gone or hangs,
+    --at-broker closes the account past it: exit code 0 flat, 3 not flat.
     """
     where = Home(home.absolute())
     if clear:
         typer.echo("halt file removed" if clear_halt(where) else "there was no halt file")
-    else:
-        typer.echo(f"halt file written: {write_halt(where, reason)}")
+        return
+    typer.echo(f"halt file written: {write_halt(where, reason)}")
+    if at_broker or venue is not None:
+        from tradeengine.worlds.kill_switch import close_account
+
+        raise typer.Exit(close_account(venue, where, config))
 
 
 @app.command()
@@ -252,41 +256,4 @@ def _no_desk_yet(command: str) -> NoReturn:
 def main() -> None:
     """Run a command; say what is wrong in words and end with the right exit code."""
     with lasting_streams():
-        sys.exit(_exit_code())
-
-
-def _exit_code() -> int:
-    try:
-        _require_directory()
-        app()
-    except TradeEngineError as error:
-        print(f"tradeengine: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
-    except Exception as error:
-        return _internal_error(error)
-    return ExitCode.CLEAN
-
-
-def _require_directory() -> None:
-    """Say it when the shell stands in a folder that was removed: nothing works there."""
-    try:
-        Path.cwd()
-    except OSError:
-        raise BadConfiguration(
-            "the current directory", "no longer exists", "cd to a folder that exists"
-        ) from None
-
-
-def _internal_error(error: Exception) -> int:
-    report = Path("tradeengine-crash.txt").absolute()
-    words = f"tradeengine: internal error: {type(error).__name__}: {error}"
-    try:
-        report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        words += f"\n  details: {report}"
-    except OSError as problem:
-        words += f"\n  (and the details could not be written: {problem.strerror})"
-    print(words, file=sys.stderr)
-    return ExitCode.INTERNAL
+        sys.exit(exit_code_of(app))

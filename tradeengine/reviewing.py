@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import typer
 
+from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.clock import SystemClock
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.layout import Home
@@ -53,11 +54,11 @@ def review(home: Home, verdict: Verdict) -> ExitCode:
         if asked.who is None and asked.why is None and asked.confirm is None:
             typer.echo(f"\nstill locked. To lift it: tradeengine review {_flags(held[0])}")
             return ExitCode.LOCKED
-        _lift(locks, held[0], asked)
+        _lift(home, locks, held[0], asked)
     return ExitCode.LOCKED if held[1:] else ExitCode.CLEAN
 
 
-def _lift(locks: Locks, lock: Lock, verdict: Verdict) -> None:
+def _lift(home: Home, locks: Locks, lock: Lock, verdict: Verdict) -> None:
     who, why = (verdict.who or "").strip(), (verdict.why or "").strip()
     if not who:
         raise BadConfiguration("--who", "is missing: who reviewed this?", f"add {_flags(lock)}")
@@ -69,9 +70,20 @@ def _lift(locks: Locks, lock: Lock, verdict: Verdict) -> None:
         given = "nothing was typed" if verdict.confirm is None else f"not {verdict.confirm!r}"
         raise BadConfiguration("--confirm", f"{given}; still locked", f"type '{_phrase(lock)}'")
     locks.lift(lock, at=SystemClock().now(), who=who, why=why)
+    _acknowledge(home, who)
     ramp = ", ".join(f"{fraction:.0%}" for fraction in RAMP)
     typer.echo(f"unlocked by {who}. Position sizes come back over sessions: {ramp}, then all.")
     typer.echo("Today's loss still counts: while it is beyond the limit, a run locks again.")
+
+
+def _acknowledge(home: Home, who: str) -> None:
+    """Acknowledge the alerts of the lock; say which others keep the next run from entries."""
+    with SqliteRecords(home.alerts_file) as alerts:
+        for record in alerts.open_criticals():
+            if record.alert.code == "LOCKED":
+                alerts.acknowledge(record.number, who, SystemClock().now())
+        if others := len(alerts.open_criticals()):
+            typer.echo(f"{others} other critical alerts wait for you: tradeengine alerts list")
 
 
 def _asked(lock: Lock, verdict: Verdict) -> Verdict:

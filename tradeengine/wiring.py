@@ -190,6 +190,7 @@ def _routes(
         e.BrokerUnreachable: [breaker.on_unreachable, flattener.on_unreachable],
         e.DifferenceFound: [breaker.on_difference],
         e.Reconciled: [breaker.on_reconciled],
+        e.AlertsWaiting: [breaker.on_alerts_waiting],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         # time and the operator
         e.RunOpened: [

@@ -8,6 +8,7 @@ from msgspec import structs
 from tradeengine.model.commands import AskBroker, FlattenAll, LockTrading, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
+    AlertsWaiting,
     BrokerOrder,
     BrokerSnapshot,
     BrokerUnreachable,
@@ -33,6 +34,7 @@ from tradeengine.model.orders import (
     EngineState,
     OrderType,
     Question,
+    Severity,
     Side,
     StopTrigger,
 )
@@ -473,3 +475,28 @@ def test_the_end_of_the_flatten_ends_the_engine(flat: bool, words: str) -> None:
 
 def test_before_the_run_is_opened_timers_do_nothing() -> None:
     assert list(Breaker(D("0.03")).on_timer(timer(UNTIL))) == []
+
+
+def waiting(count: int, at: int = 7_000) -> AlertsWaiting:
+    return AlertsWaiting(at=at, received_at=at, count=count, words="#4 NOT_FLAT" if count else "")
+
+
+def test_a_critical_that_nobody_read_stops_entries_until_somebody_does() -> None:
+    breaker = trading()
+
+    told = list(breaker.on_alerts_waiting(waiting(1)))
+
+    assert moves(told) == [EngineState.REDUCING]
+    assert isinstance(told[0], AlertRaised)
+    assert told[0].severity is Severity.WARNING
+    assert "tradeengine alerts ack" in told[0].text
+    assert moves(list(breaker.on_alerts_waiting(waiting(0)))) == [EngineState.TRADING]
+
+
+def test_acknowledged_alerts_do_not_mend_what_else_is_wrong() -> None:
+    breaker = trading()
+    list(breaker.on_alerts_waiting(waiting(1)))
+    list(breaker.on_feed_lost(FeedLost(at=7_001, received_at=7_001, reason="cut")))
+
+    assert moves(list(breaker.on_alerts_waiting(waiting(0)))) == []
+    assert breaker.state is EngineState.REDUCING

@@ -12,7 +12,7 @@ from tradeengine.layout import Home
 from tradeengine.model.events import AlertRaised, FlattenEnded, StrategyFaulted
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Severity, StopTrigger
-from tradeengine.run.alarm import alarm, sound
+from tradeengine.run.alarm import raised_alarm, sound
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_what_a_person_must_hear_of_is_told(
 
 async def test_what_was_told_is_on_record_without_any_channel(home: Home) -> None:
     said: list[str] = []
-    async with alarm(options_for(home), said.append) as tell:
-        tell(Severity.CRITICAL, "LOCKED", "drawdown")
+    async with raised_alarm(options_for(home), said.append) as up:
+        up.tell(Severity.CRITICAL, "LOCKED", "drawdown")
     with SqliteRecords(home.alerts_file) as store:
         assert [record.alert.code for record in store.open_criticals()] == ["LOCKED"]
     assert said == []
@@ -72,8 +72,8 @@ async def test_what_was_told_is_on_record_without_any_channel(home: Home) -> Non
 async def test_damaged_records_are_set_aside_and_said(home: Home) -> None:
     home.alerts_file.write_bytes(b"no database at all, but long enough to be read as one" * 100)
     said: list[str] = []
-    async with alarm(options_for(home), said.append) as tell:
-        tell(Severity.CRITICAL, "LOCKED", "drawdown")
+    async with raised_alarm(options_for(home), said.append) as up:
+        up.tell(Severity.CRITICAL, "LOCKED", "drawdown")
     with SqliteRecords(home.alerts_file) as store:
         assert [record.alert.code for record in store.open_criticals()] == ["LOCKED"]
     assert "file is not a database" in said[0]
@@ -86,8 +86,8 @@ async def test_without_a_disk_the_records_are_kept_in_memory(home: Home) -> None
     home.alerts_file.with_suffix(".damaged").mkdir()
     (home.alerts_file.with_suffix(".damaged") / "too").touch()
     said: list[str] = []
-    async with alarm(options_for(home), said.append) as tell:
-        tell(Severity.INFO, "TEST", "all the same")
+    async with raised_alarm(options_for(home), said.append) as up:
+        up.tell(Severity.INFO, "TEST", "all the same")
     assert len(said) == 2
 
 
@@ -99,8 +99,8 @@ async def test_sending_that_fails_is_said_and_holds_nothing_up(
 
     monkeypatch.setattr(Outbox, "run", fail)
     said: list[str] = []
-    async with asyncio.timeout(5), alarm(options_for(home), said.append) as tell:
+    async with asyncio.timeout(5), raised_alarm(options_for(home), said.append) as up:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        tell(Severity.CRITICAL, "LOCKED", "drawdown")
+        up.tell(Severity.CRITICAL, "LOCKED", "drawdown")
     assert "sending failed" in said[0]

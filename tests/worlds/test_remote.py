@@ -23,7 +23,7 @@ from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.worlds import open_world, remote, socket_edges
 from tradeengine.worlds.remote import addresses_of, ask_account_number, ask_clock, remote_world
-from tradeengine.worlds.socket_edges import SocketEdges
+from tradeengine.worlds.socket_edges import Addresses, SocketEdges
 
 KEYS = {"ALPACA_API_KEY": "PKTEST1234", "ALPACA_SECRET_KEY": "verysecret99"}
 NOON = parse_instant("2019-02-13T17:00:00Z")
@@ -32,6 +32,10 @@ NOON = parse_instant("2019-02-13T17:00:00Z")
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return make_home(tmp_path)
+
+
+def addresses_with(options: Options) -> Addresses:
+    return addresses_of(options.settings, options.choice, options.seed)
 
 
 def options_on(home: Home, venue: str, **environ: str) -> Options:
@@ -43,7 +47,7 @@ def options_on(home: Home, venue: str, **environ: str) -> Options:
 
 
 def test_paper_has_its_addresses(home: Home) -> None:
-    found = addresses_of(options_on(home, "paper", **KEYS))
+    found = addresses_with(options_on(home, "paper", **KEYS))
 
     assert found.access.trading_url == "https://paper-api.alpaca.markets"
     assert found.access.stream_url == "wss://paper-api.alpaca.markets/stream"
@@ -55,7 +59,7 @@ def test_paper_has_its_addresses(home: Home) -> None:
 def test_live_has_its_own(tmp_path: Path) -> None:
     home = make_home(tmp_path, account={"live_account_numbers": ["1"]}, feed={"feed": "sip"})
 
-    found = addresses_of(options_on(home, "live", ALPACA_LIVE="true", **KEYS))
+    found = addresses_with(options_on(home, "live", ALPACA_LIVE="true", **KEYS))
 
     assert found.access.trading_url == "https://api.alpaca.markets"
     assert found.access.stream_url == "wss://api.alpaca.markets/stream"
@@ -72,7 +76,7 @@ def test_live_has_its_own(tmp_path: Path) -> None:
 def test_a_venue_of_its_own_serves_everything_at_one_place(
     home: Home, url: str, sockets: str
 ) -> None:
-    found = addresses_of(options_on(home, url))
+    found = addresses_with(options_on(home, url))
 
     made = ApiKey.made_from(7, "engine")
     assert (found.access.trading_url, found.data_url) == (url, url)
@@ -82,7 +86,7 @@ def test_a_venue_of_its_own_serves_everything_at_one_place(
 
 
 def test_keys_that_are_given_go_before_those_that_are_made(home: Home) -> None:
-    found = addresses_of(options_on(home, "http://127.0.0.1:9999", **KEYS))
+    found = addresses_with(options_on(home, "http://127.0.0.1:9999", **KEYS))
 
     assert (found.access.key, found.access.secret) == ("PKTEST1234", "verysecret99")
 
@@ -91,7 +95,7 @@ def test_paper_without_keys_is_refused(home: Home) -> None:
     options = replace(options_on(home, "embedded"), choice=VenueChoice(VenueKind.PAPER))
 
     with pytest.raises(BadConfiguration, match="ALPACA_API_KEY: is not set"):
-        addresses_of(options)
+        addresses_with(options)
 
 
 # The account.

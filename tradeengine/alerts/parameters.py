@@ -44,6 +44,9 @@ class AlertParameters(Parameters):
     round_seconds: float = Field(default=15.0, ge=1, le=600)
     """Time between two looks at what must be escalated and whether the digest is due."""
 
+    open_criticals_block_entries: bool = True
+    """Whether a critical from before the session's open stops entries until you acknowledge it."""
+
     digest_time: time = time(17, 0)
     """New York time of the daily message that says that all is quiet, or what was not."""
 

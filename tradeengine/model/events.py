@@ -369,6 +369,13 @@ class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
     unexplained: int
 
 
+class AlertsWaiting(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """So many critical alerts from before this session wait for a person; 0: no more."""
+
+    count: int
+    words: str
+
+
 class WarmUpEnded(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """History was fed to the indicators: `bars` of it."""
 

@@ -18,6 +18,7 @@ from decimal import Decimal
 from tradeengine.model.commands import AskBroker, FlattenAll, LockTrading, RequestStop
 from tradeengine.model.events import (
     AlertRaised,
+    AlertsWaiting,
     BrokerSnapshot,
     BrokerUnreachable,
     DifferenceFound,
@@ -131,6 +132,20 @@ class Breaker:
             self._machine.note_fault("reconciliation", reason)
         summary = f"broker read, {event.unexplained} unexplained"
         yield from self._machine.move(Signal.RECONCILED, summary, event.received_at)
+
+    def on_alerts_waiting(self, event: AlertsWaiting) -> Iterator[Message]:
+        """Take no entries while a critical of before this session waits for a person."""
+        now = event.received_at
+        if not event.count:
+            self._machine.clear_fault("alerts")
+            yield from self._machine.restore_if_sound("the alerts are acknowledged", now)
+            return
+        reason = f"wait for a person ({event.words}): `tradeengine alerts ack`"
+        self._machine.note_fault("alerts", reason)
+        text = f"no entries: {event.count} critical alerts {reason}"
+        # Not a critical itself, or it would wait for a person too.
+        yield AlertRaised(at=now, severity=Severity.WARNING, code="ALERTS_WAITING", text=text)
+        yield from self._machine.impair_if_faulty(now)
 
     def on_warm_up_ended(self, event: WarmUpEnded) -> Iterator[Message]:
         self._warm = True

@@ -8,8 +8,10 @@ their own. If those fail, that is said on the screen, and trading goes on.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -20,6 +22,7 @@ from tradeengine.alerts.configured import MailSettings, configured_channels
 from tradeengine.alerts.gateways import warning_for
 from tradeengine.alerts.message import Writer
 from tradeengine.alerts.outbox import Outbox
+from tradeengine.alerts.records import Record
 from tradeengine.alerts.rounds import Rounds
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.clock import SystemClock
@@ -33,6 +36,15 @@ from tradeengine.settings import Settings
 
 Raise = Callable[[Severity, str, str], None]
 """Tells a person: how serious, a code, the words. Returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What a run may do with the alarm: tell a person, and ask what nobody acknowledged."""
+
+    tell: Raise
+    open_criticals: Callable[[], Awaitable[list[Record] | None]]
+    """Gives criticals that nobody acknowledged, the oldest first; None if nobody can say."""
 
 
 def channels_of(settings: Settings) -> tuple[Channel, ...]:
@@ -63,7 +75,7 @@ def writer_of(settings: Settings) -> Writer:
 
 
 @asynccontextmanager
-async def alarm(options: Options, say: Callable[[str], None]) -> AsyncIterator[Raise]:
+async def raised_alarm(options: Options, say: Callable[[str], None]) -> AsyncIterator[Alarm]:
     """
     Keep the alarm up for the length of a block; `say` hears of its own troubles.
 
@@ -80,7 +92,7 @@ async def alarm(options: Options, say: Callable[[str], None]) -> AsyncIterator[R
         sending = _watched(outbox.run, "sending", say)
         going_round = _watched(rounds.run, "rounds", say)
         try:
-            yield outbox.raise_alert
+            yield Alarm(outbox.raise_alert, partial(clerk.ask, None, store.open_criticals))
         finally:
             await _ended(going_round)
             if sending.done() or not await outbox.drain():

@@ -131,6 +131,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",
+    e.AlertsWaiting: lambda m: f"{m.count} critical alerts wait for a person {m.words}".rstrip(),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",
 }

@@ -24,7 +24,7 @@ from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instan
 from tradeengine.model.sessions import OutsideCalendar, Session, next_session, session_on
 from tradeengine.options import Options
 from tradeengine.run.edges import Durable, Edges, World
-from tradeengine.settings import Settings, VenueKind, check_live_account
+from tradeengine.settings import Settings, VenueChoice, VenueKind, check_live_account
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.venue.server.rest_calendar import SPEED_HEADER
 from tradeengine.worlds.own_market import ACCOUNT
@@ -59,7 +59,7 @@ class BrokerClock:
 @asynccontextmanager
 async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIterator[World]:
     """Reach the venue, read its clock and find today's session. Raises TradeEngineError."""
-    addresses = addresses_of(options)
+    addresses = addresses_of(options.settings, options.choice, options.seed)
     say(f"reaching {addresses.access.trading_url}")
     clock = _agreed_clock(options, await ask_clock(addresses.access))
     session = _session_at(clock.now())
@@ -86,12 +86,12 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
     )
 
 
-def addresses_of(options: Options) -> Addresses:
-    """Give the addresses and keys of the chosen venue."""
-    settings, kind = options.settings, options.choice.kind
+def addresses_of(settings: Settings, choice: VenueChoice, seed: int) -> Addresses:
+    """Give the addresses and keys of the chosen venue; `seed` is that of a venue of ours."""
+    kind = choice.kind
     tape = settings.feed.feed.value
     if kind is VenueKind.URL:
-        return _url_addresses(options)
+        return _url_addresses(settings, choice.url, seed)
     key, secret = _keys(settings)
     host = _LIVE if kind is VenueKind.LIVE else _PAPER
     return Addresses(
@@ -106,12 +106,10 @@ def addresses_of(options: Options) -> Addresses:
     )
 
 
-def _url_addresses(options: Options) -> Addresses:
+def _url_addresses(settings: Settings, url: str, seed: int) -> Addresses:
     """A venue of our own serves everything at one place, with keys made from its seed."""
-    url = options.choice.url
     sockets = urlsplit(url)._replace(scheme="wss" if url.startswith("https") else "ws").geturl()
-    settings = options.settings
-    made = ApiKey.made_from(options.seed, ACCOUNT)
+    made = ApiKey.made_from(seed, ACCOUNT)
     given = settings.secrets.alpaca_api_key is not None
     key, secret = _keys(settings) if given else (made.key, made.secret)
     return Addresses(

@@ -1,0 +1,50 @@
+"""
+How a command ends: in words and with an exit code, whatever happens in it.
+
+No traceback is ever shown; that of a bug goes to a file.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
+
+
+def exit_code_of(command: Callable[[], object]) -> int:
+    """Carry out a command; tell in words what stops it, and give the exit code."""
+    try:
+        _require_directory()
+        command()
+    except TradeEngineError as error:
+        print(f"tradeengine: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
+    except Exception as error:
+        return _internal_error(error)
+    return ExitCode.CLEAN
+
+
+def _require_directory() -> None:
+    """Say it when the shell stands in a folder that was removed: nothing works there."""
+    try:
+        Path.cwd()
+    except OSError:
+        raise BadConfiguration(
+            "the current directory", "no longer exists", "cd to a folder that exists"
+        ) from None
+
+
+def _internal_error(error: Exception) -> int:
+    report = Path("tradeengine-crash.txt").absolute()
+    words = f"tradeengine: internal error: {type(error).__name__}: {error}"
+    try:
+        report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        words += f"\n  details: {report}"
+    except OSError as problem:
+        words += f"\n  (and the details could not be written: {problem.strerror})"
+    print(words, file=sys.stderr)
+    return ExitCode.INTERNAL

@@ -1,0 +1,28 @@
+"""Flags that several commands have, each with one name, meaning and help."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HomeFlag = Annotated[
+    Path, typer.Option("--home", help="Root of data/ and logs/.", show_default="here")
+]
+ConfigFlag = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings file. [default: config/config.yaml]"),
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+DateFlag = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Session to trade. [default: 2019-02-13]"),
+]
+StartFlag = Annotated[
+    str | None, typer.Option("--start", help="New York time to begin at, HH:MM. [default: 09:30]")
+]
+SpeedFlag = Annotated[
+    str | None,
+    typer.Option("--speed", help="Venue seconds per real second, or max. [default: 60]"),
+]
+SeedFlag = Annotated[int | None, typer.Option("--seed", help="Seed of the venue. [default: 7]")]
