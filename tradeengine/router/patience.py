@@ -28,10 +28,6 @@ class Patience:
         """Note a try."""
         self._not_before[symbol] = now + _PACE
 
-    def rest(self, symbol: str, now: int) -> None:
-        """Wait the longest time before the next try."""
-        self._not_before[symbol] = now + self._longest
-
     def failed(self, symbol: str, now: int) -> None:
         """Note that a stop ended without covering anything."""
         count, last = self._failures.get(symbol, (0, now))

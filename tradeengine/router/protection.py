@@ -15,7 +15,7 @@ what a split has left behind. Where a stop would be through the market the broke
 is asked first, because after a split it is our own numbers that are wrong.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 from tradeengine.model.commands import ApprovedOrder, AskBroker, OrderIntent
@@ -41,7 +41,7 @@ from tradeengine.model.orders import (
     Side,
     TimeInForce,
 )
-from tradeengine.model.ticks import tick_down, tick_up
+from tradeengine.router.giving_up import PROTECTION, GivingUp, Mark
 from tradeengine.router.levels import StopLevels
 from tradeengine.router.order import ZERO, Order
 from tradeengine.router.parameters import RouterParameters
@@ -49,12 +49,6 @@ from tradeengine.router.patience import Patience
 from tradeengine.router.router import Router
 from tradeengine.router.splits import is_beyond, split_of
 from tradeengine.router.states import OrderState
-
-PROTECTION = "protection"
-"""The name under which the stops are sent."""
-
-Mark = Callable[[str, Decimal], Decimal]
-"""Gives the last price of a symbol, or the price that is passed if there is none."""
 
 _ACTIVE = frozenset({EngineState.CLOSED, EngineState.TRADING, EngineState.REDUCING})
 
@@ -74,8 +68,7 @@ class Protector:
         self._asked: dict[str, int] = {}
         """When the broker was asked about a stop that is, or would be, through the market."""
 
-        self._closing: dict[str, int] = {}
-        """Positions that were naked for too long, and how often their sale was tried."""
+        self._given_up = GivingUp(parameters, router, mark)
 
     def on_state(self, change: StateChanged) -> Iterator[Message]:
         self._state = change.after
@@ -95,7 +88,7 @@ class Protector:
             yield from self._mend(symbol, position.at)
             return
         self._positions.pop(symbol, None)
-        self._closing.pop(symbol, None)
+        self._given_up.forget(symbol)
         self._unfit.discard(symbol)
         self._levels.forget(symbol)
         self._patience.forget(symbol)
@@ -118,8 +111,7 @@ class Protector:
 
     def on_naked(self, event: NakedLimitReached) -> Iterator[Message]:
         """Close a position that could not be protected in time."""
-        self._closing.setdefault(event.symbol, 0)
-        self._patience.forget(event.symbol)
+        self._given_up.begin(event.symbol)
         yield from self._mend(event.symbol, event.at)
 
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
@@ -175,8 +167,8 @@ class Protector:
     def _doubt_stops(self, now: int) -> Iterator[Message]:
         """Ask about stops that should have triggered: perhaps a split has moved them."""
         for symbol, position in self._positions.items():
-            prices = [stop.price for stop in self._stops(symbol) if stop.is_resting]
-            if any(price and self._is_through(price, position) for price in prices):
+            resting = [o for o in self._stops(symbol) if o.state is OrderState.WORKING]
+            if any(stop.price and self._is_through(stop.price, position) for stop in resting):
                 yield from self._ask(symbol, now)
 
     def cover(self, now: int) -> Iterator[Message]:
@@ -196,8 +188,8 @@ class Protector:
         position, stops = self._positions[symbol], self._stops(symbol)
         others = [o for o in self._router.book.open_in(symbol) if o not in stops]
         covered = sum((stop.left for stop in stops), ZERO)
-        if symbol in self._closing:
-            yield from self._close(position, others, now)
+        if symbol in self._given_up:
+            yield from self._given_up.sell(position, others, now)
         elif others:
             return  # An order that may still change the position, or takes it away.
         elif symbol in self._unfit or covered > abs(position.quantity):
@@ -254,35 +246,4 @@ class Protector:
             quantity=shares,
             stop_price=price,
             reason="broker-held disaster stop",
-        )
-
-    def _close(self, position: PositionChanged, others: list[Order], now: int) -> Iterator[Message]:
-        """Sell what cannot be protected: collared first, at market when that has failed."""
-        symbol = position.symbol
-        if not self._patience.allows(symbol, now):
-            return
-        if others:
-            yield from self._cancel(others, now)
-            return
-        self._patience.rest(symbol, now)
-        self._closing[symbol] += 1
-        collared = self._closing[symbol] <= self._parameters.flatten_collar_rounds
-        yield self._exit(position, self._collar(position) if collared else None, now)
-
-    def _collar(self, position: PositionChanged) -> Decimal:
-        market = self._mark(position.symbol, position.average_price)
-        reach = market * self._parameters.flatten_collar_percent / 100
-        return tick_down(market - reach) if position.quantity > 0 else tick_up(market + reach)
-
-    def _exit(self, position: PositionChanged, limit: Decimal | None, now: int) -> OrderIntent:
-        return OrderIntent(
-            at=now,
-            strategy=PROTECTION,
-            symbol=position.symbol,
-            side=Side.SELL if position.quantity > 0 else Side.BUY,
-            purpose=Purpose.EXIT,
-            order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
-            time_in_force=TimeInForce.DAY,
-            limit_price=limit,
-            reason="without a broker-held stop for too long",
         )

@@ -16,7 +16,7 @@ from tradeengine.bus.replay import steps
 from tradeengine.errors import BadConfiguration, JournalDamaged
 from tradeengine.layout import Home, RunFiles
 from tradeengine.model.events import BrokerSnapshot, DifferenceFound
-from tradeengine.router.identity import is_ours
+from tradeengine.model.names import is_ours
 from tradeengine.router.order import Order
 from tradeengine.run.edges import FoundOrder
 from tradeengine.run.outcome import ended_flat

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import typer
 
+from tradeengine.console.words import counted
 from tradeengine.errors import ExitCode
 from tradeengine.layout import Home, write_atomically
 
@@ -79,7 +80,8 @@ def _uncovered(status: Status) -> str:
     else:
         total = sum((Decimal(dollars) for dollars in status.uncovered.values()), Decimal(0))
         names = ", ".join(f"{symbol} ${row}" for symbol, row in status.uncovered.items())
-        now = f"${total} in {len(status.uncovered)} symbols if it died now: {names}"
+        count = counted(len(status.uncovered), "symbol")
+        now = f"${total} in {count} if it died now: {names}"
     return f"{now}; {status.naked_dollar_seconds} dollar-seconds so far"
 
 
