@@ -12,32 +12,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-import msgspec
-from pydantic import ValidationError
-
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.dispatch import Bus, Routes
 from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import message_types
-from tradeengine.errors import BadConfiguration, TradeEngineError
+from tradeengine.errors import TradeEngineError
 from tradeengine.ledger.ledger import Ledger
-from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.ledger.reconciler import Reconciler
 from tradeengine.model import commands as c
 from tradeengine.model import events as e
 from tradeengine.model.message import Message
-from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.breaker import Breaker
 from tradeengine.risk.gate import RiskGate
 from tradeengine.risk.naked import NakedMeter
-from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.flatten import Flattener
-from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
 from tradeengine.router.router import Router
 from tradeengine.router.strangers import Strangers
 from tradeengine.router.stuck_cancels import StuckCancels
 from tradeengine.strategy.host import StrategyHost, load_strategies
-from tradeengine.strategy.parameters import HostParameters, StrategySpec
 
 
 class Outbox(Protocol):
@@ -56,50 +49,6 @@ class NowhereOutbox:
 
 class WiringIncomplete(TradeEngineError):
     """The table misses a message, or a command has no handler."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildInputs:
-    """All that decides how a core behaves. It stands in every journal's header."""
-
-    plan: SessionPlan
-    ledger: LedgerParameters
-    risk: RiskLimits
-    router: RouterParameters
-    host: HostParameters
-    strategies: tuple[StrategySpec, ...]
-
-    def to_text(self) -> str:
-        """Write the inputs as JSON."""
-        rooms = {
-            "ledger": self.ledger.model_dump(mode="json"),
-            "risk": self.risk.model_dump(mode="json"),
-            "router": self.router.model_dump(mode="json"),
-            "host": self.host.model_dump(mode="json"),
-            "strategies": [spec.model_dump(mode="json", by_alias=True) for spec in self.strategies],
-        }
-        return msgspec.json.encode({"plan": self.plan, **rooms}).decode()
-
-    @classmethod
-    def from_text(cls, text: str) -> "BuildInputs":
-        """Read what `to_text` wrote. Raises BadConfiguration for another version's text."""
-        try:
-            raw = msgspec.json.decode(text)
-            return cls(
-                plan=msgspec.convert(raw["plan"], SessionPlan),
-                ledger=LedgerParameters.model_validate(raw["ledger"]),
-                risk=RiskLimits.model_validate(raw["risk"]),
-                router=RouterParameters.model_validate(raw["router"]),
-                host=HostParameters.model_validate(raw["host"]),
-                strategies=tuple(StrategySpec.model_validate(row) for row in raw["strategies"]),
-            )
-        except (msgspec.MsgspecError, ValidationError, LookupError, TypeError) as error:
-            words = " ".join(str(error).split())[:200]
-            raise BadConfiguration(
-                "the journal's header",
-                f"holds settings that this version does not read: {words}",
-                "use the version of tradeengine that wrote it",
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,9 @@ _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolati
 _STEADY_READS = 5
 """How often the account is read until no order moves during a reading."""
 
+_RECONCILE_SETTLE_SECONDS = 3.0
+"""Longest that a reconciliation leaves to the stream; who compares looks again after 4 s."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -208,7 +211,8 @@ class AlpacaBroker:
         try:
             if question.why == Question.RECONCILE:
                 # First what the stream may have lost: then it is no difference.
-                await self._sweep_and_tell(line, settle_seconds=0.0)
+                settle = min(self._parameters.sweep_settle_seconds, _RECONCILE_SETTLE_SECONDS)
+                await self._sweep_and_tell(line, settle)
             holdings = await self._read(question, line)
         except _NO_ANSWER as error:
             self._answers.unreachable(question.why, str(error))

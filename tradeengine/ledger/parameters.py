@@ -11,7 +11,7 @@ from tradeengine.model.parameters import Parameters
 class LedgerParameters(Parameters):
     """The `ledger` section of `config/config.yaml`."""
 
-    reconcile_seconds: float = Field(default=30.0, ge=5, le=300)
+    reconcile_seconds: float = Field(default=25.0, ge=5, le=300)
     """Seconds between two comparisons of our books with what the broker holds."""
 
     foreign: ForeignPolicy = ForeignPolicy.FREEZE

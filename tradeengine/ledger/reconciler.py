@@ -38,8 +38,12 @@ from tradeengine.model.orders import ForeignPolicy, Question
 
 ZERO = Decimal(0)
 
-_LOOK_AGAIN = 2 * NANOS
-"""Time between a reading that differs and the one that has to confirm it."""
+_LOOK_AGAIN = 4 * NANOS
+"""
+Time between a reading that differs and the one that has to confirm it.
+
+Longer than what the edge leaves to the order stream: what was lost is found in between.
+"""
 
 _BEFORE_THE_END = 40 * NANOS
 """How long before the run's end the books are compared for the last time."""
