@@ -232,7 +232,7 @@ def _routes(
         e.HoldingsDiffer: [ledger.on_holdings, router.on_holdings, breaker.on_holdings],
         e.HoldingsAgree: [breaker.on_holdings_agree],
         e.CashDiffers: [ledger.on_cash],
-        e.StrangerSeen: [breaker.on_stranger],
+        e.StrangerSeen: [breaker.on_stranger, reconciler.on_stranger],
         e.EquityChanged: [gate.on_equity, breaker.on_equity],
         e.OrderEnded: [
             gate.on_order_ended,

@@ -29,6 +29,7 @@ from tradeengine.model.events import (
     OrderFilled,
     OrderStreamReady,
     RunOpened,
+    StrangerSeen,
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
@@ -88,6 +89,11 @@ class Reconciler:
 
     def on_busted(self, bust: FillBusted) -> None:
         self._moved.add(bust.symbol)
+
+    def on_stranger(self, event: StrangerSeen) -> None:
+        """Look soon whether broker and books are alike with what the stranger has done."""
+        self._disagreed = True
+        self._look_by(event.at + _LOOK_AGAIN)
 
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
         """Ask when it is time; not before the books were opened."""
