@@ -218,7 +218,7 @@ def _routes(
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],
         c.LockTrading: [outbox.send],
-        c.FlattenAll: [flattener.on_flatten_all],
+        c.FlattenAll: [flattener.on_flatten_all, reconciler.on_flatten_all],
         # what the core concludes
         e.PositionChanged: [
             gate.on_position,

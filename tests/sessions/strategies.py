@@ -188,3 +188,11 @@ class Churn(BuyOnce):
             limit_price=tick_up(Decimal(str(quote.bid)) / ACROSS),
             stop_distance=None,
         )
+
+
+class BuyBig(BuyOnce):
+    """Like BuyOnce, but 250 shares of AAPL: almost half of the account in one position."""
+
+    def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
+        wish = super().wish(bar, quote)
+        return structs.replace(wish, quantity=Decimal(250)) if bar.symbol == "AAPL" else wish

@@ -58,6 +58,7 @@ class Ledger:
         self._broker: BrokerSnapshot | None = None
         self._valued_at = self._opened_at = 0
         self._equity_told: Decimal | None = None
+        self._taken_over_at: dict[str, int] = {}
         marks = self._marks = Marks(parameters.mark_spread_max_bps)
         # Bound once: a tick costs one call and one store.
         self.on_trade, self.on_quote, self.on_bar = marks.on_trade, marks.on_quote, marks.on_bar
@@ -67,6 +68,9 @@ class Ledger:
         """Book an execution, once."""
         if not self._executions.take(fill) or self._opened_with(fill):
             return
+        if fill.at < self._taken_over_at.get(fill.symbol, 0):
+            yield self._position_changed(fill.symbol, fill.received_at)
+            return  # Told too late: what was taken over from the broker holds it already.
         booked = BookedFill(fill.execution_id, fill.side.sign * fill.quantity, fill.price)
         before = self._holdings.position(fill.symbol)
         after = self._holdings.book(fill.symbol, booked)
@@ -128,10 +132,12 @@ class Ledger:
         """Take over what the broker holds of a symbol."""
         if not differ.taken_over:
             return
-        realised = self._holdings.position(differ.symbol).realised
-        adopted = Position(differ.held, differ.held * differ.average_price, realised)
-        self._adopt_position(differ.symbol, adopted, ADJUSTMENTS)
+        before = self._holdings.position(differ.symbol)
+        adopted = Position(differ.held, differ.held * differ.average_price, before.realised)
         self._marks.suggest(differ.symbol, differ.average_price)
+        self._pay(self._worth_of_change(differ.symbol, before, adopted))
+        self._adopt_position(differ.symbol, adopted, ADJUSTMENTS)
+        self._taken_over_at[differ.symbol] = differ.read_at
         yield self._position_changed(differ.symbol, differ.at)
         yield from self._value(differ.at)
 
@@ -191,6 +197,20 @@ class Ledger:
                 Entry(REALISED, before.realised - after.realised),
             )
         )
+
+    def _worth_of_change(self, symbol: str, before: Position, after: Position) -> Decimal:
+        """
+        Say what shares that came or went without a fill must have cost in dollars.
+
+        Until the cash is compared the account must not look poorer or richer by them.
+        """
+        came, same_side = after.quantity - before.quantity, after.quantity * before.quantity >= 0
+        if same_side and abs(after.quantity) > abs(before.quantity):
+            return after.cost - before.cost
+        return came * self._marks.price(symbol, before.average_price)
+
+    def _pay(self, dollars: Decimal) -> None:
+        self._books.post((Entry(CASH, -dollars), Entry(ADJUSTMENTS, dollars)))
 
     def _adopt_cash(self, cash: Decimal, contra: str) -> None:
         change = cash - self._books.balance(CASH)

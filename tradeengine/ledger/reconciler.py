@@ -13,10 +13,11 @@ out; the breaker freezes the symbol meanwhile.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
-from tradeengine.model.commands import AskBroker
+from tradeengine.model.commands import AskBroker, FlattenAll
 from tradeengine.model.events import (
     BrokerPosition,
     BrokerSnapshot,
@@ -38,6 +39,8 @@ from tradeengine.model.names import is_ours
 from tradeengine.model.orders import ForeignPolicy, Question
 
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
+"""The broker tells cash in cents; our books keep what a fill cost to the last digit."""
 
 _LOOK_AGAIN = 4 * NANOS
 """
@@ -50,6 +53,13 @@ _BEFORE_THE_END = 40 * NANOS
 """How long before the run's end the books are compared for the last time."""
 
 Pair = tuple[Decimal, Decimal]
+
+
+class Theirs(NamedTuple):
+    """Shares of others in the account, and what one cost in dollars."""
+
+    quantity: Decimal
+    average_price: Decimal
 
 
 class Reconciler:
@@ -68,7 +78,7 @@ class Reconciler:
         """Differences that one reading has shown: ours and the broker's."""
 
         self._suspected_cash: Pair | None = None
-        self._theirs: dict[str, Decimal] = {}
+        self._theirs: dict[str, Theirs] = {}
         """Shares that others hold here and that are none of our business (policy `ignore`)."""
 
         self._disagreed = False
@@ -105,6 +115,20 @@ class Reconciler:
             self._asked_at, self._moved = now, set()
             yield AskBroker(at=now, why=Question.RECONCILE)
 
+    def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
+        """Take over what was left to others: a flatten closes the whole account."""
+        ours, theirs, self._theirs = self._ledger.quantities(), self._theirs, {}
+        for symbol, (quantity, average_price) in theirs.items():
+            recorded = ours.get(symbol, ZERO)
+            yield HoldingsDiffer(
+                at=command.at,
+                symbol=symbol,
+                recorded=recorded,
+                held=recorded + quantity,
+                average_price=average_price,
+                taken_over=True,
+            )
+
     def on_unreachable(self, event: BrokerUnreachable) -> None:
         if event.why == Question.RECONCILE:
             self._asked_at = None
@@ -132,7 +156,7 @@ class Reconciler:
         self._suspected = {symbol: found[symbol] for symbol in found.keys() - confirmed.keys()}
         rows = {row.symbol: row for row in snapshot.positions}
         for symbol, pair in confirmed.items():
-            yield self._differs(symbol, pair, rows.get(symbol), snapshot.received_at)
+            yield self._differs(symbol, pair, rows.get(symbol), snapshot)
         yield from self._compare_cash(snapshot, quiet=not found and not self._moved)
         yield from self._settle(snapshot, confirmed=bool(confirmed))
 
@@ -147,24 +171,33 @@ class Reconciler:
         return {
             symbol: (recorded, shares)
             for symbol, (recorded, shares) in pairs.items()
-            if shares != recorded + self._theirs.get(symbol, ZERO)
+            if shares != recorded + self._of_others(symbol, shares)
         }
 
+    def _of_others(self, symbol: str, held: Decimal) -> Decimal:
+        """Give what others hold of it; nothing once the broker holds less than that."""
+        theirs = self._theirs.get(symbol)
+        if theirs is None or theirs.quantity * held <= 0 or abs(held) < abs(theirs.quantity):
+            return ZERO
+        return theirs.quantity
+
     def _differs(
-        self, symbol: str, pair: Pair, row: BrokerPosition | None, now: int
+        self, symbol: str, pair: Pair, row: BrokerPosition | None, snapshot: BrokerSnapshot
     ) -> HoldingsDiffer:
         recorded, held = pair
+        average_price = ZERO if row is None else row.average_price
         if others := self._is_none_of_ours(recorded, held):
-            self._theirs[symbol] = held - recorded
+            self._theirs[symbol] = Theirs(held - recorded, average_price)
         else:
             self._theirs.pop(symbol, None)
         return HoldingsDiffer(
-            at=now,
+            at=snapshot.received_at,
             symbol=symbol,
             recorded=recorded,
             held=held,
-            average_price=ZERO if row is None else row.average_price,
+            average_price=average_price,
             taken_over=not others,
+            read_at=snapshot.asked_at,
         )
 
     def _is_none_of_ours(self, recorded: Decimal, held: Decimal) -> bool:
@@ -174,7 +207,7 @@ class Reconciler:
 
     def _compare_cash(self, snapshot: BrokerSnapshot, *, quiet: bool) -> Iterator[Message]:
         pair = (self._ledger.cash, snapshot.cash)
-        if pair[0] == pair[1] or not quiet or self._theirs:
+        if abs(pair[0] - pair[1]) < CENT or not quiet or self._theirs:
             self._suspected_cash = None
         elif self._suspected_cash != pair:
             self._suspected_cash = pair

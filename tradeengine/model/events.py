@@ -454,6 +454,8 @@ class HoldingsDiffer(Event, frozen=True, kw_only=True, tag=True, gc=False):
     held: Decimal
     average_price: Decimal
     taken_over: bool
+    read_at: int = 0
+    """When the broker was asked: what was filled before that is in `held`; 0: not read now."""
 
 
 class HoldingsAgree(Event, frozen=True, kw_only=True, tag=True, gc=False):

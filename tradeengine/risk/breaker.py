@@ -142,7 +142,7 @@ class Breaker:
         held = f"the broker holds {differ.held}, our books said {differ.recorded}"
         name = f"holdings of {differ.symbol}"
         if self._foreign is ForeignPolicy.FREEZE or (
-            self._foreign is ForeignPolicy.IGNORE and differ.taken_over
+            self._foreign is ForeignPolicy.IGNORE and differ.taken_over and differ.recorded
         ):
             yield from self._freeze(differ.symbol, name, held, differ.at)
         else:
