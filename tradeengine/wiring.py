@@ -180,6 +180,7 @@ def _routes(
             flattener.on_snapshot,
             breaker.on_snapshot,
         ],
+        e.CashMoved: [ledger.on_cash_moved],
         e.BrokerUnreachable: [breaker.on_unreachable, flattener.on_unreachable],
         e.DifferenceFound: [breaker.on_difference],
         e.Reconciled: [breaker.on_reconciled],
@@ -187,6 +188,7 @@ def _routes(
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         # time and the operator
         e.RunOpened: [
+            ledger.on_run_opened,
             gate.on_run_opened,
             breaker.on_run_opened,
             router.on_run_opened,
@@ -211,6 +213,7 @@ def _routes(
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],
         c.LockTrading: [outbox.send],
+        c.KeepBaseline: [outbox.send],
         c.FlattenAll: [flattener.on_flatten_all],
         # what the core concludes
         e.PositionChanged: [

@@ -20,6 +20,7 @@ from tradeengine.broker.amend import Amender
 from tradeengine.broker.answers import Answers
 from tradeengine.broker.budget import RequestBudget
 from tradeengine.broker.durability import may_leave
+from tradeengine.broker.flows import Flows
 from tradeengine.broker.kill import close_everything
 from tradeengine.broker.lanes import Lanes, Turn, lane_of
 from tradeengine.broker.line import Line, Pause
@@ -60,7 +61,8 @@ class AlpacaBroker:
     Our adapter to Alpaca: paper, live, or the embedded venue's server.
 
     `durable` is awaited before the first byte of a command leaves. `quiescence`
-    and `channel` are for lock-step with the embedded venue.
+    and `channel` are for lock-step with the embedded venue. Deposits and withdrawals
+    are told from the instant `flows_since`; None: the account can have none.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class AlpacaBroker:
         durable: Durable,
         quiescence: Quiescence | None = None,
         channel: Channel | None = None,
+        flows_since: int | None = None,
     ) -> None:
         self._parameters, self._inbox, self._clock = parameters, inbox, clock
         self._durable = durable
@@ -82,6 +85,7 @@ class AlpacaBroker:
         self._memory = OrderMemory(parameters.remembered_orders)
         self._news = News(parameters, self._memory, inbox, clock)
         self._sweep = Sweep(parameters, self._memory, clock)
+        self._flows = Flows(flows_since, parameters.activities_page_size, inbox, clock)
         self._sweeping = asyncio.Lock()
         self._answers = Answers(inbox, clock)
         self._submitter = Submitter(parameters, clock, self._answers)
@@ -212,17 +216,24 @@ class AlpacaBroker:
 
     async def _read(self, question: AskBroker, line: Line) -> Holdings:
         """
-        Read the holdings; for the start, again if an order moved while we read.
+        Read the holdings; for the start, again if an order or cash moved while we read.
 
         The start's positions open the books: a fill that was told before them and is
         not in them would never be booked. The flatten asks again anyway.
         """
         size = self._parameters.orders_page_size
-        for _ in range(_START_READS if question.why == Question.START else 1):
-            told = self._news.told
+        if question.why != Question.START:
+            return await read_holdings(line, size)
+        flows = await self._flows.read(line)
+        for _ in range(_START_READS):
+            told, before = self._news.told, flows
             holdings = await read_holdings(line, size)
-            if self._news.told == told:
+            self._flows.know(holdings.account)
+            flows = await self._flows.read(line)
+            if self._news.told == told and flows == before:
                 break
+        self._flows.told_at_start(flows)
+        holdings.flows = flows
         return holdings
 
     def _remember(self, row: OrderRow | None) -> None:
@@ -241,9 +252,16 @@ class AlpacaBroker:
     async def _sweep_now_and_then(self) -> None:
         while True:
             await self._clock.sleep(self._parameters.sweep_interval_seconds)
-            if self._memory.open_since() is not None:
-                with self._quiescence.work():
+            with self._quiescence.work():
+                if self._memory.open_since() is not None:
                     await self._swept(self._parameters.sweep_settle_seconds)
+                await self._look_for_flows()
+
+    async def _look_for_flows(self) -> None:
+        try:
+            await self._flows.tell(self._line(self._step_aside))
+        except _NO_ANSWER as error:
+            self._answers.unreachable("deposits and withdrawals", str(error))
 
     async def _swept(self, settle_seconds: float) -> bool:
         # The sweep before may wait on the clock: who waits for it must not hold up time.

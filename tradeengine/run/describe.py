@@ -69,6 +69,8 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Decision", "strategy"),
     ("State", "risk"),
     ("Lock", "risk"),
+    ("Keep", "ledger"),
+    ("Cash", "ledger"),
     ("Flatten", "router"),
 )
 """Beginnings of message names, and the room that speaks."""
@@ -84,6 +86,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"lock: equity {m.equity:.2f} is {m.drawdown:.4%} below {m.baseline:.2f},"
         f" {m.limit:.2%} allowed"
     ),
+    c.KeepBaseline: lambda m: f"the day is measured against {m.baseline:.2f}",
     c.RequestStop: lambda m: f"stop asked for by {m.trigger.value} {m.reason}".rstrip(),
     e.OrderFilled: lambda m: f"{m.side.value} {m.quantity} {m.symbol} at {m.price}",
     e.OrderRejected: lambda m: f"{m.symbol} refused: {m.reason} (HTTP {m.status_code})",
@@ -102,6 +105,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     e.StrategyFaulted: lambda m: (
         f"{m.strategy} raised {m.error} on {m.message}{'; it is benched' if m.benched else ''}"
     ),
+    e.CashMoved: lambda m: f"{m.flow.kind} {m.flow.amount:+.2f} ({m.flow.activity_id})",
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
     e.FeedMuted: lambda m: f"no data for {m.silent_seconds:.0f} s of market time; {m.probe}",

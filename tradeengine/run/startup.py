@@ -6,6 +6,7 @@ breaker waits for them in this order.
 """
 
 import asyncio
+from decimal import Decimal
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.errors import BadConfiguration, VenueUnreachable
@@ -24,8 +25,8 @@ SNAPSHOT_SECONDS = 60.0
 """Real seconds in which the broker must say what it holds."""
 
 
-def run_opened(options: Options, world: World) -> RunOpened:
-    """Say what the core must know of this run: its tag, its session, its end."""
+def run_opened(options: Options, world: World, baseline: Decimal | None = None) -> RunOpened:
+    """Say what the core must know of this run: tag, session, end, and the kept baseline."""
     session, now = world.session, world.clock.now()
     margin = options.settings.engine.flatten_before_close_minutes * MINUTE
     until, trigger = session.close_at - margin, StopTrigger.CLOSE
@@ -41,6 +42,7 @@ def run_opened(options: Options, world: World) -> RunOpened:
         session_close=session.close_at,
         until=until,
         until_trigger=trigger,
+        baseline=baseline,
     )
 
 
