@@ -183,6 +183,7 @@ def _routes(
         e.CashMoved: [ledger.on_cash_moved],
         e.BrokerUnreachable: [breaker.on_unreachable, flattener.on_unreachable],
         e.DifferenceFound: [breaker.on_difference],
+        e.EntriesRecalled: [gate.on_entries_recalled],
         e.Reconciled: [breaker.on_reconciled],
         e.AlertsWaiting: [breaker.on_alerts_waiting],
         e.WarmUpEnded: [breaker.on_warm_up_ended],

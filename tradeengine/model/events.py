@@ -386,6 +386,20 @@ class DifferenceFound(Input, frozen=True, kw_only=True, tag=True, gc=False):
     explanation: str
 
 
+class PastEntry(Struct, frozen=True, kw_only=True, gc=False):
+    """An entry that an earlier run of the session approved, or a buy that was filled."""
+
+    symbol: str
+    at: int
+    is_fill: bool = False
+
+
+class EntriesRecalled(Input, frozen=True, kw_only=True, tag=True):
+    """What earlier runs of the session entered, oldest first: cool-downs go on from there."""
+
+    entries: tuple[PastEntry, ...]
+
+
 class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """Broker and record were compared; `unexplained` differences remain."""
 

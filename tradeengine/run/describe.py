@@ -127,6 +127,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",
+    e.EntriesRecalled: lambda m: f"{len(m.entries)} entries and buys of earlier runs count",
     e.AlertsWaiting: lambda m: f"{m.count} critical alerts wait for a person {m.words}".rstrip(),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",

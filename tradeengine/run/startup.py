@@ -11,11 +11,18 @@ from decimal import Decimal
 from tradeengine.bus.inbox import Inbox
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import RunFiles
-from tradeengine.model.events import Reconciled, RunOpened, WarmUpEnded
+from tradeengine.model.events import (
+    EntriesRecalled,
+    PastEntry,
+    Reconciled,
+    RunOpened,
+    WarmUpEnded,
+)
 from tradeengine.model.instants import MINUTE, format_instant, instant_of, new_york
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
+from tradeengine.run.earlier_entries import earlier_entries
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.recovery import differences, last_record
 from tradeengine.run.watch import Watch
@@ -108,7 +115,19 @@ async def _reconcile(
         found = await differences(record, snapshot, edges.find_order, now)
         unexplained += sum(not difference.explained for difference in found)
         inbox.put_many(found)
+        past = await asyncio.to_thread(_past, options, world, files, snapshot.account_number)
+        if past:
+            inbox.put_nowait(EntriesRecalled(at=now, received_at=now, entries=past))
     inbox.put_nowait(Reconciled(at=now, received_at=now, unexplained=unexplained))
+
+
+def _past(
+    options: Options, world: World, files: RunFiles, account_number: str
+) -> tuple[PastEntry, ...]:
+    """Read what earlier runs of the session entered up to now (a venue may begin its day anew)."""
+    session, now = world.session.open_at, world.clock.now()
+    rows = earlier_entries(options.home, files, account_number, world.venue, session)
+    return tuple(row for row in rows if row.at <= now)
 
 
 async def _warm_up(world: World, edges: Edges, inbox: Inbox) -> None:
