@@ -1,4 +1,8 @@
-"""What holds for every test: no secrets of the developer, no deadline for a busy machine."""
+"""What holds for every test: nothing of the developer, no deadline for a busy machine."""
+
+import os
+import tempfile
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -7,6 +11,19 @@ from tradeengine.settings.secrets import NAMES
 
 hypothesis.settings.register_profile("here", deadline=None, database=None)
 hypothesis.settings.load_profile("here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_its_own() -> Iterator[None]:
+    """Keep leases out of the developer's state folder; programs that tests start inherit it."""
+    before = os.environ.get("XDG_STATE_HOME")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder
+        yield
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before
 
 
 @pytest.fixture(autouse=True)

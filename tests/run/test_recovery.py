@@ -35,14 +35,18 @@ def home(tmp_path: Path) -> Home:
 
 
 async def journal_of(
-    home: Home, *messages: Message, run_id: str = "one", build: str | None = None
+    home: Home,
+    *messages: Message,
+    run_id: str = "one",
+    build: str | None = None,
+    venue: str = "v",
 ) -> RunFiles:
     """Write the journal of a run that was given these inputs, and then was cut off."""
     inputs = build_inputs(options_for(home))
     files = RunFiles(home.logs / run_id)
     files.folder.mkdir()
     text = inputs.to_text() if build is None else build
-    header = Header(run_id=run_id, version="0", host="h", venue="v", build=text)
+    header = Header(run_id=run_id, version="0", host="h", venue=venue, build=text)
     journal = Journal(files.journal, header)
     for message in messages:
         journal.take_input(message)

@@ -22,6 +22,7 @@ from tradeengine.model.events import (
     BrokerSnapshot,
     BrokerUnreachable,
     CashDiffers,
+    CashMoved,
     FeedConnected,
     FillBusted,
     HoldingsAgree,
@@ -83,6 +84,10 @@ class Reconciler:
 
     def on_feed_connected(self, event: FeedConnected) -> None:
         self._look_by(event.received_at)
+
+    def on_cash_moved(self, _: CashMoved) -> None:
+        """Look at the cash anew: a transfer explains what was suspected."""
+        self._suspected_cash = None
 
     def on_filled(self, fill: OrderFilled) -> None:
         self._moved.add(fill.symbol)
