@@ -104,7 +104,10 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
-    e.FeedMuted: lambda m: f"no data for {m.silent_seconds:.0f} s of market time; {m.probe}",
+    e.FeedMuted: lambda m: (
+        f"{m.channel}: no data for {m.silent_seconds:.0f} s of market time;"
+        f" last was {m.last_event}; {m.probe}"
+    ),
     e.FeedStable: lambda m: m.evidence,
     e.SymbolQuiet: lambda m: f"{m.symbol} is silent for {m.silent_seconds:.0f} s",
     e.OrderStreamLost: lambda m: m.reason,
