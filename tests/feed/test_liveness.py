@@ -245,7 +245,7 @@ def lively(until: int, without: Channel | None = None) -> Liveness:
     [
         (Channel.QUOTES, 58, 60, "quote of AAPL at 2026-11-23T15:00:00Z"),
         (Channel.TRADES, 58, 60, "trade 1 of AAPL at 2026-11-23T15:00:00Z"),
-        (Channel.BARS, 88, 90, "bar of SPY at 2026-11-23T14:59:00Z"),
+        (Channel.BARS, 118, 120, "bar of SPY at 2026-11-23T14:59:00Z"),
     ],
 )
 def test_one_channel_that_is_mute_is_found_among_others_that_speak(
@@ -277,9 +277,9 @@ def test_a_rest_that_does_not_answer_says_nothing_against_one_channel() -> None:
 def test_a_bar_whose_minute_has_just_ended_may_be_on_its_way() -> None:
     live = watchdog()
     live.connected(TEN)
-    live.probed(Channel.BARS, knows(second(60)), second(121))
-    assert live.verdict(second(121.9)) is None
-    assert live.verdict(second(122)) is not None
+    live.probed(Channel.BARS, knows(second(120)), second(181))
+    assert live.verdict(second(181.9)) is None
+    assert live.verdict(second(182)) is not None
 
 
 def test_a_channel_that_has_not_been_known_to_speak_is_not_judged() -> None:
@@ -344,16 +344,16 @@ def test_an_interval_without_data_starts_the_count_over() -> None:
 
 
 def test_the_channel_that_was_mute_must_have_come_again() -> None:
-    live = lively(88, without=Channel.BARS)
-    live.probed(Channel.BARS, knows(second(28)), second(88))
-    assert live.verdict(second(90)) is not None
+    live = lively(118, without=Channel.BARS)
+    live.probed(Channel.BARS, knows(second(0)), second(118))
+    assert live.verdict(second(120)) is not None
     live.lost()
-    live.connected(second(91))
-    assert recovered_after(live, 91) == []
-    hear(live, bar("SPY", second(240)))
-    [stable] = live.check(second(240)).messages
+    live.connected(second(121))
+    assert recovered_after(live, 121) == []
+    hear(live, bar("SPY", second(300)))
+    [stable] = live.check(second(300)).messages
     assert isinstance(stable, FeedStable)
-    assert stable.evidence.endswith("10:01:31 to 10:04:00 New York; bars came again")
+    assert stable.evidence.endswith("10:02:01 to 10:05:00 New York; bars came again")
 
 
 def test_the_first_connection_needs_no_recovery() -> None:

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from tests.feed.scripted import ScriptedAlpaca, scripted_alpaca
 from tradeengine.clock import SimulatedClock
-from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.channels import Channel
+from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.parameters import FeedParameters
 from tradeengine.feed.probe import ask
 from tradeengine.feed.rest import DataRest

@@ -24,8 +24,8 @@ CADENCE_FACTOR = 1.5
 THRESHOLD_STRETCH = 3.0
 """but at most so many times the threshold of the parameters."""
 
-LEAST_BARS_SECONDS = 90.0
-"""Bars come once a minute: less silence than this is none."""
+BETWEEN_BARS_SECONDS = 60.0
+"""Bars come once a minute: so much of their silence is none."""
 
 
 class Probe(NamedTuple):
@@ -61,7 +61,8 @@ class Suspicion:
         least = self._parameters.mute_threshold_seconds
         usual = CADENCE_FACTOR * self._channels.longest_seconds(self.channel)
         seconds = min(max(least, usual), THRESHOLD_STRETCH * least)
-        return max(seconds, LEAST_BARS_SECONDS) if self.channel is Channel.BARS else seconds
+        overdue = BETWEEN_BARS_SECONDS if self.channel is Channel.BARS else 0.0
+        return max(seconds, least + overdue)
 
     def wants_probe(self, now: int) -> bool:
         """Tell whether REST must be asked now."""

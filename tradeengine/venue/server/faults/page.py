@@ -23,9 +23,9 @@ instant came. All seconds are seconds of venue time. Every fault has two more op
 `"HH:MM:SS"`). A fault with `times` is spent after it struck so often; one with `seconds` ends by
 itself, `null` meaning never.
 
-`/log` is the venue's own record: the instant from which each fault was or will be in force, and for
-each stream the handshakes (answered or refused) with their instants, the sockets open now and the most
-that were open at once.
+`/log` is the venue's own record: the instant from which each fault was or will be in force, and
+for each stream the handshakes (answered or refused) with their instants, the sockets open now and
+the most that were open at once.
 
 """
 
