@@ -88,8 +88,8 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("Bar", ["ledger", "risk", "strategy"]),
         ("OrderFilled", ["router", "ledger", "risk"]),
         ("FillBusted", ["router", "ledger"]),
-        ("BrokerSnapshot", ["ledger", "risk", "router", "router", "risk"]),
-        ("PositionChanged", ["risk", "risk", "router", "strategy"]),
+        ("BrokerSnapshot", ["ledger", "risk", "router", "router", "router", "risk"]),
+        ("PositionChanged", ["risk", "risk", "risk", "router", "strategy"]),
         ("OrderIntent", ["risk"]),
         ("ApprovedOrder", ["router", "router"]),
         ("SubmitOrder", ["wiring"]),
@@ -106,7 +106,9 @@ def test_state_is_kept_before_opinions_are_formed(
 def test_a_timer_reaches_the_money_first_and_the_strategies_last(inputs: BuildInputs) -> None:
     rooms = heard_by(inputs)["TimerFired"]
 
-    assert rooms == ["ledger", "risk", "risk", "router", "router", "router", "strategy"]
+    assert rooms == [
+        "ledger", "risk", "risk", "router", "risk", "router", "router", "strategy",
+    ]  # fmt: skip
 
 
 def test_what_decides_a_core_survives_being_written_down(inputs: BuildInputs) -> None:

@@ -27,6 +27,7 @@ from tradeengine.model.message import Message
 from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.breaker import Breaker
 from tradeengine.risk.gate import RiskGate
+from tradeengine.risk.naked import NakedMeter
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.flatten import Flattener
 from tradeengine.router.parameters import RouterParameters
@@ -109,6 +110,7 @@ class Core:
     breaker: Breaker
     router: Router
     protector: Protector
+    meter: NakedMeter
     flattener: Flattener
     host: StrategyHost
 
@@ -121,13 +123,16 @@ def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
         Decimal(str(inputs.risk.drawdown_max_fraction)), inputs.risk.safety_grace_seconds
     )
     router = Router(inputs.router)
-    protector = Protector(inputs.router, router.book)
+    protector = Protector(inputs.router, router, ledger.mark)
+    meter = NakedMeter(
+        inputs.risk.naked_exposure_max_dollar_seconds, router.book.protected, gate.view.mark
+    )
     flattener = Flattener(inputs.router, router)
     host = StrategyHost(load_strategies(inputs.strategies, inputs.plan), inputs.host)
-    routes = _routes(ledger, gate, breaker, router, protector, flattener, host, outbox)
+    routes = _routes(ledger, gate, breaker, router, protector, meter, flattener, host, outbox)
     check_complete(routes)
     engine = Engine(Bus(routes), recorder)
-    return Core(engine, routes, ledger, gate, breaker, router, protector, flattener, host)
+    return Core(engine, routes, ledger, gate, breaker, router, protector, meter, flattener, host)
 
 
 def _routes(
@@ -136,6 +141,7 @@ def _routes(
     breaker: Breaker,
     router: Router,
     protector: Protector,
+    meter: NakedMeter,
     flattener: Flattener,
     host: StrategyHost,
     outbox: Outbox,
@@ -161,7 +167,7 @@ def _routes(
         e.OrderStreamReady: [gate.on_stream_ready, breaker.on_order_stream_ready],
         e.OrderStreamLost: [gate.on_stream_lost, breaker.on_order_stream_lost],
         # orders, as the broker tells them
-        e.OrderAccepted: [router.on_order_event],
+        e.OrderAccepted: [router.on_order_event, meter.on_order_event],
         e.OrderRejected: [router.on_order_event, gate.on_broker_ended],
         e.OrderFilled: [router.on_filled, ledger.on_fill, gate.on_fill],
         e.OrderCancelled: [router.on_order_event, gate.on_broker_ended],
@@ -177,6 +183,7 @@ def _routes(
             ledger.on_snapshot,
             gate.on_snapshot,
             router.on_snapshot,
+            protector.on_snapshot,
             flattener.on_snapshot,
             breaker.on_snapshot,
         ],
@@ -197,6 +204,7 @@ def _routes(
             gate.on_timer,
             breaker.on_timer,
             router.on_timer,
+            meter.on_timer,
             protector.on_timer,
             flattener.on_timer,
             host.on_timer,
@@ -216,12 +224,16 @@ def _routes(
         e.PositionChanged: [
             gate.on_position,
             breaker.on_position,
+            meter.on_position,
             protector.on_position,
             host.on_position,
         ],
+        e.PositionSplit: [ledger.on_split, router.on_split],
+        e.NakedLimitReached: [gate.on_naked, protector.on_naked],
         e.EquityChanged: [gate.on_equity, breaker.on_equity],
         e.OrderEnded: [
             gate.on_order_ended,
+            meter.on_order_ended,
             protector.on_order_ended,
             flattener.on_order_ended,
             host.on_order_ended,

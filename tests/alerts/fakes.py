@@ -44,7 +44,7 @@ class FakeChannel:
 
     def __init__(self, name: str = "mail", per_hour: int | None = None) -> None:
         self.name, self.per_hour = name, per_hour
-        self.failures: list[AlertNotDelivered] = []
+        self.failures: list[Exception] = []
         self.attempts = 0
         self.sent: list[Message] = []
         self.gate = asyncio.Event()

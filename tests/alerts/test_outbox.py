@@ -115,6 +115,20 @@ async def test_a_lasting_failure_is_not_tried_again(path: Path) -> None:
         assert desk.reports == [("ALERT_NOT_SENT", "mail: W #1: 535 bad password")]
 
 
+async def test_a_bug_in_a_channel_is_a_failed_attempt_and_stops_nobody(path: Path) -> None:
+    broken, sound = FakeChannel("broken"), FakeChannel("sound")
+    broken.failures = [ZeroDivisionError("in the channel")]
+    desk = Desk(broken, sound, path=path, parameters=AlertParameters(retry_spacing_seconds=30))
+    async with desk.running():
+        desk.outbox.raise_alert(WARNING, "W", "x")
+        await desk.turn()
+        assert sound.bodies == ["tradeengine WARNING W: x #1"]
+        assert "ZeroDivisionError: in the channel" in desk.reports[0][1]
+        await desk.turn(30)
+
+        assert len(broken.sent) == 1
+
+
 async def test_attempts_end(path: Path) -> None:
     channel = FakeChannel()
     channel.failures = [passing() for _ in range(9)]

@@ -152,6 +152,17 @@ def test_an_order_found_at_the_broker_is_known_by_its_name() -> None:
     assert [order.client_order_id for order in book.open_orders("AAA")] == ["two"]
 
 
+def test_the_end_of_a_found_order_leaves_one_of_ours_that_looks_like_it() -> None:
+    book = ExposureBook()
+    book.adopt([broker_order("old", "AAA", BUY, "10")])
+    book.reserve(intent(), D(30), D(50))
+
+    book.release_named("AAA", "old")  # the broker's word
+    book.release(ended(order="old"))  # the router's, of the same end
+
+    assert [order.left for order in book.open_orders("AAA")] == [30]
+
+
 def test_a_replaced_order_is_followed_by_its_new_name() -> None:
     book = ExposureBook()
     book.adopt([broker_order("old", "AAA", BUY, "10")])

@@ -124,6 +124,7 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
         "seconds": 3.5,
         "positions_left": ["AAPL 4"],
         "orders_left": ["te-1"],
+        "naked": {"uncovered_dollars": {}, "dollar_seconds": 0.0, "longest_seconds": 0.0},
         "symbols": {"AAPL": {"start_quantity": "10", "left": "4", "steps": ["sell 10"]}},
     }
     assert not ended_flat(run.files)

@@ -135,3 +135,56 @@ class RaiseOnBars(Strategy[Parameters]):
         if bar.history:
             return None
         raise ZeroDivisionError("a bug of the test")
+
+
+class Churn(BuyOnce):
+    """
+    Trade all day: buy more shares than a quote shows, sell a few bars later, begin again.
+
+    The number of shares changes from buy to buy, and some orders go no higher than the ask, so
+    that fills come in one piece, in several, or in part only.
+    """
+
+    HELD_BARS = 3
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)
+        self._held: dict[str, int] = {}
+        self._bars = self._buys = 0
+
+    def on_position(self, position: PositionChanged) -> Opinions:
+        if position.quantity:
+            self._held.setdefault(position.symbol, self._bars)
+        else:
+            self._held.pop(position.symbol, None)
+            self._wanted.add(position.symbol)
+        return None
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        if bar.history:
+            return None
+        self._bars += 1
+        since, quote = self._held.get(bar.symbol), self._quotes.get(bar.symbol)
+        if quote is not None and since is not None and self._bars - since >= self.HELD_BARS:
+            return [self._sale(bar, quote)]
+        if since is None:
+            self._wanted.add(bar.symbol)
+        return super().on_bar(bar)
+
+    def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
+        self._buys += 1
+        shares = (20, 400, 500)[self._buys % 3]
+        wish = structs.replace(super().wish(bar, quote), quantity=Decimal(shares))
+        ask = Decimal(str(quote.ask))
+        return structs.replace(wish, limit_price=ask) if shares == 500 else wish
+
+    def _sale(self, bar: Bar, quote: Quote) -> OrderIntent:
+        return structs.replace(
+            super().wish(bar, quote),
+            side=Side.SELL,
+            purpose=Purpose.EXIT,
+            time_in_force=TimeInForce.IOC,
+            quantity=None,
+            limit_price=tick_up(Decimal(str(quote.bid)) / ACROSS),
+            stop_distance=None,
+        )

@@ -98,12 +98,9 @@ class Worker:
             await asyncio.wait({sending}, timeout=seconds * 1.1)
             if not sending.done():
                 return AlertNotDelivered(f"no answer within {seconds:g} s", transient=True)
-            await sending
-        except AlertNotDelivered as error:
-            return error
+            return _failure(sending)
         finally:
             await _end(sending)
-        return None
 
     async def _try_later(
         self, post: Post, failure: AlertNotDelivered, bells: asyncio.TaskGroup
@@ -138,6 +135,16 @@ class Worker:
     def _tell(self, code: str, post: Post, reason: str) -> None:
         words = f"{self.channel.name}: {post.alert.code} #{post.number}: {reason}"
         self._clerk.report(code, words)
+
+
+def _failure(sent: asyncio.Future[None]) -> AlertNotDelivered | None:
+    """Give why an attempt failed; a bug in a channel is its own failure and nobody else's."""
+    if sent.cancelled():
+        return AlertNotDelivered("the channel gave up", transient=True)
+    error = sent.exception()
+    if error is None or isinstance(error, AlertNotDelivered):
+        return error
+    return AlertNotDelivered(f"the channel failed: {type(error).__name__}: {error}", transient=True)
 
 
 async def _end(sending: asyncio.Future[None]) -> None:

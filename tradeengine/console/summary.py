@@ -34,6 +34,11 @@ class RunSummary:
     equity_end: Decimal | None
     denials: Mapping[Denial, int] = field(default_factory=dict)
     receipt: FlattenEnded | None = None
+    uncovered: Mapping[str, Decimal] = field(default_factory=dict)
+    """Dollars by symbol that no stop at the broker covered at the end."""
+
+    naked_dollar_seconds: Decimal = Decimal(0)
+    naked_worst_seconds: float = 0.0
 
 
 def summary_json(run: RunSummary) -> dict[str, Json]:
@@ -63,6 +68,7 @@ def summary(run: RunSummary) -> Group:
         parts.append(_denials(run.denials))
     if run.receipt is not None:
         parts.append(_receipt(run.receipt))
+    parts.append(_naked(run))
     parts.append(Text(f"record: {run.run_dir}", style="dim", overflow="fold"))
     return Group(*parts)
 
@@ -89,6 +95,18 @@ def _profit(run: RunSummary) -> Text:
         (words.profit(gain), words.profit_style(gain)),
         (f"  ({words.money(run.equity_start)} to {words.money(run.equity_end)})", "dim"),
     )
+
+
+def _naked(run: RunSummary) -> Text:
+    """Say how much lay without a stop at the broker, and what still does."""
+    text = Text(
+        f"without a broker-held stop: {run.naked_dollar_seconds:,.0f} dollar-seconds,"
+        f" {run.naked_worst_seconds:.2f} s at most",
+        style="dim",
+    )
+    if run.uncovered:
+        text.append(f"; {words.uncovered(run.uncovered)}", style="bold red")
+    return text
 
 
 def _denials(denials: Mapping[Denial, int]) -> Panel:

@@ -32,6 +32,7 @@ from tradeengine.model.events import (
     FillBusted,
     OrderFilled,
     PositionChanged,
+    PositionSplit,
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
@@ -56,6 +57,7 @@ class Ledger:
         marks = self._marks = Marks(parameters.mark_spread_max_bps)
         # Bound once: a tick costs one call and one store.
         self.on_trade, self.on_quote, self.on_bar = marks.on_trade, marks.on_quote, marks.on_bar
+        self.mark = marks.price
 
     def on_fill(self, fill: OrderFilled) -> Iterator[PositionChanged | EquityChanged]:
         """Book an execution, once."""
@@ -109,6 +111,14 @@ class Ledger:
             if self._adopt_position(symbol, adopted, contra):
                 yield self._position_changed(symbol, snapshot.received_at)
         yield from self._value(snapshot.received_at)
+
+    def on_split(self, split: PositionSplit) -> Iterator[PositionChanged | EquityChanged]:
+        """Hold more shares, or fewer, that cost what the old ones did."""
+        before = self._holdings.position(split.symbol)
+        after = Position(split.quantity, before.cost, before.realised)
+        self._holdings.adopt(split.symbol, after)
+        yield self._position_changed(split.symbol, split.at)
+        yield from self._value(split.at)
 
     def on_timer(self, timer: TimerFired) -> Iterator[EquityChanged]:
         """Value the account when it is time again and tell if it changed."""

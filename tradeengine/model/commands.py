@@ -28,8 +28,8 @@ class OrderIntent(Command, frozen=True, kw_only=True, tag=True, gc=False):
     """
     What a strategy wants. The gate sizes it when `quantity` is None.
 
-    `stop_distance` (dollars a share) is where the strategy's own stop lies; the
-    size rule and the broker-held stop use it. `reason` is for people.
+    `stop_distance` (dollars a share) is how far from the entry the broker-held stop
+    belongs; the size rule does not look at it. `reason` is for people.
     """
 
     strategy: str

@@ -425,6 +425,28 @@ class PositionChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
     cause: Purpose | None = None
 
 
+class PositionSplit(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The broker holds `ratio` new shares for each old one, at the same cost."""
+
+    symbol: str
+    ratio: Decimal
+    quantity: Decimal
+    average_price: Decimal
+
+
+class NakedLimitReached(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    A position was without a broker-held stop for too many dollar-seconds.
+
+    `dollars` are uncovered now; `dollar_seconds` were since the position was opened.
+    """
+
+    symbol: str
+    dollars: Decimal
+    dollar_seconds: Decimal
+    limit: Decimal
+
+
 class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
     """The ledger's money. `drawdown` is a fraction of the day's `baseline`, >= 0."""
 

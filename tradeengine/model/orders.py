@@ -63,6 +63,7 @@ class Question(StrEnum):
     START = "start"
     FLATTEN = "flatten"
     RESUME = "resume"
+    PROTECT = "protect"
 
 
 class StopTrigger(StrEnum):

@@ -80,6 +80,8 @@ class ExposureBook:
     def __init__(self) -> None:
         self._held: dict[str, Held] = {}
         self._open: dict[str, list[Reservation]] = {}
+        # Found orders that the broker has ended, until the router's word for it has passed.
+        self._ended: set[str] = set()
 
     def held(self, symbol: str) -> Held:
         """Give the position of a symbol."""
@@ -127,14 +129,20 @@ class ExposureBook:
 
     def release(self, ended: OrderEnded) -> None:
         """Stop counting an order that can no longer be filled."""
+        if ended.client_order_id in self._ended:
+            self._ended.discard(ended.client_order_id)
+            return  # Released by its name: an order of ours that looks like it is still open.
         orders = self.open_orders(ended.symbol)
         self._drop(ended.symbol, next((r for r in orders if r.is_of(ended)), None))
 
     def release_named(self, symbol: str, client_order_id: str) -> None:
         """Stop counting an order that was found at the broker, by its name."""
         orders = self.open_orders(symbol)
-        found = (r for r in orders if r.client_order_id and r.client_order_id == client_order_id)
-        self._drop(symbol, next(found, None))
+        named = (r for r in orders if r.client_order_id and r.client_order_id == client_order_id)
+        found = next(named, None)
+        if found is not None:
+            self._ended.add(client_order_id)
+        self._drop(symbol, found)
 
     def _drop(self, symbol: str, done: Reservation | None) -> None:
         orders = self.open_orders(symbol)

@@ -13,6 +13,7 @@ from tradeengine.model.events import (
     FeedLost,
     FeedMuted,
     FeedStable,
+    NakedLimitReached,
     OrderEnded,
     OrderEvent,
     OrderFilled,
@@ -32,6 +33,9 @@ from tradeengine.model.events import (
 from tradeengine.model.orders import Question, Side
 from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.view import RiskView
+
+_HOLDINGS = frozenset({Question.START, Question.FLATTEN, Question.RESUME})
+"""Questions whose answer is taken for what is held; else the ledger's word is."""
 
 
 class ViewKeeper:
@@ -113,6 +117,11 @@ class ViewKeeper:
 
     def on_position(self, event: PositionChanged) -> None:
         self.view.exposure.position_changed(event)
+        if not event.quantity:
+            self.view.naked.pop(event.symbol, None)
+
+    def on_naked(self, event: NakedLimitReached) -> None:
+        self.view.naked[event.symbol] = event.dollar_seconds
 
     def on_equity(self, event: EquityChanged) -> None:
         self.view.equity = event.equity
@@ -121,7 +130,7 @@ class ViewKeeper:
     def on_snapshot(self, snapshot: BrokerSnapshot) -> None:
         """Take the broker's buying power, and at the start and in a flatten its positions."""
         view = self.view
-        if snapshot.why in set(Question):
+        if snapshot.why in _HOLDINGS:
             view.exposure.hold(snapshot.positions)
         if snapshot.why == Question.START:
             view.equity = snapshot.equity

@@ -40,6 +40,8 @@ class RiskView:
         self.resumed_at: dict[str, int] = {}
         self.quiet_since: dict[str, int] = {}
         self.frozen: dict[str, str] = {}
+        self.naked: dict[str, Decimal] = {}
+        """Positions beyond the limit of naked exposure, with their dollar-seconds."""
 
         self.exposure = ExposureBook()
         self.reaches: list[Reach] | None = None

@@ -40,6 +40,11 @@ class Order:
         return self.filled_value / seen if seen else None
 
     @property
+    def is_resting(self) -> bool:
+        """Whether the broker is known to have the order; a cancel may be under way."""
+        return bool(self.order_id) and self.state in {OrderState.WORKING, OrderState.CANCELLING}
+
+    @property
     def left(self) -> Decimal:
         """Shares not filled."""
         return self.quantity - self.filled
@@ -93,6 +98,11 @@ class OrderBook:
     def open_in(self, symbol: str) -> list[Order]:
         """List the symbol's open orders, oldest first."""
         return list(self._open.get(symbol, {}).values())
+
+    def protected(self, symbol: str) -> Decimal:
+        """Sum up the shares of stops that the broker has taken and that have not ended."""
+        stops = (o for o in self.open_in(symbol) if o.purpose is Purpose.PROTECT)
+        return sum((stop.left for stop in stops if stop.is_resting), ZERO)
 
     def open_orders(self) -> Iterator[Order]:
         """Yield every open order."""

@@ -14,7 +14,7 @@ class RouterParameters(Parameters):
     """Seconds after which the unfilled rest of an entry is cancelled."""
 
     protect_retry_seconds: float = Field(default=10.0, ge=1, le=600)
-    """Seconds between attempts to place a broker-held stop that was refused."""
+    """Longest wait between attempts to place a broker-held stop, or to close what has none."""
 
     adopted_stop_percent: Decimal = Field(default=Decimal(3), gt=0, le=50)
     """Distance of the broker-held stop of a position found at start, percent of its price."""

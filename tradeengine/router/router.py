@@ -29,6 +29,7 @@ from tradeengine.model.events import (
     OrderReplaced,
     OrderStale,
     OrderUnresolved,
+    PositionSplit,
     RunOpened,
     TimerFired,
 )
@@ -176,6 +177,9 @@ class Router:
         if bust.price is not None:
             order.take_execution(bust.execution_id, bust.quantity, bust.price)
         self._moved(order, order.filled - before)
+
+    def on_split(self, split: PositionSplit) -> None:
+        self._held[split.symbol] = split.quantity
 
     def _moved(self, order: Order, shares: Decimal) -> None:
         held = self._held.get(order.symbol, ZERO)

@@ -48,6 +48,8 @@ _LEVELS: dict[type[Message], Level] = {
     e.BrokerUnreachable: Level.WARNING,
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
+    e.PositionSplit: Level.WARNING,
+    e.NakedLimitReached: Level.ERROR,
     e.StrategyFaulted: Level.ERROR,
     c.LockTrading: Level.CRITICAL,
 }
@@ -65,6 +67,7 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Replace", "router"),
     ("Broker", "broker"),
     ("Position", "ledger"),
+    ("Naked", "risk"),
     ("Strategy", "strategy"),
     ("Decision", "strategy"),
     ("State", "risk"),
@@ -96,6 +99,11 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.OrderStale: lambda m: f"{m.client_order_id}: {m.event} while {m.state}: {m.note}",
     e.PositionChanged: lambda m: f"{m.symbol} {m.quantity} at {m.average_price}",
+    e.PositionSplit: lambda m: f"{m.symbol} was split: {m.ratio} for one, now {m.quantity} shares",
+    e.NakedLimitReached: lambda m: (
+        f"{m.symbol}: ${m.dollars:.2f} without a broker-held stop,"
+        f" {m.dollar_seconds:.0f} dollar-seconds of {m.limit:.0f} allowed"
+    ),
     e.StateChanged: lambda m: f"{m.before.value} -> {m.after.value}: {m.reason}",
     e.AlertRaised: lambda m: m.text,
     e.SymbolFrozen: lambda m: f"{m.symbol} is frozen: {m.reason}",

@@ -51,6 +51,7 @@ def take_picture(run: Subject) -> ConsoleSnapshot:
         realised=view.realised,
         unrealised=view.unrealised,
         drawdown=view.drawdown,
+        uncovered=run.core.meter.view().dollars,
         positions=tuple(
             PositionRow(
                 symbol=row.symbol,
@@ -89,7 +90,7 @@ def _row(order: Order) -> OrderRow:
 
 def take_status(run: Subject) -> Status:
     """Take what the status file holds."""
-    tally, view = run.tally, run.core.ledger.view()
+    tally, view, naked = run.tally, run.core.ledger.view(), run.core.meter.view()
     return Status(
         run_id=run.files.run_id,
         pid=os.getpid(),
@@ -98,6 +99,8 @@ def take_status(run: Subject) -> Status:
         engine_time=f"{new_york(run.world.clock.now()):%Y-%m-%d %H:%M:%S} New York",
         equity="not known" if view.baseline is None else f"{view.equity:.2f}",
         positions={row.symbol: str(row.quantity) for row in view.positions},
+        uncovered={symbol: f"{dollars:.2f}" for symbol, dollars in naked.dollars.items()},
+        naked_dollar_seconds=f"{naked.dollar_seconds:.0f}",
         open_orders=sum(1 for _ in run.core.router.book.open_orders()),
         orders=tally.orders,
         fills=tally.fills,
