@@ -40,6 +40,7 @@ from tradeengine.run.locking import Departures, TradingLock, account_of
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
+from tradeengine.run.queues import high_water
 from tradeengine.run.reporter import Reporter
 from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until, run_opened, start_up
@@ -125,7 +126,8 @@ class App:
         self._journal_failed = False
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox)
+        queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
+        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox, queues)
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""

@@ -137,6 +137,11 @@ class FeedConsumer:
         self._stopping.set()
         await self._ended.wait()
 
+    def high_water(self) -> dict[str, int]:
+        """Give the most frames that ever waited, and how many quotes gave way to newer ones."""
+        intake = self._intake
+        return {"feed_frames": intake.most_frames, "quotes_conflated": intake.quotes_dropped}
+
     # The reader.
 
     async def _read(self) -> None:
