@@ -35,7 +35,7 @@ from tradeengine.run.attention import Attention
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
-from tradeengine.run.lag import LagMeter
+from tradeengine.run.lagging import lag_meter
 from tradeengine.run.locking import Departures, TradingLock, account_of
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
@@ -155,7 +155,7 @@ class App:
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world))
-        meter = LagMeter(settings.loop_lag_alert_seconds, self._reporter.lagged)
+        meter = lag_meter(settings, self._world, self._inbox, self._reporter.lagged)
         for name, work in (
             *self._edges.works(),
             ("heartbeat", beat.run),

@@ -375,6 +375,18 @@ class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
     unexplained: int
 
 
+class LoopLagged(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The event loop was late several times in a short while, last by `seconds` in `culprit`."""
+
+    times: int
+    seconds: float
+    culprit: str
+
+
+class LoopSteady(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The event loop is in time again, and has been for a while."""
+
+
 class AlertsWaiting(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """So many critical alerts from before this session wait for a person; 0: no more."""
 

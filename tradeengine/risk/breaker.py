@@ -39,6 +39,7 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, Question, Severity, StopTrigger
+from tradeengine.risk.lateness import Lateness
 from tradeengine.risk.machine import Machine
 from tradeengine.risk.moves import Signal
 from tradeengine.risk.rescue import Rescue
@@ -56,6 +57,7 @@ class Breaker:
         self._machine = Machine(safety_grace_seconds)
         self._rescue = Rescue(self._machine, self._flatten)
         self.on_position = self._rescue.on_position
+        self.lateness = Lateness(self._machine)
         self._run: RunOpened | None = None
         self._order_stream = self._feed = self._warm = False
         self._unanswered = False
