@@ -191,7 +191,7 @@ def _routes(
         e.DifferenceFound: [breaker.on_difference],
         e.Reconciled: [breaker.on_reconciled],
         e.AlertsWaiting: [breaker.on_alerts_waiting],
-        e.LoopLagged: [breaker.lateness.on_lagged],
+        e.LoopFellBehind: [breaker.lateness.on_lagged],
         e.LoopSteady: [breaker.lateness.on_steady],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         # time and the operator

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from tests.risk.test_breaker import moves, trading
-from tradeengine.model.events import AlertRaised, FeedLost, LoopLagged, LoopSteady
+from tradeengine.model.events import AlertRaised, FeedLost, LoopFellBehind, LoopSteady
 from tradeengine.model.orders import EngineState, Severity
 from tradeengine.risk.breaker import Breaker
 
-LAGGED = LoopLagged(at=7_000, received_at=7_000, times=3, seconds=2.1, culprit="slow.py:7 on_bar")
+LAGGED = LoopFellBehind(
+    at=7_000, received_at=7_000, times=3, seconds=2.1, culprit="slow.py:7 on_bar"
+)
 STEADY = LoopSteady(at=7_100, received_at=7_100)
 
 

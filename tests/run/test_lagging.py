@@ -2,7 +2,7 @@
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import SimulatedClock
-from tradeengine.model.events import LoopLagged, LoopSteady
+from tradeengine.model.events import LoopFellBehind, LoopSteady
 from tradeengine.model.message import Message
 from tradeengine.run.lagging import Lagging
 
@@ -23,7 +23,7 @@ def test_three_late_beats_in_ten_seconds_are_told_once() -> None:
     assert told(inbox) == []
     watch.late(110, 0.5, "c")
     watch.late(111, 0.6, "d")
-    assert told(inbox) == [LoopLagged(at=7, received_at=7, times=3, seconds=0.5, culprit="c")]
+    assert told(inbox) == [LoopFellBehind(at=7, received_at=7, times=3, seconds=0.5, culprit="c")]
 
 
 def test_late_beats_far_apart_are_accidents() -> None:
@@ -61,4 +61,4 @@ def test_it_can_begin_again() -> None:
     assert told(inbox) == []
     watch.late(113, 0.3, "a")
     watch.late(113.5, 0.3, "a")
-    assert [type(message) for message in told(inbox)] == [LoopLagged]
+    assert [type(message) for message in told(inbox)] == [LoopFellBehind]

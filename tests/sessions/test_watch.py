@@ -90,6 +90,29 @@ def test_a_feed_mute_at_ten_is_noticed_in_time_and_the_evidence_of_its_return_is
     assert (resumed["after"], resumed["at"] >= stable["at"]) == ("TRADING", True)
 
 
+def test_bars_that_stay_away_among_quotes_and_trades_close_everything(
+    tmp_path: Path, home_with: HomeWith
+) -> None:
+    feed = {"mute_threshold_seconds": THRESHOLD_SECONDS, "stable_intervals": 3}
+    home = home_with("BuyOnce", feed=feed, risk={"cooldown_seconds": 0})
+    with (
+        venue_running("--start", "10:00", "--speed", "30", home=tmp_path / "venue") as venue,
+        engine_running("--venue", venue.urls["trading_url"], home=home) as running,
+    ):
+        running.wait_for("POSITION_CHANGED")
+        venue.fault(fault="mute_data", channel="bars", seconds=180)
+        running.wait_for("FLATTEN_ENDED")
+        assert venue.positions() == {}
+        wait_for_move(running, "TRADING", times=2)
+        running.stop(signal.SIGINT)
+        events = running.events()
+    muted = fields_of(events, "FEED_MUTED")[0]
+    assert muted["channel"] == "bars"
+    assert 60 + THRESHOLD_SECONDS <= muted["silent_seconds"] < 60 + THRESHOLD_SECONDS + 5
+    assert muted["last_event"].startswith("bar of ")
+    assert fields_of(events, "FEED_STABLE")[-1]["evidence"].endswith("; bars came again")
+
+
 def test_a_minute_of_406_takes_few_connects_one_socket_an_alert_and_one_step_back(
     tmp_path: Path, home_with: HomeWith
 ) -> None:
@@ -144,6 +167,28 @@ def test_a_half_day_is_traded_to_its_early_close_without_a_false_alarm(
     [ended] = fields_of(events, "FLATTEN_ENDED")
     assert (ended["trigger"], ended["flat"]) == ("close", True)
     assert ended["at"] < parse_instant("2018-11-23T18:00:00Z")
+
+
+def test_a_strategy_that_blocks_the_loop_is_named_and_takes_no_entries_meanwhile(
+    tmp_path: Path, home_with: HomeWith
+) -> None:
+    home = home_with("Slow", engine={"loop_lag_window_seconds": 4})
+    with (
+        venue_running("--start", "10:00", "--speed", "10", home=tmp_path / "venue") as venue,
+        engine_running("--venue", venue.urls["trading_url"], home=home) as running,
+    ):
+        running.wait_for("POSITION_CHANGED")
+        wait_for_move(running, "REDUCING")
+        running.wait_for("LOOP_STEADY")
+        wait_for_move(running, "TRADING", times=2)
+        running.stop(signal.SIGINT)
+        events = running.events()
+    told = [alert["text"] for alert in fields_of(events, "ALERT_RAISED")]
+    [lagging] = [text for text in told if text.startswith("no entries: event loop late 3 times")]
+    assert "Slow.on_timer" in lagging
+    assert any(
+        "Slow.on_timer" in fields["culprit"] for fields in fields_of(events, "LOOP_FELL_BEHIND")
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -375,7 +375,7 @@ class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
     unexplained: int
 
 
-class LoopLagged(Input, frozen=True, kw_only=True, tag=True, gc=False):
+class LoopFellBehind(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """The event loop was late several times in a short while, last by `seconds` in `culprit`."""
 
     times: int

@@ -6,7 +6,7 @@ Exits, cancels and the flatten go on: late is better than never.
 
 from collections.abc import Iterator
 
-from tradeengine.model.events import AlertRaised, LoopLagged, LoopSteady
+from tradeengine.model.events import AlertRaised, LoopFellBehind, LoopSteady
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Severity
 from tradeengine.risk.machine import Machine
@@ -20,7 +20,7 @@ class Lateness:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
 
-    def on_lagged(self, event: LoopLagged) -> Iterator[Message]:
+    def on_lagged(self, event: LoopFellBehind) -> Iterator[Message]:
         now = event.received_at
         reason = f"late {event.times} times, last by {event.seconds:.2f} s in {event.culprit}"
         self._machine.note_fault(_FAULT, reason)

@@ -45,7 +45,7 @@ _LEVELS: dict[type[Message], Level] = {
     e.OrderRejected: Level.WARNING,
     e.OrderUnresolved: Level.WARNING,
     e.OrderStale: Level.WARNING,
-    e.LoopLagged: Level.WARNING,
+    e.LoopFellBehind: Level.WARNING,
     e.BrokerUnreachable: Level.WARNING,
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
@@ -135,7 +135,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",
-    e.LoopLagged: lambda m: (
+    e.LoopFellBehind: lambda m: (
         f"the event loop was late {m.times} times, last by {m.seconds:.2f} s in {m.culprit}"
     ),
     e.LoopSteady: lambda _: "the event loop is in time again",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock
-from tradeengine.model.events import LoopLagged, LoopSteady
+from tradeengine.model.events import LoopFellBehind, LoopSteady
 from tradeengine.run.edges import World
 from tradeengine.run.lag import LagMeter
 from tradeengine.settings.schema import EngineParameters
@@ -34,7 +34,7 @@ class Lagging:
             return
         self._told, now = True, self._clock.now()
         self._inbox.put_nowait(
-            LoopLagged(
+            LoopFellBehind(
                 at=now,
                 received_at=now,
                 times=len(self._late_at),

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from tests.venue.server.conftest import Venue
-from tests.venue.server.fault_clients import AUTH, arm, data, orders
+from tests.venue.server.fault_clients import AUTH, all_so_far, arm, data, orders
 from tradeengine.venue.server.control import Control
 
 ORDER = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
@@ -80,6 +80,15 @@ async def test_muted_data_is_silent_but_answers_pings(controlled: Venue) -> None
         assert (await socket.receive_json())[0]["T"] == "subscription"
         controlled.run_for(30)
         assert (await socket.receive_json())[0]["T"] == "q"
+
+
+async def test_one_channel_can_be_muted_alone(controlled: Venue) -> None:
+    async with data(controlled, quotes=["*"], trades=["*"], bars=["*"]) as socket:
+        await arm(controlled, "mute_data", channel="trades", seconds=90)
+        controlled.run_for(80)
+        assert {message["T"] for message in await all_so_far(socket)} == {"q", "b"}
+        controlled.run_for(60)
+        assert "t" in {message["T"] for message in await all_so_far(socket)}
 
 
 @pytest.mark.parametrize("stream", ["data", "orders"])

@@ -79,7 +79,7 @@ class DataStreams:
         """Send the market events of a turn to all who subscribed to them."""
         rows = [(event, self._day_after(event)) for event in events]
         now = self._clock.now()
-        if not self._connections or not self._faults.data_frame_may_go(now):
+        if not self._connections:
             return
         frames: Frames = as_it_is
         troubled = bool(self._faults.active(now))
@@ -89,7 +89,11 @@ class DataStreams:
             listeners = [c for c in self._connections if c.feed == feed]
             messages = self._messages(feed, rows) if listeners else []
             if troubled:
-                messages = [self._troubled(m, listeners, now) for m in messages]
+                messages = [
+                    self._troubled(m, listeners, now)
+                    for m in messages
+                    if self._faults.data_channel_may_go(m.channel, now)
+                ]
             for connection in listeners:
                 connection.deliver(messages, frames)
 

@@ -134,9 +134,9 @@ class ArmedFaults:
 
     # Messages.
 
-    def data_frame_may_go(self, now: int) -> bool:
-        """Ask whether a turn's market events may be sent."""
-        return all(fault.on_data_frame() for fault in self.active(now))
+    def data_channel_may_go(self, channel: str, now: int) -> bool:
+        """Ask whether the market events of a channel may be sent."""
+        return all(fault.on_data_channel(channel) for fault in self.active(now))
 
     def on_data_message(self, body: Body, now: int) -> Body:
         """Ask for the body of a data message."""
