@@ -44,13 +44,17 @@ from tradeengine.errors import (
     VenueUnreachable,
 )
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
+from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import Question
 from tradeengine.quiescence import Channel, Quiescence
 
 _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
 
-_START_READS = 5
-"""How often the account is read at the start, until no order moves during a reading."""
+_STEADY_READS = 5
+"""How often the account is read until no order moves during a reading."""
+
+_RECONCILE_SETTLE_SECONDS = 3.0
+"""Longest that a reconciliation leaves to the stream; who compares looks again after 4 s."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +64,8 @@ class AlpacaBroker:
     Our adapter to Alpaca: paper, live, or the embedded venue's server.
 
     `durable` is awaited before the first byte of a command leaves. `quiescence`
-    and `channel` are for lock-step with the embedded venue.
+    and `channel` are for lock-step with the embedded venue. With `ours_only`, orders
+    of others in the account are not told.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class AlpacaBroker:
         durable: Durable,
         quiescence: Quiescence | None = None,
         channel: Channel | None = None,
+        ours_only: bool = False,
     ) -> None:
         self._parameters, self._inbox, self._clock = parameters, inbox, clock
         self._durable = durable
@@ -80,9 +86,10 @@ class AlpacaBroker:
         self._budget = RequestBudget(parameters, clock)
         self._rest = RestClient(access, parameters, self._budget)
         self._memory = OrderMemory(parameters.remembered_orders)
-        self._news = News(parameters, self._memory, inbox, clock)
+        self._news = News(parameters, self._memory, inbox, clock, ours_only=ours_only)
         self._sweep = Sweep(parameters, self._memory, clock)
         self._sweeping = asyncio.Lock()
+        self._swept_at = 0
         self._answers = Answers(inbox, clock)
         self._submitter = Submitter(parameters, clock, self._answers)
         self._amender = Amender(parameters, clock, self._answers)
@@ -207,6 +214,10 @@ class AlpacaBroker:
 
     async def _answer(self, question: AskBroker, line: Line) -> None:
         try:
+            if question.why == Question.RECONCILE:
+                # First what the stream may have lost: then it is no difference.
+                settle = min(self._parameters.sweep_settle_seconds, _RECONCILE_SETTLE_SECONDS)
+                await self._sweep_and_tell(line, settle)
             holdings = await self._read(question, line)
         except _NO_ANSWER as error:
             self._answers.unreachable(question.why, str(error))
@@ -217,13 +228,14 @@ class AlpacaBroker:
 
     async def _read(self, question: AskBroker, line: Line) -> Holdings:
         """
-        Read the holdings; for the start, again if an order moved while we read.
+        Read the holdings; where books are opened or compared, again if an order moved.
 
         The start's positions open the books: a fill that was told before them and is
         not in them would never be booked. The flatten asks again anyway.
         """
         size = self._parameters.orders_page_size
-        for _ in range(_START_READS if question.why == Question.START else 1):
+        must_stand = question.why in {Question.START, Question.RECONCILE}
+        for _ in range(_STEADY_READS if must_stand else 1):
             told = self._news.told
             holdings = await read_holdings(line, size)
             if self._news.told == told:
@@ -244,26 +256,33 @@ class AlpacaBroker:
             await self._step_aside(self._parameters.retry_spacing_seconds[-1])
 
     async def _sweep_now_and_then(self) -> None:
+        interval = self._parameters.sweep_interval_seconds
         while True:
-            await self._clock.sleep(self._parameters.sweep_interval_seconds)
-            if self._memory.open_since() is not None:
+            await self._clock.sleep(interval)
+            # The core's reconciliation sweeps too; what it has read need not be read again.
+            is_due = self._clock.now() - self._swept_at >= interval * NANOS
+            if is_due and self._memory.open_since() is not None:
                 with self._quiescence.work():
                     await self._swept(self._parameters.sweep_settle_seconds)
 
     async def _swept(self, settle_seconds: float) -> bool:
-        # The sweep before may wait on the clock: who waits for it must not hold up time.
-        await self._aside(self._sweeping.acquire())
         try:
-            swept = await self._sweep.read(self._line(self._step_aside), settle_seconds)
+            await self._sweep_and_tell(self._line(self._step_aside), settle_seconds)
         except _NO_ANSWER as error:
             self._answers.unreachable("sweep", str(error))
             return False
+        return True
+
+    async def _sweep_and_tell(self, line: Line, settle_seconds: float) -> None:
+        # The sweep before may wait on the clock: who waits for it must not hold up time.
+        await self._aside(self._sweeping.acquire())
+        try:
+            swept = await self._sweep.read(line, settle_seconds)
         finally:
             self._sweeping.release()
-        now = self._clock.now()
+        now = self._swept_at = self._clock.now()
         self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
         self._news.tell(swept.reports)
-        return True
 
     async def _step_aside(self, seconds: float) -> None:
         await self._aside(self._clock.sleep(seconds))

@@ -27,16 +27,19 @@ from tradeengine.ledger.postings import (
 )
 from tradeengine.ledger.view import LedgerView, PositionView
 from tradeengine.model.events import (
+    AlertRaised,
     BrokerSnapshot,
+    CashDiffers,
     EquityChanged,
     FillBusted,
+    HoldingsDiffer,
     OrderFilled,
     PositionChanged,
     PositionSplit,
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
-from tradeengine.model.orders import Question
+from tradeengine.model.orders import Question, Severity
 
 DRAWDOWN_GRAIN = Decimal("0.000000001")
 """Drawdown is rounded up to this fraction: the safe side of a limit."""
@@ -47,6 +50,7 @@ class Ledger:
 
     def __init__(self, parameters: LedgerParameters) -> None:
         self._mark_nanos = int(parameters.mark_seconds * NANOS)
+        self._cash_tolerance = parameters.cash_tolerance_dollars
         self._executions = Executions()
         self._holdings = Holdings()
         self._books = Books()
@@ -119,6 +123,44 @@ class Ledger:
         self._holdings.adopt(split.symbol, after)
         yield self._position_changed(split.symbol, split.at)
         yield from self._value(split.at)
+
+    def on_holdings(self, differ: HoldingsDiffer) -> Iterator[PositionChanged | EquityChanged]:
+        """Take over what the broker holds of a symbol."""
+        if not differ.taken_over:
+            return
+        realised = self._holdings.position(differ.symbol).realised
+        adopted = Position(differ.held, differ.held * differ.average_price, realised)
+        self._adopt_position(differ.symbol, adopted, ADJUSTMENTS)
+        self._marks.suggest(differ.symbol, differ.average_price)
+        yield self._position_changed(differ.symbol, differ.at)
+        yield from self._value(differ.at)
+
+    def on_cash(self, differ: CashDiffers) -> Iterator[AlertRaised | EquityChanged]:
+        """
+        Take over the broker's cash.
+
+        What is there and cannot be explained counts as paid in, so that it hides no loss;
+        what is missing counts as lost.
+        """
+        change = differ.held - self._books.balance(CASH)
+        self._adopt_cash(differ.held, ADJUSTMENTS)
+        if self._baseline is not None and change > 0:
+            self._baseline += change
+        if abs(change) > self._cash_tolerance:
+            text = f"the broker has {differ.held:.2f} in cash, our books said {differ.recorded:.2f}"
+            yield AlertRaised(
+                at=differ.at, severity=Severity.WARNING, code="CASH_DIFFERS", text=text
+            )
+        yield from self._value(differ.at)
+
+    def quantities(self) -> dict[str, Decimal]:
+        """Give the shares of every symbol that is held."""
+        return {name: self._holdings.position(name).quantity for name in self._open_symbols()}
+
+    @property
+    def cash(self) -> Decimal:
+        """Dollars of cash by our books."""
+        return self._books.balance(CASH)
 
     def on_timer(self, timer: TimerFired) -> Iterator[EquityChanged]:
         """Value the account when it is time again and tell if it changed."""

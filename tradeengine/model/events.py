@@ -459,6 +459,42 @@ class NakedLimitReached(Event, frozen=True, kw_only=True, tag=True, gc=False):
     limit: Decimal
 
 
+class HoldingsDiffer(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    The broker holds other shares than our books say, and nothing on its way explains it.
+
+    With `taken_over` the books now say what the broker says; without it the difference
+    is that of others, whom we were told to ignore.
+    """
+
+    symbol: str
+    recorded: Decimal
+    held: Decimal
+    average_price: Decimal
+    taken_over: bool
+
+
+class HoldingsAgree(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """Broker and books are alike again; in the symbols `strangers` others have open orders."""
+
+    strangers: tuple[str, ...]
+
+
+class CashDiffers(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The broker has other cash than our books; the books take it over."""
+
+    recorded: Decimal
+    held: Decimal
+
+
+class StrangerSeen(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """Another program or person has an order in the account; told once an order."""
+
+    symbol: str
+    client_order_id: str
+    what: str
+
+
 class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
     """The ledger's money. `drawdown` is a fraction of the day's `baseline`, >= 0."""
 

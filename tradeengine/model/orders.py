@@ -64,6 +64,15 @@ class Question(StrEnum):
     FLATTEN = "flatten"
     RESUME = "resume"
     PROTECT = "protect"
+    RECONCILE = "reconcile"
+
+
+class ForeignPolicy(StrEnum):
+    """What becomes of orders and positions in the account that are not ours."""
+
+    FREEZE = "freeze"
+    ADOPT = "adopt"
+    IGNORE = "ignore"
 
 
 class StopTrigger(StrEnum):

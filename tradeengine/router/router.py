@@ -18,6 +18,7 @@ from tradeengine.model.events import (
     BrokerSnapshot,
     CancelRejected,
     FillBusted,
+    HoldingsDiffer,
     OrderAccepted,
     OrderCancelled,
     OrderEnded,
@@ -35,8 +36,9 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
+from tradeengine.model.names import is_ours, purpose_of
 from tradeengine.model.orders import Purpose, Question
-from tradeengine.router.identity import OrderNames, is_ours, purpose_of, strategy_of
+from tradeengine.router.identity import OrderNames, strategy_of
 from tradeengine.router.order import ZERO, Order, OrderBook
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.states import LIFE, Happening, OrderState
@@ -180,6 +182,10 @@ class Router:
 
     def on_split(self, split: PositionSplit) -> None:
         self._held[split.symbol] = split.quantity
+
+    def on_holdings(self, differ: HoldingsDiffer) -> None:
+        if differ.taken_over:
+            self._held[differ.symbol] = differ.held
 
     def _moved(self, order: Order, shares: Decimal) -> None:
         held = self._held.get(order.symbol, ZERO)

@@ -49,6 +49,9 @@ _LEVELS: dict[type[Message], Level] = {
     e.BrokerUnreachable: Level.WARNING,
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
+    e.HoldingsDiffer: Level.WARNING,
+    e.CashDiffers: Level.WARNING,
+    e.StrangerSeen: Level.WARNING,
     e.PositionSplit: Level.WARNING,
     e.NakedLimitReached: Level.ERROR,
     e.StrategyFaulted: Level.ERROR,
@@ -69,6 +72,9 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Broker", "broker"),
     ("Position", "ledger"),
     ("Naked", "risk"),
+    ("Holdings", "ledger"),
+    ("Cash", "ledger"),
+    ("Stranger", "router"),
     ("Strategy", "strategy"),
     ("Decision", "strategy"),
     ("State", "risk"),
@@ -105,6 +111,15 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"{m.symbol}: ${m.dollars:.2f} without a broker-held stop,"
         f" {m.dollar_seconds:.0f} dollar-seconds of {m.limit:.0f} allowed"
     ),
+    e.HoldingsDiffer: lambda m: (
+        f"{m.symbol}: the broker holds {m.held}, our books said {m.recorded}"
+        f"{'' if m.taken_over else '; the rest is that of others'}"
+    ),
+    e.HoldingsAgree: lambda m: (
+        f"broker and books are alike; orders of others: {', '.join(m.strangers) or 'none'}"
+    ),
+    e.CashDiffers: lambda m: f"the broker has {m.held} in cash, our books said {m.recorded}",
+    e.StrangerSeen: lambda m: f"{m.symbol}: {m.what} of another, {m.client_order_id or 'no name'}",
     e.StateChanged: lambda m: f"{m.before.value} -> {m.after.value}: {m.reason}",
     e.AlertRaised: lambda m: m.text,
     e.SymbolFrozen: lambda m: f"{m.symbol} is frozen: {m.reason}",

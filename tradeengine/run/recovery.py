@@ -11,17 +11,18 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.records import JournalFile
 from tradeengine.bus.replay import steps
 from tradeengine.errors import BadConfiguration, JournalDamaged
 from tradeengine.layout import Home, RunFiles
 from tradeengine.model.events import BrokerSnapshot, DifferenceFound
-from tradeengine.router.identity import is_ours
+from tradeengine.model.names import is_ours
 from tradeengine.router.order import Order
 from tradeengine.run.edges import FoundOrder
 from tradeengine.run.outcome import ended_flat
 from tradeengine.run.pump import attempt
-from tradeengine.wiring import BuildInputs, Core, NowhereOutbox, build
+from tradeengine.wiring import Core, NowhereOutbox, build
 
 ZERO = Decimal(0)
 FindOrder = Callable[[str], Awaitable[FoundOrder | None]]

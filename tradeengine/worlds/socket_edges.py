@@ -22,6 +22,7 @@ from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.rest import DataRest
 from tradeengine.model.commands import Command
 from tradeengine.model.message import Message
+from tradeengine.model.orders import ForeignPolicy
 from tradeengine.model.sessions import Session
 from tradeengine.options import Options
 from tradeengine.quiescence import Quiescence
@@ -76,6 +77,7 @@ class SocketEdges:
             durable=durable,
             quiescence=quiescence,
             channel=channels.orders if channels else None,
+            ours_only=settings.ledger.foreign is ForeignPolicy.IGNORE,
         )
         credentials = Credentials(access.key, access.secret)
         jitter = random.Random(settings.broker.backoff_seed)
