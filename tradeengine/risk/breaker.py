@@ -114,7 +114,7 @@ class Breaker:
         yield from self._lost("feed", event.reason, event.received_at)
 
     def on_feed_muted(self, event: FeedMuted) -> Iterator[Message]:
-        reason = f"mute ({event.channel}) for {event.silent_seconds:.0f} s; probe: {event.probe}"
+        reason = f"mute for {event.silent_seconds:.0f} s ({event.channel}); probe: {event.probe}"
         self._machine.dangers.note_proven("data", reason, event.received_at)
         yield from self._machine.impair("data", reason, event.received_at)
         yield from self._rescue.save_if_due(event.received_at)
