@@ -36,12 +36,13 @@ from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
-from tradeengine.run.lag import LagMeter
+from tradeengine.run.lagging import lag_meter
 from tradeengine.run.lease import leased
 from tradeengine.run.locking import Departures, TradingLock, account_of, broker_account
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
+from tradeengine.run.queues import high_water
 from tradeengine.run.reporter import Reporter
 from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until, run_opened, start_up
@@ -133,7 +134,8 @@ class App:
         self._journal_failed = False
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox)
+        queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
+        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox, queues)
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
@@ -161,7 +163,7 @@ class App:
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world, self._baseline.known()))
-        meter = LagMeter(settings.loop_lag_alert_seconds, self._reporter.lagged)
+        meter = lag_meter(settings, self._world, self._inbox, self._reporter.lagged)
         for name, work in (
             *self._edges.works(),
             ("heartbeat", beat.run),

@@ -189,6 +189,8 @@ def _routes(
         e.EntriesRecalled: [gate.on_entries_recalled],
         e.Reconciled: [breaker.on_reconciled],
         e.AlertsWaiting: [breaker.on_alerts_waiting],
+        e.LoopFellBehind: [breaker.lateness.on_lagged],
+        e.LoopSteady: [breaker.lateness.on_steady],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         # time and the operator
         e.RunOpened: [

@@ -66,6 +66,9 @@ class ScriptedEdges:
     async def pace(self, ended: Callable[[], bool]) -> None:
         raise AssertionError(ended)
 
+    def high_water(self) -> dict[str, int]:
+        return {}
+
     async def flatten_past_core(self) -> bool:
         raise AssertionError("nothing is broken")
 

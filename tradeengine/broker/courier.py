@@ -122,6 +122,11 @@ class AlpacaBroker:
         """The request budget, to look at."""
         return self._budget
 
+    @property
+    def most_under_way(self) -> int:
+        """The most commands that ever waited for their answers at once."""
+        return self._lanes.high_water
+
     def send(self, command: Command) -> None:
         """Carry a command out as soon as its turn comes. Never blocks, never raises."""
         self._withdrawals.note(command, self._lanes.under_way)

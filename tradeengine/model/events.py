@@ -120,11 +120,17 @@ class FeedLost(Input, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class FeedMuted(Input, frozen=True, kw_only=True, tag=True, gc=False):
-    """The socket lives and no data came for `silent_seconds` of market time."""
+    """
+    The socket lives and no data of `channel` came for `silent_seconds` of market time.
+
+    `last_event` names what came last, `probe` what REST knows.
+    """
 
     silent_seconds: float
     last_event_at: int
     probe: str
+    channel: str = "feed"
+    last_event: str = ""
 
 
 class FeedStable(Input, frozen=True, kw_only=True, tag=True, gc=False):
@@ -404,6 +410,18 @@ class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """Broker and record were compared; `unexplained` differences remain."""
 
     unexplained: int
+
+
+class LoopFellBehind(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The event loop was late several times in a short while, last by `seconds` in `culprit`."""
+
+    times: int
+    seconds: float
+    culprit: str
+
+
+class LoopSteady(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The event loop is in time again, and has been for a while."""
 
 
 class AlertsWaiting(Input, frozen=True, kw_only=True, tag=True, gc=False):

@@ -45,6 +45,7 @@ _LEVELS: dict[type[Message], Level] = {
     e.OrderRejected: Level.WARNING,
     e.OrderUnresolved: Level.WARNING,
     e.OrderStale: Level.WARNING,
+    e.LoopFellBehind: Level.WARNING,
     e.BrokerUnreachable: Level.WARNING,
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
@@ -131,7 +132,10 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     e.CashMoved: lambda m: f"{m.flow.kind} {m.flow.amount:+.2f} ({m.flow.activity_id})",
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
-    e.FeedMuted: lambda m: f"no data for {m.silent_seconds:.0f} s of market time; {m.probe}",
+    e.FeedMuted: lambda m: (
+        f"{m.channel}: no data for {m.silent_seconds:.0f} s of market time;"
+        f" last was {m.last_event}; {m.probe}"
+    ),
     e.FeedStable: lambda m: m.evidence,
     e.SymbolQuiet: lambda m: f"{m.symbol} is silent for {m.silent_seconds:.0f} s",
     e.OrderStreamLost: lambda m: m.reason,
@@ -151,6 +155,10 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",
     e.EntriesRecalled: lambda m: f"{len(m.entries)} entries and buys of earlier runs count",
+    e.LoopFellBehind: lambda m: (
+        f"the event loop was late {m.times} times, last by {m.seconds:.2f} s in {m.culprit}"
+    ),
+    e.LoopSteady: lambda _: "the event loop is in time again",
     e.AlertsWaiting: lambda m: f"{m.count} critical alerts wait for a person {m.words}".rstrip(),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",

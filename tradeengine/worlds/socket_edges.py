@@ -151,6 +151,9 @@ class SocketEdges:
     async def pace(self, ended: Callable[[], bool]) -> None:
         await self._pace(ended)
 
+    def high_water(self) -> dict[str, int]:
+        return {"commands": self._broker.most_under_way, **self._feed.high_water()}
+
     async def flatten_past_core(self) -> bool:
         return await self._broker.close_everything(KILL_TRIES)
 
