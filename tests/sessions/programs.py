@@ -178,6 +178,17 @@ class Venue:
         assert isinstance(found, list)
         return found
 
+    def account(self) -> dict[str, str]:
+        found = self.get("/v2/account")
+        assert isinstance(found, dict)
+        return found
+
+    def fills(self) -> list[dict[str, str]]:
+        """List the account's newest hundred executions, oldest first."""
+        found = self.get("/v2/account/activities/FILL?direction=desc&page_size=100")
+        assert isinstance(found, list)
+        return found[::-1]
+
     def positions(self) -> dict[str, str]:
         found = self.get("/v2/positions")
         assert isinstance(found, list)
