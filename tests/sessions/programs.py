@@ -64,7 +64,7 @@ class RunningEngine:
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end and self.process.poll() is None:
             journal = next((f / "journal" for f in run_folders(self._home) - self._before), None)
-            if journal and journal.exists() and re.search(pattern, journal.read_bytes()):
+            if journal and journal.exists() and re.search(pattern, journal.read_bytes(), re.DOTALL):
                 return
             time.sleep(0.002)  # Another process's file: there is no clock to advance.
         raise AssertionError(f"no {pattern!r}; the process said {self.process.poll()}")

@@ -47,6 +47,9 @@ from tradeengine.wiring import NowhereOutbox, build
 
 HomeWith = Callable[..., Path]
 Fault = dict[str, object]
+Event = dict[str, Any]
+
+DIFFERENCE = "DIFFERENCE_FOUND"
 
 SYMBOLS = ("KO", "PFE")
 KNOWN_WITHIN_SECONDS = 35.0
@@ -208,12 +211,51 @@ def test_an_engine_killed_there_is_followed_by_one_that_is_right(
 
     die_at(str(point), scenario, venue, home)
 
+    if point.what.startswith("submit "):
+        assert_has_left(point.what.removeprefix("submit "), venue, home)
     venue.fault(fault="clear")
     if scenario.locks:
         assert_locked_and_closed(venue, home)
     else:
         assert_right_again(scenario, venue, home)
     assert_never_wrong(scenario, venue, home)
+
+
+@pytest.mark.xdist_group("kills")
+def test_a_stop_that_fills_while_no_engine_runs_explains_what_is_gone(
+    venue: Venue, home_with: HomeWith
+) -> None:
+    home = home_with("BuyNow", symbols=SYMBOLS, module="kill_strategies")
+    die_at("submit protect answered", BUY, venue, home)
+    (stop,) = [row for row in venue.orders() if row["status"] == "new" and row["type"] == "stop"]
+    venue.fault(fault="price_spike", symbol=stop["symbol"], percent=-15, seconds=3)
+    venue.wait_until_filled(stop["id"])
+
+    events = assert_right_again(BUY, venue, home)
+
+    assert_never_wrong(BUY, venue, home)
+    told = {e["fields"]["symbol"]: e["message"] for e in events if e["event_code"] == DIFFERENCE}
+    assert f"{stop['client_order_id']} was filled 10 more" in told[stop["symbol"]]
+
+
+@pytest.mark.xdist_group("kills")
+def test_a_difference_that_nobody_explained_is_named_again_after_a_kill(
+    venue: Venue, home_with: HomeWith
+) -> None:
+    home = home_with("BuyNow", symbols=SYMBOLS, module="kill_strategies")
+    url = venue.urls["trading_url"]
+    venue.wait_until_filled(venue.submit(symbol="KO", qty=5, side="buy")["id"])
+    with engine_running("--venue", url, home=home) as running:
+        running.wait_for_record(b"DifferenceFound.*Reconciled")
+        running.kill()
+
+    with engine_running("--venue", url, home=home) as running:
+        frozen = running.wait_for("SYMBOL_FROZEN")
+        running.wait_for("WARM_UP_ENDED")
+        running.stop(signal.SIGINT)
+
+    assert "KO is frozen: broker holds 5, the record says 0" in str(frozen["message"])
+    assert venue.positions() == {}
 
 
 def limit_of(venue: Venue) -> dict[str, object]:
@@ -255,25 +297,33 @@ def doomed(point: str, since: str, venue: Venue, home: Path) -> Iterator[Running
         process.communicate()
 
 
-def assert_right_again(scenario: Scenario, venue: Venue, home: Path) -> None:
+def assert_has_left(purpose: str, venue: Venue, home: Path) -> None:
+    """The point is what it says: the broker has an order whose answer no journal holds."""
+    journal = read_journal(newest_run(home) / "journal")
+    sent = [m for m in journal if type(m) is SubmitOrder and m.purpose == purpose]
+    assert {m.client_order_id for m in sent} & {r["client_order_id"] for r in venue.orders()}
+
+
+def assert_right_again(scenario: Scenario, venue: Venue, home: Path) -> list[Event]:
     """Start normally: broker and engine agree, what is not explained is frozen; then flat."""
     with engine_running("--venue", venue.urls["trading_url"], home=home) as running:
         running.wait_for("WARM_UP_ENDED")
         running.wait_until_agreed(venue)
         running.stop(signal.SIGINT)
-        events: list[dict[str, Any]] = running.events()
+        events: list[Event] = running.events()
         assert running.positions() == {}
     frozen = {e["fields"]["symbol"] for e in events if e["event_code"] == "SYMBOL_FROZEN"}
     unexplained = {
         e["fields"]["symbol"]
         for e in events
-        if e["event_code"] == "DIFFERENCE_FOUND" and not e["fields"]["explained"]
+        if e["event_code"] == DIFFERENCE and not e["fields"]["explained"]
     }
     assert frozen == unexplained
     assert scenario.busts or not unexplained
     assert [e for e in events if e["event_code"] == "INTERNAL_ERROR"] == []
     assert venue.positions() == {}
     assert (newest_run(home) / "receipt.json").exists()
+    return events
 
 
 def assert_locked_and_closed(venue: Venue, home: Path) -> None:
