@@ -219,6 +219,13 @@ class Venue:
             time.sleep(0.02)  # The venue is another process: there is no clock to advance.
         raise AssertionError(f"{order_id} was not filled")
 
+    def wait_until_faultless(self) -> None:
+        """Wait until no fault is on any more: a bent tape cannot be cleared."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while on := requests.get(self.urls["control_url"], timeout=10).json()["faults"]:
+            assert time.monotonic() < end, f"still on: {on}"
+            time.sleep(0.05)  # The venue is another process: there is no clock to advance.
+
     def _headers(self) -> dict[str, str]:
         return {
             "APCA-API-KEY-ID": self.urls["key"],
