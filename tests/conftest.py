@@ -35,5 +35,6 @@ def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that start whole programs on one worker: they want a processor each."""
     for item in items:
-        if item.path.parent.name in {"sessions", "benchmarks"}:
+        is_program = item.path.parent.name in {"sessions", "benchmarks"}
+        if is_program and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("programs"))
