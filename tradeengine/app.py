@@ -27,25 +27,29 @@ from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
-from tradeengine.model.commands import LockTrading, RequestStop
+from tradeengine.model.commands import KeepBaseline, LockTrading, RequestStop
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options, build_inputs
 from tradeengine.run.alarm import Alarm, raised_alarm
 from tradeengine.run.attention import Attention
+from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
 from tradeengine.run.home_lock import home_locked
-from tradeengine.run.lag import LagMeter
-from tradeengine.run.locking import Departures, TradingLock, account_of
+from tradeengine.run.lagging import lag_meter
+from tradeengine.run.lease import leased
+from tradeengine.run.locking import Departures, TradingLock, account_of, broker_account
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
+from tradeengine.run.queues import high_water
 from tradeengine.run.reporter import Reporter
 from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until, run_opened, start_up
 from tradeengine.run.status import write_status
 from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.watch import Watch, watching_log
+from tradeengine.store.baselines import Baselines
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.wiring import build
@@ -75,11 +79,15 @@ async def _trade(options: Options) -> ExitCode:
         lock.refuse(alarm.tell)
         world = await stack.enter_async_context(open_world(options, screen.say))
         lock.know(world.account_number, alarm.tell)
+        account = broker_account(options, world.account_number)
+        if account is not None:
+            stack.enter_context(leased(account, options, screen.say))
+        baseline = DayBaseline(Baselines(database), account, world.session.date)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock, alarm)
+        app = App(options, world, files, log, screen, lock, baseline, alarm)
         outcome = await app.run()
     screen.end(outcome)
     if outcome.failure is not None:
@@ -98,6 +106,7 @@ class App:
         log: EventLog,
         screen: Screen,
         lock: TradingLock,
+        baseline: DayBaseline,
         alarm: Alarm,
     ) -> None:
         inputs = build_inputs(options)
@@ -109,12 +118,12 @@ class App:
             build=inputs.to_text(),
         )
         self._options, self._world, self._files = options, world, files
-        self._log, self._screen, self._lock = log, screen, lock
+        self._log, self._screen, self._lock, self._baseline = log, screen, lock, baseline
         self._reporter = Reporter(files, log, screen, alarm.tell)
         self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
-        departures = Departures(self._edges, self._lock_trading)
+        departures = Departures(self._edges, self._lock_trading, self._keep_baseline)
         self._core = build(inputs, self._journal, departures)
         self._watch = Watch(log, alarm.tell)
         self._pump = Pump(
@@ -125,7 +134,8 @@ class App:
         self._journal_failed = False
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox)
+        queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
+        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox, queues)
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
@@ -152,8 +162,8 @@ class App:
             self._spawn("attention", self._supervised("attention", self._attention.run))
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
-        self._inbox.put_nowait(run_opened(self._options, self._world))
-        meter = LagMeter(settings.loop_lag_alert_seconds, self._reporter.lagged)
+        self._inbox.put_nowait(run_opened(self._options, self._world, self._baseline.known()))
+        meter = lag_meter(settings, self._world, self._inbox, self._reporter.lagged)
         for name, work in (
             *self._edges.works(),
             ("heartbeat", beat.run),
@@ -268,6 +278,10 @@ class App:
     def _lock_trading(self, command: LockTrading) -> None:
         if problem := self._lock.write(self._files.run_id, command):
             self._reporter.lock_failed(problem)
+
+    def _keep_baseline(self, command: KeepBaseline) -> None:
+        if problem := self._baseline.keep(command):
+            self._reporter.baseline_failed(problem)
 
     def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
         now = self._world.clock.now()

@@ -3,7 +3,7 @@ Where a run keeps its files, all under one `--home`.
 
     home/
     ├── data/HALT            written by `tradeengine halt`; the engine looks for it
-    ├── data/state.db        what outlives a run: locks and their reviews
+    ├── data/state.db        what outlives a run: locks, reviews, baselines
     ├── data/alerts.db       alerts and what became of each
     ├── data/status.json     what `tradeengine status` reads
     ├── data/engine.lock     held by the running engine

@@ -184,12 +184,17 @@ def _routes(
             flattener.on_unreachable,
             reconciler.on_unreachable,
         ],
+        e.CashMoved: [ledger.on_cash_moved, reconciler.on_cash_moved],
         e.DifferenceFound: [breaker.on_difference],
+        e.EntriesRecalled: [gate.on_entries_recalled],
         e.Reconciled: [breaker.on_reconciled],
         e.AlertsWaiting: [breaker.on_alerts_waiting],
+        e.LoopFellBehind: [breaker.lateness.on_lagged],
+        e.LoopSteady: [breaker.lateness.on_steady],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         # time and the operator
         e.RunOpened: [
+            ledger.on_run_opened,
             gate.on_run_opened,
             breaker.on_run_opened,
             router.on_run_opened,
@@ -218,6 +223,7 @@ def _routes(
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],
         c.LockTrading: [outbox.send],
+        c.KeepBaseline: [outbox.send],
         c.FlattenAll: [flattener.on_flatten_all, reconciler.on_flatten_all],
         # what the core concludes
         e.PositionChanged: [

@@ -1,5 +1,6 @@
 """Small strategies for whole-session tests, loaded by name as a third party's would be."""
 
+import time
 from decimal import Decimal
 
 from msgspec import structs
@@ -126,6 +127,24 @@ class Restless(BuyOnce):
             for symbol, quote in self._quotes.items()
             if symbol in self._wanted
         ]
+
+
+class Slow(BuyOnce):
+    """Hold the event loop up at ten heartbeats after the first fill, as a blocking call would."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)
+        self._naps: int | None = None
+
+    def on_position(self, position: PositionChanged) -> Opinions:
+        self._naps = 10 if self._naps is None else self._naps
+        return super().on_position(position)
+
+    def on_timer(self, _: TimerFired) -> Opinions:
+        if self._naps:
+            self._naps -= 1
+            time.sleep(0.35)
+        return None
 
 
 class RaiseOnBars(Strategy[Parameters]):

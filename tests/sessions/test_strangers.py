@@ -36,10 +36,6 @@ def trading(venue: Venue, home_with: HomeWith) -> Trading:
     return start
 
 
-def coded(running: RunningEngine, code: str) -> list[dict[str, Any]]:
-    return [event for event in running.events() if event["event_code"] == code]
-
-
 def test_positions_that_somebody_else_closes_are_noticed_and_never_sold_again(
     venue: Venue, trading: Trading
 ) -> None:
@@ -51,7 +47,7 @@ def test_positions_that_somebody_else_closes_are_noticed_and_never_sold_again(
         assert running.wait_until_agreed(venue) == {}
         running.wait_for("HOLDINGS_AGREE")
         running.stop(signal.SIGINT)
-        events = running.events()
+        events: list[dict[str, Any]] = running.events()
 
     frozen = {e["fields"]["symbol"] for e in events if e["event_code"] == "SYMBOL_FROZEN"}
     assert frozen == {"AAPL", "JPM", "MSFT"}
@@ -93,7 +89,7 @@ def test_by_policy_what_others_do_freezes_nothing(
         running.wait_for("ALERT_RAISED")
         ours = running.positions() or {}
         running.stop(signal.SIGINT)
-        events = running.events()
+        events: list[dict[str, Any]] = running.events()
 
     alerts = [event["fields"] for event in events if event["event_code"] == "ALERT_RAISED"]
     assert code in {alert["code"] for alert in alerts}
@@ -113,7 +109,7 @@ def test_a_fill_that_is_taken_back_without_a_word_is_noticed(
         differs = running.wait_for("HOLDINGS_DIFFER")
         running.wait_until_agreed(venue)
         running.stop(signal.SIGINT)
-        events = running.events()
+        events: list[dict[str, Any]] = running.events()
 
     told = differs["fields"]
     assert (told["symbol"], told["recorded"], told["held"]) == ("AAPL", "10", "0")  # type: ignore[index]  # JSON

@@ -20,6 +20,7 @@ from tradeengine.broker.amend import Amender
 from tradeengine.broker.answers import Answers
 from tradeengine.broker.budget import RequestBudget
 from tradeengine.broker.durability import may_leave
+from tradeengine.broker.flows import Flows
 from tradeengine.broker.kill import close_everything
 from tradeengine.broker.lanes import Lanes, Turn, lane_of
 from tradeengine.broker.line import Line, Pause
@@ -28,9 +29,10 @@ from tradeengine.broker.news import News
 from tradeengine.broker.order_stream import OrderStream
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Durable, Inbox
+from tradeengine.broker.questions import Questions
 from tradeengine.broker.rest import RestClient
 from tradeengine.broker.session_hours import BrokerSession, BrokerTime, read_session, read_time
-from tradeengine.broker.snapshot import Holdings, read_holdings, rejected, snapshot_of
+from tradeengine.broker.snapshot import rejected
 from tradeengine.broker.submit import Submitter, find
 from tradeengine.broker.sweep import Sweep
 from tradeengine.broker.turnstile import Turnstile
@@ -45,16 +47,9 @@ from tradeengine.errors import (
 )
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
 from tradeengine.model.instants import NANOS
-from tradeengine.model.orders import Question
 from tradeengine.quiescence import Channel, Quiescence
 
 _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
-
-_STEADY_READS = 5
-"""How often the account is read until no order moves during a reading."""
-
-_RECONCILE_SETTLE_SECONDS = 3.0
-"""Longest that a reconciliation leaves to the stream; who compares looks again after 4 s."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,8 +59,9 @@ class AlpacaBroker:
     Our adapter to Alpaca: paper, live, or the embedded venue's server.
 
     `durable` is awaited before the first byte of a command leaves. `quiescence`
-    and `channel` are for lock-step with the embedded venue. With `ours_only`, orders
-    of others in the account are not told.
+    and `channel` are for lock-step with the embedded venue. Deposits and
+    withdrawals are told from the instant `flows_since`; None: the account can have
+    none. With `ours_only`, orders of others in the account are not told.
     """
 
     def __init__(
@@ -78,6 +74,7 @@ class AlpacaBroker:
         durable: Durable,
         quiescence: Quiescence | None = None,
         channel: Channel | None = None,
+        flows_since: int | None = None,
         ours_only: bool = False,
     ) -> None:
         self._parameters, self._inbox, self._clock = parameters, inbox, clock
@@ -106,6 +103,17 @@ class AlpacaBroker:
             catch_up=self._catch_up,
         )
         self._withdrawals = Withdrawals()
+        flows = Flows(flows_since, parameters.activities_page_size, inbox, clock)
+        self._questions = Questions(
+            parameters,
+            clock,
+            inbox,
+            answers=self._answers,
+            news=self._news,
+            flows=flows,
+            sweep=self._sweep_and_tell,
+            remember=self._remember,
+        )
         self._closing = asyncio.Event()
         self._running = False
 
@@ -113,6 +121,11 @@ class AlpacaBroker:
     def budget(self) -> RequestBudget:
         """The request budget, to look at."""
         return self._budget
+
+    @property
+    def most_under_way(self) -> int:
+        """The most commands that ever waited for their answers at once."""
+        return self._lanes.high_water
 
     def send(self, command: Command) -> None:
         """Carry a command out as soon as its turn comes. Never blocks, never raises."""
@@ -203,39 +216,9 @@ class AlpacaBroker:
                 self._news.expect_replacement(command.order_id, command.new_client_order_id)
                 self._remember(await self._amender.replace(command, line))
             case AskBroker():
-                await self._answer(command, line)
+                await self._questions.answer(command, line)
             case _:
                 raise TypeError(f"no broker command: {type(command).__name__}")
-
-    async def _answer(self, question: AskBroker, line: Line) -> None:
-        try:
-            if question.why == Question.RECONCILE:
-                # First what the stream may have lost: then it is no difference.
-                settle = min(self._parameters.sweep_settle_seconds, _RECONCILE_SETTLE_SECONDS)
-                await self._sweep_and_tell(line, settle)
-            holdings = await self._read(question, line)
-        except _NO_ANSWER as error:
-            self._answers.unreachable(question.why, str(error))
-            return
-        for row in holdings.orders:
-            self._remember(row)
-        self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now(), question.at))
-
-    async def _read(self, question: AskBroker, line: Line) -> Holdings:
-        """
-        Read the holdings; where books are opened or compared, again if an order moved.
-
-        The start's positions open the books: a fill that was told before them and is
-        not in them would never be booked. The flatten asks again anyway.
-        """
-        size = self._parameters.orders_page_size
-        must_stand = question.why in {Question.START, Question.RECONCILE}
-        for _ in range(_STEADY_READS if must_stand else 1):
-            told = self._news.told
-            holdings = await read_holdings(line, size)
-            if self._news.told == told:
-                break
-        return holdings
 
     def _remember(self, row: OrderRow | None) -> None:
         if row is not None:

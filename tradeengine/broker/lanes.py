@@ -92,6 +92,7 @@ class Lanes:
         self._tasks: asyncio.TaskGroup | None = None
         self._empty = asyncio.Event()
         self._empty.set()
+        self._waiting = self.high_water = 0
 
     @property
     def under_way(self) -> list[Command]:
@@ -102,6 +103,8 @@ class Lanes:
         """Queue a command."""
         name = lane_of(command)
         item = (next(self._numbers), command)
+        self._waiting += 1
+        self.high_water = max(self.high_water, self._waiting)
         if (queue := self._queues.get(name)) is not None:
             queue.append(item)
             return
@@ -140,6 +143,7 @@ class Lanes:
                 await turn.take()
                 await self._carry_out(queue[0][1], turn)
                 queue.popleft()
+                self._waiting -= 1
                 if not queue:
                     return
                 # In line before the place is free: the next of this symbol may be the
@@ -156,7 +160,7 @@ class Lanes:
         return Turn(self._turnstile, urgency(command), number, self._clock, self._quiescence)
 
     def _forget(self, name: str) -> None:
-        del self._queues[name]
+        self._waiting -= len(self._queues.pop(name))
         self._heads.pop(name).give_back()
         self._quiescence.end()
         if not self._queues:

@@ -4,12 +4,13 @@ The ledger: fills in, positions and money out.
 The broker's snapshot at the start opens the books; from then on every fill is
 one balanced posting set. The account is valued after each fill and at most every
 `mark_seconds`; the drawdown is measured against the broker's equity at the
-previous close, never against anything this process remembers.
+previous close, net of deposits and withdrawals since (`baseline.py`).
 """
 
 from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
 
+from tradeengine.ledger.baseline import Baseline
 from tradeengine.ledger.executions import Executions
 from tradeengine.ledger.holdings import BookedFill, Holdings
 from tradeengine.ledger.marks import Marks
@@ -26,16 +27,19 @@ from tradeengine.ledger.postings import (
     position_account,
 )
 from tradeengine.ledger.view import LedgerView, PositionView
+from tradeengine.model.commands import KeepBaseline
 from tradeengine.model.events import (
     AlertRaised,
     BrokerSnapshot,
     CashDiffers,
+    CashMoved,
     EquityChanged,
     FillBusted,
     HoldingsDiffer,
     OrderFilled,
     PositionChanged,
     PositionSplit,
+    RunOpened,
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
@@ -54,7 +58,7 @@ class Ledger:
         self._executions = Executions()
         self._holdings = Holdings()
         self._books = Books()
-        self._baseline: Decimal | None = None
+        self._baseline = Baseline()
         self._broker: BrokerSnapshot | None = None
         self._valued_at = self._opened_at = 0
         self._equity_told: Decimal | None = None
@@ -98,15 +102,28 @@ class Ledger:
         yield self._position_changed(bust.symbol, bust.received_at)
         yield from self._value(bust.received_at)
 
-    def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[PositionChanged | EquityChanged]:
+    def on_run_opened(self, run: RunOpened) -> None:
+        """Take the baseline that an earlier run of the session kept."""
+        self._baseline.keep(run.baseline)
+
+    def on_cash_moved(self, moved: CashMoved) -> Iterator[EquityChanged]:
+        """Book a deposit or withdrawal, which is neither profit nor loss."""
+        if change := self._baseline.move(moved.flow):
+            self._books.post((Entry(CASH, change), Entry(CAPITAL, -change)))
+            yield from self._value(moved.received_at)
+
+    def on_snapshot(
+        self, snapshot: BrokerSnapshot
+    ) -> Iterator[KeepBaseline | PositionChanged | EquityChanged]:
         """Open the books at the start; afterwards only remember the broker's numbers."""
         self._broker = snapshot
         if snapshot.why != Question.START:
             return
         self._opened_at = snapshot.received_at
-        contra = CAPITAL if self._baseline is None else ADJUSTMENTS
-        # A new account has no previous close; what it holds now is its baseline.
-        self._baseline = snapshot.last_equity or snapshot.equity
+        contra = CAPITAL if self._baseline.value is None else ADJUSTMENTS
+        if (first := self._baseline.open(snapshot)) is not None:
+            number = snapshot.account_number
+            yield KeepBaseline(at=snapshot.received_at, account_number=number, baseline=first)
         self._adopt_cash(snapshot.cash, contra)
         held = {row.symbol: row for row in snapshot.positions}
         for symbol in dict.fromkeys((*held, *self._holdings.symbols())):
@@ -135,7 +152,8 @@ class Ledger:
         before = self._holdings.position(differ.symbol)
         adopted = Position(differ.held, differ.held * differ.average_price, before.realised)
         self._marks.suggest(differ.symbol, differ.average_price)
-        self._pay(self._worth_of_change(differ.symbol, before, adopted))
+        mark = self._marks.price(differ.symbol, before.average_price)
+        self._pay(before.price_of_becoming(adopted, mark))
         self._adopt_position(differ.symbol, adopted, ADJUSTMENTS)
         self._taken_over_at[differ.symbol] = differ.read_at
         yield self._position_changed(differ.symbol, differ.at)
@@ -150,8 +168,8 @@ class Ledger:
         """
         change = differ.held - self._books.balance(CASH)
         self._adopt_cash(differ.held, ADJUSTMENTS)
-        if self._baseline is not None and change > 0:
-            self._baseline += change
+        if change > 0:
+            self._baseline.raise_by(change)
         if abs(change) > self._cash_tolerance:
             text = f"the broker has {differ.held:.2f} in cash, our books said {differ.recorded:.2f}"
             yield AlertRaised(
@@ -183,7 +201,7 @@ class Ledger:
             realised=-self._books.balance(REALISED),
             unrealised=unrealised,
             drawdown=self._drawdown(equity),
-            baseline=self._baseline,
+            baseline=self._baseline.value,
             positions=rows,
             broker_equity=None if self._broker is None else self._broker.equity,
             broker_cash=None if self._broker is None else self._broker.cash,
@@ -197,17 +215,6 @@ class Ledger:
                 Entry(REALISED, before.realised - after.realised),
             )
         )
-
-    def _worth_of_change(self, symbol: str, before: Position, after: Position) -> Decimal:
-        """
-        Say what shares that came or went without a fill must have cost in dollars.
-
-        Until the cash is compared the account must not look poorer or richer by them.
-        """
-        came, same_side = after.quantity - before.quantity, after.quantity * before.quantity >= 0
-        if same_side and abs(after.quantity) > abs(before.quantity):
-            return after.cost - before.cost
-        return came * self._marks.price(symbol, before.average_price)
 
     def _pay(self, dollars: Decimal) -> None:
         self._books.post((Entry(CASH, -dollars), Entry(ADJUSTMENTS, dollars)))
@@ -236,13 +243,14 @@ class Ledger:
     def _value(self, at: int, *, even_if_equal: bool = True) -> Iterator[EquityChanged]:
         self._valued_at = at
         equity, unrealised = self._equity()
-        if self._baseline is None or (equity == self._equity_told and not even_if_equal):
+        baseline = self._baseline.value
+        if baseline is None or (equity == self._equity_told and not even_if_equal):
             return
         self._equity_told = equity
         yield EquityChanged(
             at=at,
             equity=equity,
-            baseline=self._baseline,
+            baseline=baseline,
             cash=self._books.balance(CASH),
             realised=-self._books.balance(REALISED),
             unrealised=unrealised,
@@ -259,10 +267,8 @@ class Ledger:
         return self._books.balance(CASH) + value, unrealised
 
     def _drawdown(self, equity: Decimal) -> Decimal:
-        if not self._baseline:
-            return ZERO
-        fraction = (self._baseline - equity) / self._baseline
-        return max(ZERO, fraction.quantize(DRAWDOWN_GRAIN, ROUND_UP).normalize())
+        fraction = self._baseline.loss_fraction(equity)
+        return fraction.quantize(DRAWDOWN_GRAIN, ROUND_UP).normalize()
 
     def _open_symbols(self) -> Iterator[str]:
         holdings = self._holdings

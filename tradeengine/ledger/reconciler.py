@@ -23,6 +23,7 @@ from tradeengine.model.events import (
     BrokerSnapshot,
     BrokerUnreachable,
     CashDiffers,
+    CashMoved,
     FeedConnected,
     FillBusted,
     HoldingsAgree,
@@ -62,6 +63,9 @@ class Theirs(NamedTuple):
     average_price: Decimal
 
 
+NOTHING = Theirs(ZERO, ZERO)
+
+
 class Reconciler:
     """Ask what the broker holds and compare."""
 
@@ -93,6 +97,10 @@ class Reconciler:
 
     def on_feed_connected(self, event: FeedConnected) -> None:
         self._look_by(event.received_at)
+
+    def on_cash_moved(self, _: CashMoved) -> None:
+        """Look at the cash anew: a transfer explains what was suspected."""
+        self._suspected_cash = None
 
     def on_filled(self, fill: OrderFilled) -> None:
         self._moved.add(fill.symbol)
@@ -171,15 +179,8 @@ class Reconciler:
         return {
             symbol: (recorded, shares)
             for symbol, (recorded, shares) in pairs.items()
-            if shares != recorded + self._of_others(symbol, shares)
+            if shares != recorded + self._theirs.get(symbol, NOTHING).quantity
         }
-
-    def _of_others(self, symbol: str, held: Decimal) -> Decimal:
-        """Give what others hold of it; nothing once the broker holds less than that."""
-        theirs = self._theirs.get(symbol)
-        if theirs is None or theirs.quantity * held <= 0 or abs(held) < abs(theirs.quantity):
-            return ZERO
-        return theirs.quantity
 
     def _differs(
         self, symbol: str, pair: Pair, row: BrokerPosition | None, snapshot: BrokerSnapshot

@@ -48,6 +48,7 @@ from tradeengine.model.orders import (
     Severity,
     StopTrigger,
 )
+from tradeengine.risk.lateness import Lateness
 from tradeengine.risk.machine import Machine
 from tradeengine.risk.moves import Signal
 from tradeengine.risk.rescue import Rescue
@@ -73,6 +74,7 @@ class Breaker:
         self._machine = Machine(safety_grace_seconds)
         self._rescue = Rescue(self._machine, self._flatten)
         self.on_position = self._rescue.on_position
+        self.lateness = Lateness(self._machine)
         self._run: RunOpened | None = None
         self._order_stream = self._feed = self._warm = False
         self._unanswered = False
@@ -112,7 +114,7 @@ class Breaker:
         yield from self._lost("feed", event.reason, event.received_at)
 
     def on_feed_muted(self, event: FeedMuted) -> Iterator[Message]:
-        reason = f"mute for {event.silent_seconds:.0f} s; probe: {event.probe}"
+        reason = f"mute for {event.silent_seconds:.0f} s ({event.channel}); probe: {event.probe}"
         self._machine.dangers.note_proven("data", reason, event.received_at)
         yield from self._machine.impair("data", reason, event.received_at)
         yield from self._rescue.save_if_due(event.received_at)

@@ -45,6 +45,7 @@ _LEVELS: dict[type[Message], Level] = {
     e.OrderRejected: Level.WARNING,
     e.OrderUnresolved: Level.WARNING,
     e.OrderStale: Level.WARNING,
+    e.LoopFellBehind: Level.WARNING,
     e.BrokerUnreachable: Level.WARNING,
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
@@ -78,6 +79,8 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Decision", "strategy"),
     ("State", "risk"),
     ("Lock", "risk"),
+    ("Keep", "ledger"),
+    ("Cash", "ledger"),
     ("Flatten", "router"),
 )
 """Beginnings of message names, and the room that speaks."""
@@ -93,6 +96,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"lock: equity {m.equity:.2f} is {m.drawdown:.4%} below {m.baseline:.2f},"
         f" {m.limit:.2%} allowed"
     ),
+    c.KeepBaseline: lambda m: f"the day is measured against {m.baseline:.2f}",
     c.RequestStop: lambda m: f"stop asked for by {m.trigger.value} {m.reason}".rstrip(),
     e.OrderFilled: lambda m: f"{m.side.value} {m.quantity} {m.symbol} at {m.price}",
     e.OrderRejected: lambda m: f"{m.symbol} refused: {m.reason} (HTTP {m.status_code})",
@@ -125,9 +129,13 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     e.StrategyFaulted: lambda m: (
         f"{m.strategy} raised {m.error} on {m.message}{'; it is benched' if m.benched else ''}"
     ),
+    e.CashMoved: lambda m: f"{m.flow.kind} {m.flow.amount:+.2f} ({m.flow.activity_id})",
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
-    e.FeedMuted: lambda m: f"no data for {m.silent_seconds:.0f} s of market time; {m.probe}",
+    e.FeedMuted: lambda m: (
+        f"{m.channel}: no data for {m.silent_seconds:.0f} s of market time;"
+        f" last was {m.last_event}; {m.probe}"
+    ),
     e.FeedStable: lambda m: m.evidence,
     e.SymbolQuiet: lambda m: f"{m.symbol} is silent for {m.silent_seconds:.0f} s",
     e.OrderStreamLost: lambda m: m.reason,
@@ -146,6 +154,11 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",
+    e.EntriesRecalled: lambda m: f"{len(m.entries)} entries and buys of earlier runs count",
+    e.LoopFellBehind: lambda m: (
+        f"the event loop was late {m.times} times, last by {m.seconds:.2f} s in {m.culprit}"
+    ),
+    e.LoopSteady: lambda _: "the event loop is in time again",
     e.AlertsWaiting: lambda m: f"{m.count} critical alerts wait for a person {m.words}".rstrip(),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",

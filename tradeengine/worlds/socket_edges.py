@@ -65,6 +65,7 @@ class SocketEdges:
         quiescence: Quiescence | None = None,
         channels: EngineChannels | None = None,
         pace: Callable[[Callable[[], bool]], Awaitable[None]] = _no_pace,
+        flows_since: int | None = None,
     ) -> None:
         settings, access = options.settings, addresses.access
         # One command at a time in lock-step: then their answers have one order.
@@ -77,6 +78,7 @@ class SocketEdges:
             durable=durable,
             quiescence=quiescence,
             channel=channels.orders if channels else None,
+            flows_since=flows_since,
             ours_only=settings.ledger.foreign is ForeignPolicy.IGNORE,
         )
         credentials = Credentials(access.key, access.secret)
@@ -148,6 +150,9 @@ class SocketEdges:
 
     async def pace(self, ended: Callable[[], bool]) -> None:
         await self._pace(ended)
+
+    def high_water(self) -> dict[str, int]:
+        return {"commands": self._broker.most_under_way, **self._feed.high_water()}
 
     async def flatten_past_core(self) -> bool:
         return await self._broker.close_everything(KILL_TRIES)

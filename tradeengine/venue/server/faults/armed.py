@@ -1,5 +1,6 @@
 """The faults that are on, and the questions the venue asks them."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +19,8 @@ from tradeengine.venue.server.faults.fault import (
     World,
 )
 
+BEGINNINGS_KEPT = 1_000
+
 
 @dataclass(slots=True)
 class _Armed:
@@ -34,6 +37,9 @@ class ArmedFaults:
         self.failed: list[str] = []
         """What momentary faults could not do when their instant came."""
 
+        self.begun: deque[tuple[int, str]] = deque(maxlen=BEGINNINGS_KEPT)
+        """From which instant each fault was or will be in force, in the order of arming."""
+
     def arm(self, fault: AnyFault, now: int, world: World) -> None:
         """
         Switch a fault on; a momentary one acts, now or later, and is gone.
@@ -41,6 +47,7 @@ class ArmedFaults:
         Raises Refused when it cannot act now.
         """
         begins = fault.begins(now)
+        self.begun.append((begins, _name(fault)))
         if isinstance(fault, Clear):
             self.clear(fault.name)
         elif not fault.momentary:
@@ -127,9 +134,9 @@ class ArmedFaults:
 
     # Messages.
 
-    def data_frame_may_go(self, now: int) -> bool:
-        """Ask whether a turn's market events may be sent."""
-        return all(fault.on_data_frame() for fault in self.active(now))
+    def data_channel_may_go(self, channel: str, now: int) -> bool:
+        """Ask whether the market events of a channel may be sent."""
+        return all(fault.on_data_channel(channel) for fault in self.active(now))
 
     def on_data_message(self, body: Body, now: int) -> Body:
         """Ask for the body of a data message."""
