@@ -23,6 +23,7 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.clock import SystemClock
+from tradeengine.event_loop import in_a_loop
 from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
@@ -49,7 +50,7 @@ from tradeengine.run.watch import Watch, watching_log
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.wiring import build
-from tradeengine.worlds import open_world
+from tradeengine.worlds import OpenWorld, open_world
 
 FLUSH_SECONDS = 1.0
 """Real seconds between writes of journal, log and status while nothing else asks."""
@@ -57,34 +58,37 @@ FLUSH_SECONDS = 1.0
 
 def trade(options: Options) -> ExitCode:
     """Trade a session; return how it ended. Raises TradeEngineError before it began."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(_trade(options))
-    return uvloop.run(_trade(options))
+    return in_a_loop(_trade(options))
 
 
 async def _trade(options: Options) -> ExitCode:
+    with open_screen(options) as screen:
+        outcome = await trade_session(options, screen)
+    screen.end(outcome)
+    if outcome.failure is not None:
+        typer.echo(f"tradeengine: {outcome.failure}", err=True)
+    return outcome.exit_code
+
+
+async def trade_session(
+    options: Options, screen: Screen, opened: OpenWorld = open_world
+) -> Outcome:
+    """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
     options.home.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
-        screen = stack.enter_context(open_screen(options))
         alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
         lock.refuse(alarm.tell)
-        world = await stack.enter_async_context(open_world(options, screen.say))
+        world = await stack.enter_async_context(opened(options, screen.say))
         lock.know(world.account_number, alarm.tell)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
         app = App(options, world, files, log, screen, lock, alarm)
-        outcome = await app.run()
-    screen.end(outcome)
-    if outcome.failure is not None:
-        typer.echo(f"tradeengine: {outcome.failure}", err=True)
-    return outcome.exit_code
+        return await app.run()
 
 
 class App:
