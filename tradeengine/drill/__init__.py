@@ -8,6 +8,7 @@ The drill: every fault of the embedded venue, on an engine in every situation.
     stage.py        one cell: engine and venue in one loop, over real sockets, in lock-step
     evidence.py     journal and venue's books, read side by side
     verdict.py      the invariants, and the times
+    series.py       many cells, and what they say of each fault
     trend.py        data/drills.jsonl
     table.py        what people see
     command.py      `tradeengine drill`

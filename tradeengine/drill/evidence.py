@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tradeengine.bus.records import JournalFile, Record
+from tradeengine.bus.records import JournalFile
 from tradeengine.drill.witness import Positions, Witness
 from tradeengine.errors import ExitCode
 from tradeengine.model.events import Input, PositionChanged, StateChanged
@@ -37,6 +37,8 @@ class Evidence:
     flat: bool
     struck_at: int | None
     begins_at: int
+    troubled_from: int
+    """When the first of the armed faults began."""
     failed: tuple[str, ...]
     said: tuple[Said, ...]
     orders: tuple[VenueOrder, ...]
@@ -51,13 +53,14 @@ class Evidence:
                 yield said.at, said.message.symbol, said.message.quantity
 
 
-def collect(witness: Witness, outcome: Outcome) -> Evidence:
+def collect(witness: Witness, outcome: Outcome, shown_by: str) -> Evidence:
     """Put the evidence of a run together. Raises JournalDamaged."""
     return Evidence(
         exit_code=outcome.exit_code,
         flat=outcome.summary.flat,
-        struck_at=witness.struck_at(),
+        struck_at=witness.struck_at(shown_by),
         begins_at=witness.faults[0].begins(witness.began_at),
+        troubled_from=min(fault.begins(witness.began_at) for fault in witness.faults),
         failed=tuple(witness.failed),
         said=tuple(_said(JournalFile(outcome.files.journal))),
         orders=tuple(witness.orders()),
@@ -70,7 +73,7 @@ def collect(witness: Witness, outcome: Outcome) -> Evidence:
 def _said(journal: JournalFile) -> Iterator[Said]:
     now, state = 0, EngineState.STARTING
     for record in journal.records():
-        message = _message(record)
+        message = record.message()
         if isinstance(message, Input):
             now = message.received_at
         if isinstance(message, StateChanged):
@@ -78,7 +81,3 @@ def _said(journal: JournalFile) -> Iterator[Said]:
         yield Said(now, message, state, record.is_input)
     if journal.damage is not None:
         raise journal.damage
-
-
-def _message(record: Record) -> Message:
-    return record.message()

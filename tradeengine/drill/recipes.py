@@ -35,6 +35,8 @@ class Recipe:
     arm: Callable[[Random, time], Armed]
     sign: Sign | None = None
     optional: bool = False
+    shown_by: str = ""
+    """The trade update by which the venue shows that a fault that waited has struck."""
     strikes: bool = True
     """False: the engine never does what the fault waits for."""
     most: Decimal = SHARES
@@ -244,20 +246,23 @@ RECIPES: dict[str, Recipe] = {
             name="partial_fill_then_cancel",
             arm=_simply("partial_fill_then_cancel"),
             sign=_is(e.OrderCancelled),
+            shown_by="canceled",
         ),
         Recipe(
             name="reject_after_accept",
             arm=_simply("reject_after_accept"),
             sign=_is(e.OrderRejected),
+            shown_by="rejected",
         ),
         Recipe(
             name="reject_replace",
             arm=_simply("reject_replace"),
             sign=_is(e.ReplaceRejected),
+            shown_by="order_replace_rejected",
             strikes=False,
             optional=True,
         ),
-        Recipe(name="stuck_cancel", arm=_simply("stuck_cancel")),
+        Recipe(name="stuck_cancel", arm=_simply("stuck_cancel"), shown_by="pending_cancel"),
         *(
             Recipe(
                 name=name,

@@ -12,7 +12,7 @@ from tradeengine.layout import Home
 CHURNED, KEPT = "MSFT", ("AAPL", "JPM")
 SYMBOLS = (*KEPT, CHURNED)
 
-START, UNTIL = "10:00", "10:06"
+START, UNTIL = "10:00", "10:05"
 """New York times between which a cell trades."""
 
 FLAT_BEFORE_SECONDS, FLAT_AFTER_SECONDS = 12, 2

@@ -81,4 +81,4 @@ async def play(cell: Cell, folder: Path) -> Evidence:
     receipt = outcome.summary.receipt
     if receipt and receipt.trigger in {StopTrigger.INTERRUPT, StopTrigger.TERMINATE}:
         raise KeyboardInterrupt
-    return collect(seen[0], outcome)
+    return collect(seen[0], outcome, cell.recipe.shown_by)

@@ -17,13 +17,14 @@ from typing import NamedTuple
 
 from tradeengine.drill.evidence import Evidence, Said
 from tradeengine.drill.recipes import Recipe
-from tradeengine.drill.situation import SYMBOLS
+from tradeengine.drill.situation import KEPT, SYMBOLS, Situation
 from tradeengine.errors import ExitCode
 from tradeengine.model.commands import ApprovedOrder, SubmitOrder
 from tradeengine.model.events import FlattenEnded, OrderFilled, PositionChanged, StateChanged
 from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import EngineState, Purpose, StopTrigger
 from tradeengine.router.identity import is_ours
+from tradeengine.venue.records import VenueOrder
 
 ALIKE_WITHIN_SECONDS = 35.0
 
@@ -53,6 +54,7 @@ class Verdict:
     """
 
     problems: tuple[str, ...]
+    struck: bool
     detect: float | None
     flat: float | None
     safety: bool
@@ -64,12 +66,13 @@ class Verdict:
         return not self.problems
 
 
-def judge(evidence: Evidence, recipe: Recipe) -> Verdict:
-    """Hold the evidence against the invariants and the recipe."""
+def judge(evidence: Evidence, recipe: Recipe, situation: Situation) -> Verdict:
+    """Hold the evidence against the invariants, the recipe and the situation."""
     apart, words = longest_difference(evidence)
     detect = _detection(evidence, recipe)
     problems = [
         *_ending(evidence),
+        *unlike(evidence, situation),
         *_strike(evidence, recipe, detect),
         *twice(evidence),
         *lost_fills(evidence),
@@ -79,7 +82,14 @@ def judge(evidence: Evidence, recipe: Recipe) -> Verdict:
     if apart > ALIKE_WITHIN_SECONDS:
         problems.append(f"engine and broker differ for {apart:.1f} s: {words}")
     flat, safety = _time_to_flat(evidence)
-    return Verdict(problems=tuple(problems), detect=detect, flat=flat, safety=safety, apart=apart)
+    return Verdict(
+        problems=tuple(problems),
+        struck=evidence.struck_at is not None,
+        detect=detect,
+        flat=flat,
+        safety=safety,
+        apart=apart,
+    )
 
 
 def _ending(evidence: Evidence) -> Iterator[str]:
@@ -92,6 +102,27 @@ def _ending(evidence: Evidence) -> Iterator[str]:
     ended = [s for s in evidence.said if isinstance(s.message, FlattenEnded)]
     if not ended:
         yield "no flatten ended: there is no receipt"
+
+
+def unlike(evidence: Evidence, situation: Situation) -> Iterator[str]:
+    """Say it when the situation was not brought about: then the cell has shown nothing."""
+    at = evidence.troubled_from
+    held = next((h for since, h in reversed(evidence.venue_positions) if since <= at), {})
+    orders = [order for order in evidence.orders if _is_open(order, at)]
+    resting = {order.symbol for order in orders if order.side == "buy"}
+    match situation:
+        case Situation.FLAT if held or orders:
+            yield "the account was not flat at the strike"
+        case Situation.POSITIONS if not held.keys() >= set(KEPT):
+            yield "the positions were not there at the strike"
+        case Situation.WORKING if not resting & set(KEPT):
+            yield "no order was working at the strike"
+
+
+def _is_open(order: VenueOrder, at: int) -> bool:
+    ends = (order.filled_at, order.canceled_at, order.expired_at, order.failed_at)
+    ended = any(end is not None and end <= at for end in ends)
+    return order.submitted_at <= at and not ended
 
 
 def _strike(evidence: Evidence, recipe: Recipe, detect: float | None) -> Iterator[str]:

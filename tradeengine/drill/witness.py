@@ -12,6 +12,7 @@ from tradeengine.model.instants import NANOS
 from tradeengine.venue.records import AccountUpdate, VenueOrder
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.faults import AnyFault
+from tradeengine.venue.server.faults.fault import Counted
 
 _EVERY = NANOS // 4
 _MOST_ORDERS = 500
@@ -65,12 +66,21 @@ class Witness:
         rows = self.desk.exchange.positions(self.desk.account_id)
         return {row.symbol: row.qty for row in rows}
 
-    def struck_at(self, place: int = 0) -> int | None:
-        """Give when a fault struck: when it was spent, or began; None if it never did."""
-        fault = self.faults[place]
-        if hasattr(fault, "times"):
-            return self.spent_at.get(place)
-        return fault.begins(self.began_at)
+    def struck_at(self, shown_by: str) -> int | None:
+        """
+        Give when the first fault struck; None if it never did.
+
+        That is when an update `shown_by` came, if there is such a word, else when the
+        fault was spent, or, of one that does not count its strikes, when it began.
+        """
+        fault = self.faults[0]
+        begins = fault.begins(self.began_at)
+        if shown_by:
+            shown = (u.at for u in self.updates() if u.event == shown_by and u.at >= begins)
+            return next(shown, None)
+        if isinstance(fault, Counted):
+            return self.spent_at.get(0)
+        return begins
 
     @property
     def failed(self) -> list[str]:
