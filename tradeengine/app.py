@@ -23,8 +23,8 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.clock import SystemClock
-from tradeengine.event_loop import in_a_loop
 from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
+from tradeengine.event_loop import in_a_loop
 from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level

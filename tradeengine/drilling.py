@@ -19,9 +19,7 @@ def drill(
             "--situations", help="flat, positions, working, with commas between. [default: all]"
         ),
     ] = "",
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, max=10_000, help="Seeds for each.")
-    ] = 1,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=10_000, help="Seeds for each.")] = 1,
     first_seed: Annotated[
         int, typer.Option("--first-seed", min=0, max=2**31, help="The first of them.")
     ] = 0,

@@ -43,7 +43,9 @@ def test_a_fault_that_fails_is_told_with_the_command_that_repeats_it(
         apart=41.0,
         problems=tuple(f"halt-flat-7: wrong {number}" for number in range(7)),
     )
-    results = iter([bad, msgspec.structs.replace(bad, fault="split", failed=0, struck=0, problems=())])
+    results = iter(
+        [bad, msgspec.structs.replace(bad, fault="split", failed=0, struck=0, problems=())]
+    )
     monkeypatch.setattr(command, "drilled", lambda *_: next(results))
 
     ended = type_in(

@@ -6,14 +6,16 @@ from random import Random
 import msgspec
 import pytest
 
-from tradeengine.drill.recipes import RECIPES, Recipe
+from tradeengine.drill.recipe import Recipe
+from tradeengine.drill.recipes import RECIPES
 from tradeengine.venue.server.faults import AnyFault, Fault, every_fault
 
 AT = time(10, 1, 30)
 
 
 def armed(recipe: Recipe, seed: int) -> list[Fault]:
-    return msgspec.convert(recipe.arm(Random(seed), AT), list[AnyFault])  # type: ignore[arg-type]  # a union of structs
+    faults: list[Fault] = msgspec.convert(recipe.arm(Random(seed), AT), list[AnyFault])
+    return faults
 
 
 def test_every_fault_has_a_recipe_and_no_recipe_is_left_over() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -93,9 +92,7 @@ def test_an_entry_in_a_state_that_forbids_it_is_named(evidence: Evidence) -> Non
         for s in evidence.said
         if isinstance(s.message, SubmitOrder) and s.message.purpose is Purpose.ENTRY
     )
-    said = tuple(
-        replace(s, state=EngineState.REDUCING) if s is entry else s for s in evidence.said
-    )
+    said = tuple(replace(s, state=EngineState.REDUCING) if s is entry else s for s in evidence.said)
 
     assert "was sent while REDUCING" in problems(evidence, said=said)
 
@@ -154,7 +151,7 @@ def test_a_situation_that_was_not_brought_about_has_shown_nothing(evidence: Evid
         Situation.POSITIONS: (),
         Situation.WORKING: ("no order was working at the strike",),
     }
-    nothing_held = ((0, {}),)
+    nothing_held: tuple[tuple[int, dict[str, Decimal]], ...] = ((0, {}),)
     assert "the positions were not there" in problems(evidence, venue_positions=nothing_held)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tradeengine.drill.recipes import RECIPES, Recipe
+from tradeengine.drill.recipe import Recipe
+from tradeengine.drill.recipes import RECIPES
 from tradeengine.drill.situation import Situation
 from tradeengine.drill.stage import Cell, play
 from tradeengine.drill.verdict import Verdict, judge

@@ -1,5 +1,6 @@
 """What the engine is doing when the fault strikes, and the settings of a cell."""
 
+from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,7 @@ class Situation(StrEnum):
     WORKING = "working"
 
 
-def prepare(home: Path, situation: Situation, strike: time, changes: dict[str, Any]) -> Home:
+def prepare(home: Path, situation: Situation, strike: time, changes: Mapping[str, Any]) -> Home:
     """Write the configuration of a cell under a new home; `changes` go over the sections."""
     folder = home / "config"
     folder.mkdir(parents=True)

@@ -17,7 +17,7 @@ import msgspec
 
 from tradeengine.app import trade_session
 from tradeengine.drill.evidence import Evidence, collect
-from tradeengine.drill.recipes import Recipe
+from tradeengine.drill.recipe import Recipe
 from tradeengine.drill.situation import START, UNTIL, Situation, later, prepare
 from tradeengine.drill.witness import Witness
 from tradeengine.model.orders import StopTrigger

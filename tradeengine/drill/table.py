@@ -64,8 +64,7 @@ def _word(result: Result) -> Text:
 def _problems(drill: Drill) -> list[Text]:
     lines = []
     for result in drill.results:
-        for problem in result.problems[:_MOST_PROBLEMS]:
-            lines.append(Text(f"  {problem}", "red"))
+        lines += [Text(f"  {problem}", "red") for problem in result.problems[:_MOST_PROBLEMS]]
         if len(result.problems) > _MOST_PROBLEMS:
             lines.append(Text(f"  ... and {len(result.problems) - _MOST_PROBLEMS} more", "red"))
         if not result.passed:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from tradeengine.drill.alike import longest_difference
 from tradeengine.drill.evidence import Evidence, Said
-from tradeengine.drill.recipes import Recipe
+from tradeengine.drill.recipe import Recipe
 from tradeengine.drill.situation import KEPT, SYMBOLS, Situation
 from tradeengine.errors import ExitCode
 from tradeengine.model.commands import ApprovedOrder, SubmitOrder
@@ -209,34 +210,11 @@ def _too_much(evidence: Evidence, recipe: Recipe) -> Iterator[str]:
         symbol: quantity
         for _, held in evidence.venue_positions
         for symbol, quantity in held.items()
-        if symbol in SYMBOLS and symbol not in strangers and not recipe.least <= quantity <= recipe.most
+        if symbol in SYMBOLS
+        and symbol not in strangers
+        and not recipe.least <= quantity <= recipe.most
     }
     yield from (f"the venue held {quantity:f} {symbol}" for symbol, quantity in found.items())
-
-
-def longest_difference(evidence: Evidence) -> tuple[float, str]:
-    """Give how long engine and broker differed at most, in seconds, and about what."""
-    changes = [(at, 0, held, None) for at, held in evidence.venue_positions]
-    changes += [(at, 1, {}, (name, shares)) for at, name, shares in evidence.engine_positions()]
-    venue: dict[str, Decimal] = {}
-    engine: dict[str, Decimal] = {}
-    since: dict[str, int] = {}
-    worst = (0, "")
-    end = max((s.at for s in evidence.said), default=0)
-    for at, _, held, booked in [*sorted(changes, key=lambda c: c[:2]), (end, 2, None, None)]:
-        for symbol, began in list(since.items()):
-            words = f"{symbol} {engine.get(symbol, ZERO):f} here, {venue.get(symbol, ZERO):f} there"
-            worst = max(worst, (at - began, words))
-        if booked is not None:
-            engine[booked[0]] = booked[1]
-        elif held is not None:
-            venue = held
-        for symbol in venue.keys() | engine.keys() | since.keys():
-            if venue.get(symbol, 0) == engine.get(symbol, 0):
-                since.pop(symbol, None)
-            else:
-                since.setdefault(symbol, at)
-    return worst[0] / NANOS, worst[1]
 
 
 def _time_to_flat(evidence: Evidence) -> tuple[float | None, bool]:
@@ -244,15 +222,14 @@ def _time_to_flat(evidence: Evidence) -> tuple[float | None, bool]:
     moved = [
         s.at
         for s in evidence.said
-        if isinstance(s.message, StateChanged) and s.message.after is EngineState.SAFETY
+        if isinstance(s.message, StateChanged)
+        and s.message.after is EngineState.SAFETY
         and s.at >= evidence.begins_at
     ]
     ended = [(s.at, s.message) for s in evidence.said if isinstance(s.message, FlattenEnded)]
     if moved:
         safe = [
-            at
-            for at, m in ended
-            if at >= moved[0] and m.trigger is StopTrigger.SAFETY and m.flat
+            at for at, m in ended if at >= moved[0] and m.trigger is StopTrigger.SAFETY and m.flat
         ]
         return (safe[0] - struck) / NANOS if safe else None, True
     return (ended[-1][1].seconds if ended else None), False

@@ -1,5 +1,5 @@
 """
-The witness: what the venue itself knows, looked at four times a second of its time.
+The witness: what the venue itself knows, looked at twice a second of its time.
 
 It reads the exchange's books past every wire and fault, through the exchange's own
 schedule, so that a look has its place among the turns and repeats exactly.
@@ -14,7 +14,7 @@ from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.faults import AnyFault
 from tradeengine.venue.server.faults.fault import Counted
 
-_EVERY = NANOS // 4
+_EVERY = NANOS // 2
 _MOST_ORDERS = 500
 
 Positions = dict[str, Decimal]
