@@ -23,10 +23,10 @@ from io import StringIO
 from pathlib import Path
 from statistics import linear_regression
 
-from tradeengine.app import trade
 from tradeengine.layout import Home
 from tradeengine.options import Flags, read_options
 from tradeengine.run.status import read_status
+from tradeengine.trading import trade
 
 WEEK = [date(2019, 2, day) for day in range(11, 16)]
 WARM_UP = 2

@@ -13,86 +13,41 @@ when it is late.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
 from functools import partial
-
-import typer
 
 from tradeengine import __version__
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.clock import SystemClock
-from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
+from tradeengine.errors import JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import KeepBaseline, LockTrading, RequestStop
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options, build_inputs
-from tradeengine.run.alarm import Alarm, raised_alarm
+from tradeengine.run.alarm import Alarm
 from tradeengine.run.attention import Attention
 from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
-from tradeengine.run.home_lock import home_locked
 from tradeengine.run.lagging import lag_meter
-from tradeengine.run.lease import leased
-from tradeengine.run.locking import Departures, TradingLock, account_of, broker_account
+from tradeengine.run.locking import Departures, TradingLock
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
 from tradeengine.run.queues import high_water
 from tradeengine.run.reporter import Reporter
-from tradeengine.run.screen import Screen, open_screen
-from tradeengine.run.startup import check_until, run_opened, start_up
+from tradeengine.run.screen import Screen
+from tradeengine.run.startup import run_opened, start_up
 from tradeengine.run.status import write_status
 from tradeengine.run.stop_signals import stop_signals
-from tradeengine.run.watch import Watch, watching_log
-from tradeengine.store.baselines import Baselines
-from tradeengine.store.database import open_database
-from tradeengine.store.locks import Locks
+from tradeengine.run.watch import Watch
 from tradeengine.wiring import build
-from tradeengine.worlds import open_world
 
 FLUSH_SECONDS = 1.0
 """Real seconds between writes of journal, log and status while nothing else asks."""
-
-
-def trade(options: Options) -> ExitCode:
-    """Trade a session; return how it ended. Raises TradeEngineError before it began."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(_trade(options))
-    return uvloop.run(_trade(options))
-
-
-async def _trade(options: Options) -> ExitCode:
-    options.home.prepare()
-    async with AsyncExitStack() as stack:
-        stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
-        screen = stack.enter_context(open_screen(options))
-        alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
-        database = stack.enter_context(open_database(options.home.state_file))
-        lock = TradingLock(options.home, Locks(database), account_of(options))
-        lock.refuse(alarm.tell)
-        world = await stack.enter_async_context(open_world(options, screen.say))
-        lock.know(world.account_number, alarm.tell)
-        account = broker_account(options, world.account_number)
-        if account is not None:
-            stack.enter_context(leased(account, options, screen.say))
-        baseline = DayBaseline(Baselines(database), account, world.session.date)
-        check_until(options, world)
-        options = lock.ramped(options, world.session.date)
-        files = options.home.new_run(options.choice.kind.value, SystemClock().now())
-        log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock, baseline, alarm)
-        outcome = await app.run()
-    screen.end(outcome)
-    if outcome.failure is not None:
-        typer.echo(f"tradeengine: {outcome.failure}", err=True)
-    return outcome.exit_code
 
 
 class App:

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from tests.venue.server.conftest import Venue
+from tests.venue.server.fault_clients import arm
 from tradeengine.model.instants import NANOS
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.server.faults import AnyFault, ArmedFaults, Fault, Stream
@@ -100,6 +102,16 @@ def test_dropping_a_connection_acts_at_once_and_leaves_nothing() -> None:
     faults.arm(fault, 0, sockets)
     assert sockets.cut == ["data"]
     assert faults.active(0) == []
+
+
+async def test_clear_waits_for_its_instant(controlled: Venue) -> None:
+    await arm(controlled, "mute_data")
+    await arm(controlled, "clear", after=5)
+    faults = controlled.server.publisher.faults
+    controlled.run_for(4)
+    assert not faults.data_channel_may_go("quotes", controlled.clock.now())
+    controlled.run_for(2)
+    assert faults.data_channel_may_go("quotes", controlled.clock.now())
 
 
 def test_clear_takes_away_everything() -> None:

@@ -48,21 +48,25 @@ class ArmedFaults:
         """
         begins = fault.begins(now)
         self.begun.append((begins, _name(fault)))
-        if isinstance(fault, Clear):
-            self.clear(fault.name)
-        elif not fault.momentary:
+        if not fault.momentary:
             self._armed.append(_Armed(fault, begins, _end(fault, begins)))
         elif begins > now:
             world.exchange.tampering.later(begins, partial(self._strike_later, fault, world))
             world.settle()
         else:
             world.catch_up()
-            fault.strike(world)
+            self._strike(fault, world)
             world.settle()
+
+    def _strike(self, fault: Fault, world: World) -> None:
+        if isinstance(fault, Clear):
+            self.clear(fault.name)
+        else:
+            fault.strike(world)
 
     def _strike_later(self, fault: Fault, world: World) -> None:
         try:
-            fault.strike(world)
+            self._strike(fault, world)
         except Refused as refusal:
             self.failed.append(f"{_name(fault)}: {refusal}")
 
