@@ -123,5 +123,6 @@ def test_shares_that_were_ignored_are_no_obstacle_after_a_flatten_of_the_account
 
     assert run.exit_code is ExitCode.CLEAN
     assert "NOT_ALIKE" not in run.alerts()
+    assert run.events("SYMBOL_FROZEN") == []
     states = [event["message"] for event in run.events("STATE_CHANGED")]
     assert "SAFETY -> TRADING: the feed is stable, broker and ledger are flat" in states
