@@ -85,7 +85,7 @@ def test_the_broker_is_asked_again_and_again_but_once_at_a_time() -> None:
     books = Books()
     assert books.ask(24) == []
     assert len(books.ask(1)) == 1
-    assert books.ask(60) == []
+    assert books.ask(59) == []
     assert books.answer() == []
     assert books.ask(24) == []
     assert len(books.ask(1)) == 1
@@ -263,3 +263,10 @@ def test_cash_that_nobody_can_explain_hides_no_loss() -> None:
     view = books.ledger.view()
     assert (view.cash, view.baseline) == (CASH + 1000, CASH + 1000)
     assert view.drawdown == 0
+
+
+def test_an_answer_that_is_lost_is_not_waited_for_for_ever() -> None:
+    books = Books()
+    assert len(books.ask(25)) == 1
+    assert books.ask(59) == []
+    assert len(books.ask(1)) == 1

@@ -50,6 +50,9 @@ Time between a reading that differs and the one that has to confirm it.
 Longer than what the edge leaves to the order stream: what was lost is found in between.
 """
 
+_LOST_AFTER = 60 * NANOS
+"""How long an answer is waited for: the broker's edge gives up long before."""
+
 _BEFORE_THE_END = 40 * NANOS
 """How long before the run's end the books are compared for the last time."""
 
@@ -116,7 +119,8 @@ class Reconciler:
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
         """Ask when it is time; not before the books were opened."""
         now = timer.received_at
-        if self._due is None or self._asked_at is not None:
+        waits = self._asked_at is not None and now - self._asked_at < _LOST_AFTER
+        if self._due is None or waits:
             return
         if now >= self._due or now >= self._last_look > 0:
             self._last_look = 0 if now >= self._last_look else self._last_look
