@@ -12,6 +12,7 @@ because Alpaca adds types without a new version.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -38,6 +39,9 @@ ASCII = 0x7F
 
 _FLAT_OBJECT = re.compile(rb"\{[^{}]*\}")
 """An object of the stream; none of them holds another object."""
+
+_TYPE_FIRST = re.compile(rb"(?:[\x80-\x8f]|\xde..|\xdf....)(?=\xa1T)", re.DOTALL)
+"""Where a msgpack message begins: a map whose first key is its type, as Alpaca writes it."""
 
 
 class _Tag(Struct, gc=False):
@@ -105,7 +109,7 @@ class Codec:
             elements = [bytes(element) for element in form.elements(frame)]
         except UNREADABLE as error:
             rejections.append(rejected("stream frame", error, frame, received_at))
-            elements = _FLAT_OBJECT.findall(frame) if form is _JSON else []
+            elements = _FLAT_OBJECT.findall(frame) if form is _JSON else _cut_apart(frame)
         controls: list[Control] = []
         for index, element in enumerate(elements):
             try:
@@ -155,6 +159,12 @@ class Codec:
             halted=self._halts.read(wire.symbol, wire.code),
             reason=wire.reason or wire.meaning,
         )
+
+
+def _cut_apart(frame: bytes) -> list[bytes]:
+    """Cut a msgpack frame whose lengths are wrong where its messages begin."""
+    starts = [found.start() for found in _TYPE_FIRST.finditer(frame)]
+    return [frame[start:end] for start, end in pairwise([*starts, len(frame)])]
 
 
 def rejected(place: str, error: Exception, data: bytes, received_at: int) -> MessageRejected:
