@@ -51,7 +51,7 @@ class Heard(Struct):
 
 class _Envelope(Struct):
     stream: str
-    data: Raw = Raw(b"null")
+    data: Raw = Raw(b"")
 
 
 class _Authorization(Struct):

@@ -13,8 +13,8 @@ import msgspec
 
 from tradeengine.clock import Clock
 from tradeengine.errors import RefusedByBroker, VenueUnreachable
-from tradeengine.feed.codec import UNREADABLE
 from tradeengine.feed.backoff import Backoff, Random
+from tradeengine.feed.codec import UNREADABLE
 from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.parameters import FeedParameters
 from tradeengine.quiescence import Quiescence

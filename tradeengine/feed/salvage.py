@@ -12,7 +12,7 @@ from itertools import islice
 _FLAT_OBJECT = re.compile(rb"\{[^{}]*\}")
 """An object of the stream in JSON; none of them holds another object."""
 
-_TYPE_FIRST = re.compile(rb"(?:[\x80-\x8f]|\xde..|\xdf....)(?=\xa1T)", re.DOTALL)
+_TYPE_FIRST = re.compile(rb"(?=(?:[\x80-\x8f]|\xde..|\xdf....)\xa1T)", re.DOTALL)
 """Where a message begins in msgpack: a map whose first key is its type, as Alpaca writes it."""
 
 _MOST_MESSAGES = 10_000
