@@ -31,6 +31,8 @@ class Order:
     state: OrderState = OrderState.SENT
     filled: Decimal = ZERO
     filled_value: Decimal = ZERO
+    filled_by_broker: Decimal = ZERO
+    """The most that the broker ever said was filled: a fill can be told after the end."""
     executions: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
     @property

@@ -145,6 +145,8 @@ class Router:
             yield self._stale(order, order.state, happening, note, event.received_at)
             return
         order.order_id = event.order_id or order.order_id
+        if isinstance(event, OrderCancelled | OrderExpired):
+            order.filled_by_broker = event.cumulative
         yield from self._apply(order, happening, event.received_at)
 
     def on_filled(self, fill: OrderFilled) -> Iterator[Message]:
@@ -244,6 +246,7 @@ class Router:
             outcome=outcome,
             filled=order.filled,
             average_price=order.average_price,
+            missing=max(ZERO, order.filled_by_broker - order.filled),
         )
 
     def _stale(
