@@ -4,8 +4,12 @@ import argparse
 import asyncio
 import secrets
 import sys
+import time
 from collections.abc import Callable
 
+import hypothesis
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -14,6 +18,9 @@ from tests.fuzz.bodies import Bodies
 from tests.fuzz.campaign import Found, Result, Target, run
 from tests.fuzz.data_frames import DataFrames
 from tests.fuzz.order_frames import OrderFrames
+from tests.whole_core.test_machine import WholeCore
+
+_STEPS = 80
 
 _EVERY = 500
 """Cases between two movements of the bar."""
@@ -42,6 +49,28 @@ def main() -> int:
             f"{result.name}: {result.cases:,} cases in {result.seconds:.1f} s,"
             f" slowest {result.slowest_seconds * 1000:.1f} ms, nothing found"
         )
+    return _machine(asked.machine, asked.seed, console)
+
+
+def _machine(lives: int, seed: int, console: Console) -> int:
+    """Let the machine of tests/whole_core play for long. Gives 1 when something was found."""
+    if not lives:
+        return 0
+    console.print(f"the whole core: {lives:,} lives of {_STEPS} steps each ...")
+    played = settings(
+        max_examples=lives,
+        stateful_step_count=_STEPS,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    began = time.perf_counter()
+    try:
+        run_state_machine_as_test(hypothesis.seed(seed)(WholeCore), settings=played)
+    except Exception:  # whatever it is, it is a finding
+        console.print_exception(show_locals=False)
+        return 1
+    console.print(f"the whole core: {time.perf_counter() - began:.1f} s, nothing found")
     return 0
 
 
@@ -77,6 +106,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bodies", type=int, default=100_000, help="bodies of REST answers")
     parser.add_argument("--answers", type=int, default=100_000, help="HTTP answers, byte by byte")
     parser.add_argument("--loopback", type=int, default=5_000, help="HTTP answers over a socket")
+    parser.add_argument("--machine", type=int, default=3_000, help="lives of the whole core")
     parser.add_argument("--first", type=int, default=0, help="first case, to do one again alone")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     return parser.parse_args()

@@ -6,9 +6,10 @@ held by another order is refused) and nothing else: any open order may be filled
 cancelled or expire at any time.
 """
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypedDict
 
 from tradeengine.model.commands import CancelOrder, SubmitOrder
 from tradeengine.model.events import (
@@ -29,6 +30,21 @@ from tradeengine.model.orders import OrderType, Side
 
 ZERO = Decimal(0)
 EQUITY = Decimal(100_000)
+
+
+class Head(TypedDict):
+    """What every message about an order has."""
+
+    at: int
+    received_at: int
+    client_order_id: str
+    order_id: str
+    symbol: str
+
+
+def shares(**held: int) -> defaultdict[str, Decimal]:
+    """Give shares by symbol."""
+    return defaultdict(Decimal, {symbol: Decimal(count) for symbol, count in held.items()})
 
 
 @dataclass
@@ -55,8 +71,7 @@ class ModelBroker:
 
     now: int = 0
     cash: Decimal = EQUITY
-    held: Counter[str] = field(default_factory=Counter)
-    cost: Counter[str] = field(default_factory=Counter)
+    held: defaultdict[str, Decimal] = field(default_factory=shares)
     open: dict[str, AtBroker] = field(default_factory=dict)
     news: list[OrderEvent] = field(default_factory=list)
     count: int = 0
@@ -84,34 +99,40 @@ class ModelBroker:
         self.news.append(OrderAccepted(**self._head(self.open[name]), status="new"))
 
     def refuse(self, order: SubmitOrder) -> None:
-        head = {"client_order_id": order.client_order_id, "order_id": "", "symbol": order.symbol}
         self.news.append(
             OrderRejected(
-                at=self.now, received_at=self.now, status_code=403, code=1, reason="no", **head
+                at=self.now,
+                received_at=self.now,
+                client_order_id=order.client_order_id,
+                order_id="",
+                symbol=order.symbol,
+                status_code=403,
+                code=1,
+                reason="no",
             )
         )
 
     def available(self, symbol: str) -> Decimal:
         """Give the shares that no open sale holds."""
         sales = (o for o in self.open.values() if o.symbol == symbol and o.side is Side.SELL)
-        return Decimal(self.held[symbol]) - sum((order.left for order in sales), ZERO)
+        return self.held[symbol] - sum((order.left for order in sales), ZERO)
 
-    def fill(self, order: AtBroker, shares: Decimal, price: Decimal) -> OrderFilled:
+    def fill(self, order: AtBroker, quantity: Decimal, price: Decimal) -> OrderFilled:
         """Fill a part of an order or all of it."""
         self.count += 1
-        order.filled += shares
-        self._move(order.symbol, order.side.sign * shares, price)
+        order.filled += quantity
+        self._move(order.symbol, order.side.sign * quantity, price)
         if not order.left:
             del self.open[order.name]
         told = OrderFilled(
             **self._head(order),
             execution_id=f"x{self.count}",
             side=order.side,
-            quantity=shares,
+            quantity=quantity,
             price=price,
             cumulative=order.filled,
             complete=not order.left,
-            position=Decimal(self.held[order.symbol]),
+            position=self.held[order.symbol],
         )
         self.news.append(told)
         return told
@@ -133,22 +154,22 @@ class ModelBroker:
             )
         )
 
-    def _move(self, symbol: str, shares: Decimal, price: Decimal) -> None:
-        self.held[symbol] += shares
-        self.cash -= shares * price
+    def _move(self, symbol: str, moved: Decimal, price: Decimal) -> None:
+        self.held[symbol] += moved
+        self.cash -= moved * price
 
     def cancel(self, command: CancelOrder) -> None:
         """Cancel an order, or say that there is none."""
         order = self.open.pop(command.client_order_id, None)
         if order is None:
-            names = {"client_order_id": command.client_order_id, "order_id": command.order_id}
             self.news.append(
                 CancelRejected(
                     at=self.now,
                     received_at=self.now,
+                    client_order_id=command.client_order_id,
+                    order_id=command.order_id,
                     symbol=command.symbol,
                     reason="no such order is open",
-                    **names,
                 )
             )
         else:
@@ -174,7 +195,7 @@ class ModelBroker:
 
     def snapshot(self, why: str, asked_at: int, price: Decimal) -> BrokerSnapshot:
         """Say what is held."""
-        worth = sum((Decimal(shares) * price for shares in self.held.values()), ZERO)
+        worth = sum((held * price for held in self.held.values()), ZERO)
         return BrokerSnapshot(
             at=self.now,
             received_at=self.now,
@@ -187,13 +208,13 @@ class ModelBroker:
             positions=tuple(
                 BrokerPosition(
                     symbol=symbol,
-                    quantity=Decimal(shares),
+                    quantity=held,
                     available=self.available(symbol),
                     average_price=Decimal("50.3333333333333333"),
                     current_price=price,
                 )
-                for symbol, shares in self.held.items()
-                if shares
+                for symbol, held in self.held.items()
+                if held
             ),
             orders=tuple(self._row(order) for order in self.open.values()),
             asked_at=asked_at,
@@ -214,7 +235,7 @@ class ModelBroker:
             stop_price=order.price if is_stop else None,
         )
 
-    def _head(self, order: AtBroker) -> dict[str, object]:
+    def _head(self, order: AtBroker) -> Head:
         return {
             "at": self.now,
             "received_at": self.now,

@@ -7,8 +7,8 @@ time passes, prices move, the operator halts and the process dies and starts aga
 What must hold when an order leaves is in `world.py`; the rest is here.
 """
 
-from collections import Counter
 from decimal import Decimal
+from typing import TypedDict
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.risk.world import SYMBOLS
 from tests.whole_core import puppet
+from tests.whole_core.model_broker import Head, shares
 from tests.whole_core.world import World
 from tradeengine.model.commands import OrderIntent, RequestStop
 from tradeengine.model.events import (
@@ -25,7 +26,6 @@ from tradeengine.model.events import (
     FeedMuted,
     FeedStable,
     OrderAccepted,
-    OrderFilled,
     OrderNotFound,
     OrderStreamLost,
     OrderStreamReady,
@@ -40,6 +40,11 @@ FIRST = st.integers(0, 0) | st.integers(0, 9)
 """A place in a queue: mostly the oldest."""
 
 
+class _Now(TypedDict):
+    at: int
+    received_at: int
+
+
 class WholeCore(RuleBasedStateMachine):
     """Any interleaving of what the world can do."""
 
@@ -49,7 +54,7 @@ class WholeCore(RuleBasedStateMachine):
 
     @initialize(held=st.sampled_from((0, 0, 90, 150)))
     def the_account_holds_something_or_nothing(self, held: int) -> None:
-        self.world = World(Counter(AAA=held, CCC=held // 10))
+        self.world = World(shares(AAA=held, CCC=held // 10))
 
     @property
     def now(self) -> int:
@@ -109,10 +114,7 @@ class WholeCore(RuleBasedStateMachine):
 
     def _unresolved(self, name: str, symbol: str, *, there: bool) -> None:
         self.world.unresolved[name] = there
-        names = {"client_order_id": name, "order_id": "", "symbol": symbol}
-        self.world.step(
-            OrderUnresolved(at=self.now, received_at=self.now, reason="no answer", **names)
-        )
+        self.world.step(OrderUnresolved(**self._head(name, symbol), reason="no answer"))
 
     @precondition(lambda self: self.world.unresolved)
     @rule()
@@ -120,11 +122,16 @@ class WholeCore(RuleBasedStateMachine):
         name = next(iter(self.world.unresolved))
         there = self.world.unresolved.pop(name)
         symbol = self.world.sent[name].symbol
-        head = {"at": self.now, "received_at": self.now, "client_order_id": name, "symbol": symbol}
+        head = self._head(name, symbol)
         if there:
-            self.world.step(OrderAccepted(**head, order_id=f"id-of-{name}", status="new"))
+            head["order_id"] = f"id-of-{name}"
+            self.world.step(OrderAccepted(**head, status="new"))
         else:
-            self.world.step(OrderNotFound(**head, order_id="", lookups=5))
+            self.world.step(OrderNotFound(**head, lookups=5))
+
+    def _head(self, name: str, symbol: str) -> Head:
+        now = self.now
+        return Head(at=now, received_at=now, client_order_id=name, order_id="", symbol=symbol)
 
     @precondition(lambda self: self.world.cancels)
     @rule(place=FIRST)
@@ -239,17 +246,22 @@ class WholeCore(RuleBasedStateMachine):
         self.world.middle = min(max(moved, Decimal(48)), Decimal(52))
         self.world.show(symbol)
 
-    @rule(what=st.sampled_from(("orders", "feed", "mute", "death", "death", "halt", "well", "well")))
+    @rule(
+        what=st.sampled_from(("orders", "feed", "mute", "death", "death", "halt", "well", "well"))
+    )
     def something_happens_to_us(self, what: str) -> None:
-        head = {"at": self.now, "received_at": self.now}
+        now = self.now
+        head = _Now(at=now, received_at=now)
         match what:
             case "orders":
                 self.world.step(OrderStreamLost(**head, reason="cut"))
             case "feed":
                 self.world.step(FeedLost(**head, reason="cut"))
             case "mute":
-                silence = {"silent_seconds": 61.0, "last_event_at": self.now}
-                self.world.step(FeedMuted(**head, **silence, probe="REST knows a trade"))
+                said = "REST knows a trade"
+                self.world.step(
+                    FeedMuted(**head, silent_seconds=61.0, last_event_at=now, probe=said)
+                )
             case "halt":
                 self.world.step(RequestStop(**head, trigger=StopTrigger.HALT_FILE))
             case "well":
@@ -291,7 +303,7 @@ class WholeCore(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_short(self) -> None:
-        assert all(shares >= 0 for shares in self.world.broker.held.values())
+        assert all(held >= 0 for held in self.world.broker.held.values())
 
     @invariant()
     def the_gate_counts_at_least_what_may_still_be_bought(self) -> None:
@@ -306,10 +318,10 @@ class WholeCore(RuleBasedStateMachine):
                 ),
                 Decimal(0),
             )
-            held = Decimal(self.world.told[symbol])
+            held = self.world.told[symbol]
             counted = book.held(symbol).quantity + book.left(symbol, Side.BUY)
             assert self.world.broker.news or counted >= held + may
 
 
 TestWholeCore = WholeCore.TestCase
-TestWholeCore.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)
+TestWholeCore.settings = settings(max_examples=300, stateful_step_count=60, deadline=None)

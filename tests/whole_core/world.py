@@ -1,10 +1,10 @@
 """The core, the broker and the wires between them, with what must hold at every order."""
 
-from collections import Counter
+from collections import defaultdict
 from decimal import Decimal
 
 from tests.risk.world import CLOSE, NOW, OPEN, SYMBOLS, bar, limits, plan, quote, symbol_plan
-from tests.whole_core.model_broker import EQUITY, ZERO, AtBroker, ModelBroker
+from tests.whole_core.model_broker import ZERO, AtBroker, ModelBroker
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.commands import AskBroker, CancelOrder, LockTrading, SubmitOrder
 from tradeengine.model.events import (
@@ -71,10 +71,11 @@ class NoRecorder:
 class World:
     """Everything between a wish and a fill, run by hand."""
 
-    def __init__(self, held: Counter[str]) -> None:
+    def __init__(self, held: defaultdict[str, Decimal]) -> None:
         self.broker = ModelBroker(now=NOW, held=held)
         self.middle = Decimal(50)
         self.names: set[str] = set()
+        self.shown: dict[str, Decimal] = {}
         self.runs = 0
         self.open_run()
 
@@ -119,7 +120,7 @@ class World:
         What a person has bought beside us counts once it is told.
         """
         due = [
-            event.quantity * self.middle
+            event.quantity * self.shown[symbol]
             for event in self.broker.news
             if isinstance(event, OrderFilled) and self._is_our_buy(event)
             if event.symbol == symbol
@@ -134,7 +135,7 @@ class World:
             for order in self.submits
             if order.symbol == symbol and order.side is Side.BUY
         ]
-        held = max(ZERO, Decimal(self.told[symbol])) * self.middle
+        held = max(ZERO, self.told[symbol]) * self.shown[symbol]
         return held + sum(due, ZERO)
 
     def _is_our_buy(self, fill: OrderFilled) -> bool:
@@ -144,7 +145,7 @@ class World:
         """An order that closes never reaches through zero, by what the ledger knows."""
         if order.purpose is Purpose.FLATTEN:
             return  # It follows the broker's word, which is looked at when it is taken.
-        held = self.ledger_positions()[order.symbol]
+        held = self.ledger_positions().get(order.symbol, ZERO)
         others = (
             open_.left
             for open_ in self.core.router.book.open_in(order.symbol)
@@ -181,10 +182,12 @@ class World:
         )
         self.step(FeedConnected(at=now, received_at=now, symbols=len(SYMBOLS)))
         self.step(OrderStreamReady(at=now, received_at=now))
-        self.told = Counter(self.broker.held)
+        self.told = self.broker.held.copy()
         self.answer()
         self.step(Reconciled(at=now, received_at=now, unexplained=0))
         self.step(WarmUpEnded(at=now, received_at=now, bars=36))
+        for symbol in SYMBOLS:
+            self.show(symbol)
         self.pass_time(0.001)
 
     def step(self, message: Message) -> list[Message]:
@@ -199,6 +202,7 @@ class World:
     def show(self, symbol: str) -> None:
         """Show a quote and a bar of now."""
         now, middle = self.broker.now, float(self.middle)
+        self.shown[symbol] = self.middle
         self.step(bar(symbol, middle, at=now - 60 * NANOS))
         self.step(quote(symbol, middle - 0.01, middle + 0.01, at=now))
 
@@ -222,12 +226,9 @@ class World:
             self.told[event.symbol] -= busted.side.sign * busted.quantity
         self.step(event)
 
-    def ledger_positions(self) -> Counter[str]:
+    def ledger_positions(self) -> dict[str, Decimal]:
         rows = self.core.ledger.view().positions
-        return Counter({row.symbol: row.quantity for row in rows})
+        return {row.symbol: row.quantity for row in rows}
 
     def orders(self) -> list[AtBroker]:
         return list(self.broker.open.values())
-
-
-__all__ = ["EQUITY", "World"]
