@@ -62,7 +62,7 @@ def update(number: int, word: str) -> Json:
     told = AccountUpdate(
         account_id="engine",
         event=word,
-        at=CREATED + number,
+        at=CREATED + number % 1000,
         event_id=f"event-{number}",
         order=order(number, _STATUSES[word], "4" if executed else "0"),
         execution_id=f"execution-{number}" if executed else None,

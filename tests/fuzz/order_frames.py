@@ -47,7 +47,6 @@ class OrderFrames:
         memory = OrderMemory(_REMEMBERED)
         self._news = News(BrokerParameters(), memory, self._inbox, clock)
         self._session = OrderStreamSession(_ACCESS)
-        self._count = 0
 
     def strike(self, random: Random) -> None:
         if self._session.refusal or self._session.phase is not Phase.READY:
@@ -79,8 +78,8 @@ class OrderFrames:
         assert kinds == [True], f"not told: {envelope}"
 
     def _update(self, random: Random) -> Json:
-        self._count += 1
-        data = accounts.update(self._count, random.choice(accounts.WORDS))
+        # Far apart, as the broker's ids are: damage must not turn one into another.
+        data = accounts.update(random.getrandbits(48), random.choice(accounts.WORDS))
         return {"stream": "trade_updates", "data": data}
 
     def _hear(self, frame: bytes) -> bool:
