@@ -28,6 +28,7 @@ from tradeengine.model.message import Message
 from tradeengine.model.orders import OrderType, Purpose, Side, StopTrigger
 from tradeengine.router.flatten import Flattener
 from tradeengine.router.parameters import RouterParameters
+from tradeengine.router.protection import Protector
 from tradeengine.router.router import Router
 
 D = Decimal
@@ -43,7 +44,8 @@ def scene() -> tuple[Flattener, Router]:
     )
     router = Router(parameters)
     router.on_run_opened(opened())
-    return Flattener(parameters, router), router
+    protector = Protector(parameters, router, lambda _, average: average)
+    return Flattener(parameters, router, protector, lambda _: None), router
 
 
 def rejected(name: str) -> OrderRejected:

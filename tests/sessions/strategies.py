@@ -6,7 +6,7 @@ from msgspec import structs
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.events import Bar, OrderDenied, PositionChanged, Quote, TimerFired
+from tradeengine.model.events import Bar, OrderDenied, PositionChanged, Quote, TimerFired, Trade
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
 from tradeengine.model.parameters import Parameters
 from tradeengine.model.ticks import tick_up
@@ -188,3 +188,34 @@ class Churn(BuyOnce):
             limit_price=tick_up(Decimal(str(quote.bid)) / ACROSS),
             stop_distance=None,
         )
+
+
+class SpamAll(BuyOnce):
+    """Want to buy on every message there is; in every second symbol below the market, for ever."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)
+        self._resting = set(sorted(self.plan.symbols)[::2])
+
+    def on_quote(self, quote: Quote) -> Opinions:
+        super().on_quote(quote)
+        return self._want(quote.symbol, quote.received_at)
+
+    def on_trade(self, trade: Trade) -> Opinions:
+        return self._want(trade.symbol, trade.received_at)
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        return None if bar.history else self._want(bar.symbol, bar.received_at)
+
+    def on_timer(self, timer: TimerFired) -> Opinions:
+        return [w for s in self.plan.symbols for w in self._want(s, timer.received_at) or ()]
+
+    def _want(self, symbol: str, now: int) -> list[OrderIntent] | None:
+        quote = self._quotes.get(symbol)
+        if quote is None:
+            return None
+        wish = structs.replace(self.wish(_no_bar(quote), quote), at=now)
+        if symbol not in self._resting:
+            return [wish]
+        below = tick_up(Decimal(str(quote.bid)) * Decimal("0.995"))
+        return [structs.replace(wish, limit_price=below)]

@@ -201,6 +201,9 @@ class AlpacaBroker:
                 raise TypeError(f"no broker command: {type(command).__name__}")
 
     async def _answer(self, question: AskBroker, line: Line) -> None:
+        if question.why == Question.MISSED:
+            await self._swept(settle_seconds=0.0)
+            return
         try:
             holdings = await self._read(question, line)
         except _NO_ANSWER as error:

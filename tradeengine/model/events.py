@@ -507,12 +507,19 @@ class AlertRaised(Event, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class SymbolFlattened(Struct, frozen=True, kw_only=True, gc=False):
-    """One symbol's way to flat, for the receipt."""
+    """
+    One symbol's way to flat, for the receipt.
+
+    `cost` (dollars) is what closing gave away against the middle of the quote; `why`
+    says what kept the rest from being closed, "" if nothing is left.
+    """
 
     symbol: str
     start_quantity: Decimal
     left: Decimal
     steps: tuple[str, ...]
+    cost: Decimal = Decimal(0)
+    why: str = ""
 
 
 class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
