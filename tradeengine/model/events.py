@@ -532,3 +532,13 @@ class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
     symbols: tuple[SymbolFlattened, ...]
     positions_left: tuple[str, ...]
     orders_left: tuple[str, ...]
+
+    @property
+    def cost(self) -> Decimal:
+        """What closing gave away against the middle of the quotes, dollars."""
+        return sum((row.cost for row in self.symbols), Decimal(0))
+
+    @property
+    def reasons(self) -> str:
+        """What is still held and why, for people; "" if nothing is."""
+        return "; ".join(f"{row.left} {row.symbol}: {row.why}" for row in self.symbols if row.left)

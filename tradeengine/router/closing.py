@@ -28,7 +28,7 @@ _POST_CLOSE = 240 * 60 * NANOS
 _LONGEST_DOUBLING = 3
 """The wait after refusals is at most eight times the poll."""
 
-QUEUED = "queued for the open by the policy for after hours"
+_QUEUED = "the market is closed, queued for the open"
 
 
 class Closing:
@@ -75,9 +75,11 @@ class Closing:
         """Tell whether the wait after a refusal is over."""
         return now >= self._not_before.get(symbol, 0)
 
-    def may_rest(self, symbol: str, now: int) -> bool:
-        """Tell whether a closing order at the broker is right to wait there."""
-        return symbol in self._halts or self.is_queued(now)
+    def waits_for(self, symbol: str, now: int) -> str:
+        """Say what a closing order waits for at the broker, and rightly; "" if for nothing."""
+        if code := self._halts.get(symbol):
+            return f"trading is halted ({code})"
+        return _QUEUED if self.is_queued(now) else ""
 
     def is_queued(self, now: int) -> bool:
         """Tell whether what is sent now waits for the open."""
@@ -87,10 +89,10 @@ class Closing:
         """Tell whether the session opens between now and an instant."""
         return now < self._opens <= end
 
-    def why_held(self, symbol: str) -> str:
+    def why_held(self, symbol: str, now: int) -> str:
         """Say why a position is still there."""
-        if code := self._halts.get(symbol):
-            return f"trading is halted ({code})"
+        if waiting := self.waits_for(symbol, now):
+            return waiting
         if reason := self._reasons.get(symbol):
             return f"the broker refuses to close it: {reason}"
         return "not closed in time"

@@ -31,7 +31,7 @@ from tradeengine.model.events import (
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Purpose, Question, StopTrigger
-from tradeengine.router.closing import QUEUED, Closing
+from tradeengine.router.closing import Closing
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
 from tradeengine.router.receipt import Middle, Receipt
@@ -164,9 +164,8 @@ class Flattener:
         ours = self._router.book.get(held.client_order_id)
         if ours is None or ours.state.ended:
             yield from self._cancel_shown(held, now)
-        elif self._is_closing(held) and self._closing.may_rest(held.symbol, now):
-            step = f"{self._closing.why_held(held.symbol)}: its order waits at the broker"
-            self._receipt.note(held.symbol, step)
+        elif self._is_closing(held) and (reason := self._closing.waits_for(held.symbol, now)):
+            self._receipt.note(held.symbol, f"{reason}: its order waits at the broker")
         elif self._is_closing(held) and self._asked_at - ours.sent_at < self._poll:
             return  # A closing order of ours is given until the next poll.
         elif self._unconfirmed.is_stuck(ours, now):
@@ -259,7 +258,6 @@ class Flattener:
             covered = self._router.book.protected(symbol)
             words = f"stop back at the broker for {covered}" if covered else "no stop at the broker"
             self._receipt.note(symbol, words)
-        queued = self._closing.is_queued(now)
         return self._receipt.close(
             at=now,
             trigger=self._trigger,
@@ -268,7 +266,7 @@ class Flattener:
             seconds=(now - self._began) / NANOS,
             left=left,
             orders=() if self._last is None else self._last.orders,
-            why={symbol: self._why(symbol, queued=queued) for symbol in left},
+            why={symbol: self._why(symbol, now) for symbol in left},
         )
 
     def _left(self, *, flat: bool) -> dict[str, Decimal]:
@@ -279,9 +277,9 @@ class Flattener:
             return self._protector.held()
         return {position.symbol: position.quantity for position in self._last.positions}
 
-    def _why(self, symbol: str, *, queued: bool) -> str:
+    def _why(self, symbol: str, now: int) -> str:
         if self._silence:
             return f"no answer from the broker: {self._silence}"
         if self._last is None:
             return "no answer from the broker; the shares are those of our own books"
-        return QUEUED if queued else self._closing.why_held(symbol)
+        return self._closing.why_held(symbol, now)
