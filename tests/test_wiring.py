@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, Nowhere, a_core, make_home, options_for
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.dispatch import Routes
 from tradeengine.bus.records import message_types
 from tradeengine.errors import BadConfiguration
@@ -13,13 +14,7 @@ from tradeengine.model import events as e
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import build_inputs
-from tradeengine.wiring import (
-    BuildInputs,
-    NowhereOutbox,
-    WiringIncomplete,
-    build,
-    check_complete,
-)
+from tradeengine.wiring import NowhereOutbox, WiringIncomplete, build, check_complete
 
 
 @pytest.fixture
@@ -86,9 +81,12 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("Quote", ["ledger", "risk", "strategy"]),
         ("Trade", ["ledger", "strategy"]),
         ("Bar", ["ledger", "risk", "strategy"]),
-        ("OrderFilled", ["router", "ledger", "risk"]),
-        ("FillBusted", ["router", "ledger"]),
-        ("BrokerSnapshot", ["ledger", "risk", "router", "router", "router", "risk"]),
+        ("OrderFilled", ["router", "ledger", "risk", "ledger", "router"]),
+        ("FillBusted", ["router", "ledger", "ledger"]),
+        (
+            "BrokerSnapshot",
+            ["ledger", "risk", "router", "router", "router", "risk", "ledger", "router"],
+        ),
         ("PositionChanged", ["risk", "risk", "risk", "router", "strategy"]),
         ("OrderIntent", ["risk"]),
         ("ApprovedOrder", ["router", "router"]),
@@ -107,7 +105,8 @@ def test_a_timer_reaches_the_money_first_and_the_strategies_last(inputs: BuildIn
     rooms = heard_by(inputs)["TimerFired"]
 
     assert rooms == [
-        "ledger", "risk", "risk", "router", "risk", "router", "router", "strategy",
+        "ledger", "risk", "risk", "router", "router", "risk", "router", "router", "ledger",
+        "strategy",
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tests.ledger.messages import bar, bust, fill, heartbeat, held, quote, snaps
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.ledger.view import PositionView
+from tradeengine.model.commands import KeepBaseline
 from tradeengine.model.events import EquityChanged, PositionChanged, PositionSplit
 from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import Side
@@ -104,6 +105,7 @@ def test_the_start_adopts_the_brokers_positions_and_cash() -> None:
     )
 
     assert messages == [
+        KeepBaseline(at=0, account_number="PA1", baseline=D(4_500)),
         PositionChanged(at=0, symbol="AAA", quantity=D(-20), average_price=D(30), realised=D(0)),
         EquityChanged(
             at=0,

@@ -125,6 +125,7 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
         "positions_left": ["AAPL 4"],
         "orders_left": ["te-1"],
         "naked": {"uncovered_dollars": {}, "dollar_seconds": 0.0, "longest_seconds": 0.0},
+        "queues": {},
         "symbols": {"AAPL": {"start_quantity": "10", "left": "4", "steps": ["sell 10"]}},
     }
     assert not ended_flat(run.files)

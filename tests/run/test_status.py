@@ -27,6 +27,7 @@ def status(**changes: object) -> Status:
         "orders": 3,
         "fills": 4,
         "alerts": ["look"],
+        "queues": {"inbox": 1234, "journal_bytes": 5},
     }
     return Status(**fields | changes)  # type: ignore[arg-type]  # the test names real fields
 
@@ -52,6 +53,7 @@ def test_a_running_engine_is_described(home: Home, capsys: pytest.CaptureFixture
         "positions  AAPL 10, KO -5",
         "uncovered  nothing if it died now; 0 dollar-seconds so far",
         "orders     2 open, 3 sent, 4 fills",
+        "queues     inbox 1,234, journal bytes 5",
         "alert      look",
     ]
 

@@ -1,5 +1,6 @@
 """Small strategies for whole-session tests, loaded by name as a third party's would be."""
 
+import time
 from decimal import Decimal
 
 from msgspec import structs
@@ -128,6 +129,24 @@ class Restless(BuyOnce):
         ]
 
 
+class Slow(BuyOnce):
+    """Hold the event loop up at ten heartbeats after the first fill, as a blocking call would."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)
+        self._naps: int | None = None
+
+    def on_position(self, position: PositionChanged) -> Opinions:
+        self._naps = 10 if self._naps is None else self._naps
+        return super().on_position(position)
+
+    def on_timer(self, _: TimerFired) -> Opinions:
+        if self._naps:
+            self._naps -= 1
+            time.sleep(0.35)
+        return None
+
+
 class RaiseOnBars(Strategy[Parameters]):
     """Raise on every live bar."""
 
@@ -219,3 +238,11 @@ class SpamAll(BuyOnce):
             return [wish]
         below = tick_up(Decimal(str(quote.bid)) * Decimal("0.995"))
         return [structs.replace(wish, limit_price=below)]
+
+
+class BuyBig(BuyOnce):
+    """Like BuyOnce, but 250 shares of AAPL: almost half of the account in one position."""
+
+    def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
+        wish = super().wish(bar, quote)
+        return structs.replace(wish, quantity=Decimal(250)) if bar.symbol == "AAPL" else wish

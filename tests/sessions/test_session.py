@@ -46,7 +46,7 @@ def test_the_receipt_says_how_it_became_flat(homes: dict[str, Path]) -> None:
 
     assert set(receipt) == {
         "flat", "trigger", "rounds", "seconds", "positions_left", "orders_left", "naked",
-        "symbols",
+        "queues", "symbols",
     }  # fmt: skip
     assert receipt["flat"] is True
     assert receipt["trigger"] == "until"

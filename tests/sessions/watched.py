@@ -9,10 +9,10 @@ import pytest
 
 from tests.runs import options_for, run_folder
 from tests.sessions.programs import read_events
-from tradeengine.app import trade
 from tradeengine.errors import ExitCode
 from tradeengine.layout import Home
 from tradeengine.model.instants import NANOS
+from tradeengine.trading import trade
 from tradeengine.venue.records import AccountUpdate
 from tradeengine.venue.server.faults import AnyFault, World
 from tradeengine.venue.server.faults.fault import Fault

@@ -92,6 +92,7 @@ class Lanes:
         self._tasks: asyncio.TaskGroup | None = None
         self._empty = asyncio.Event()
         self._empty.set()
+        self._waiting = self.high_water = 0
 
     @property
     def under_way(self) -> list[Command]:
@@ -104,6 +105,8 @@ class Lanes:
         if isinstance(command, CancelOrder) and self._is_waiting(command, name):
             return
         item = (next(self._numbers), command)
+        self._waiting += 1
+        self.high_water = max(self.high_water, self._waiting)
         if (queue := self._queues.get(name)) is not None:
             queue.append(item)
             return
@@ -150,6 +153,7 @@ class Lanes:
                 await turn.take()
                 await self._carry_out(queue[0][1], turn)
                 queue.popleft()
+                self._waiting -= 1
                 if not queue:
                     return
                 # In line before the place is free: the next of this symbol may be the
@@ -166,7 +170,7 @@ class Lanes:
         return Turn(self._turnstile, urgency(command), number, self._clock, self._quiescence)
 
     def _forget(self, name: str) -> None:
-        del self._queues[name]
+        self._waiting -= len(self._queues.pop(name))
         self._heads.pop(name).give_back()
         self._quiescence.end()
         if not self._queues:

@@ -86,6 +86,7 @@ class AccountRow(Row, frozen=True, kw_only=True):
     equity: Decimal
     buying_power: Decimal
     last_equity: Decimal | None = None
+    created_at: str | None = None
 
 
 class ActivityRow(Row, frozen=True, kw_only=True):
@@ -100,6 +101,17 @@ class ActivityRow(Row, frozen=True, kw_only=True):
     cum_qty: Decimal
     leaves_qty: Decimal | None = None
     transaction_time: str | None = None
+
+
+class CashRow(Row, frozen=True, kw_only=True):
+    """A deposit, withdrawal or journal entry of cash; `net_amount` is negative when it left."""
+
+    id: str
+    activity_type: str
+    net_amount: Decimal
+    date: str | None = None
+    created_at: str | None = None
+    status: str | None = None
 
 
 class CalendarRow(Row, frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ class RunSummary:
 
     naked_dollar_seconds: Decimal = Decimal(0)
     naked_worst_seconds: float = 0.0
+    queues: Mapping[str, int] = field(default_factory=dict)
+    """The most that ever waited in each queue."""
 
 
 def summary_json(run: RunSummary) -> dict[str, Json]:
@@ -69,6 +71,8 @@ def summary(run: RunSummary) -> Group:
     if run.receipt is not None:
         parts.append(_receipt(run.receipt))
     parts.append(_naked(run))
+    if run.queues:
+        parts.append(Text(f"most in line: {words.most_waiting(run.queues)}", style="dim"))
     parts.append(Text(f"record: {run.run_dir}", style="dim", overflow="fold"))
     return Group(*parts)
 

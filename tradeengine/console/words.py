@@ -93,3 +93,8 @@ def most_frequent(denials: Mapping[Denial, int]) -> list[tuple[Denial, int]]:
 
 def _minus(amount: Decimal) -> str:
     return "-" if round(amount, 2) < 0 else ""
+
+
+def most_waiting(queues: Mapping[str, int]) -> str:
+    """Give the high-water marks of the queues."""
+    return ", ".join(f"{name.replace('_', ' ')} {most:,}" for name, most in queues.items())

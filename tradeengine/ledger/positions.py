@@ -54,6 +54,16 @@ class Position:
         flat = self._reduced(-self.quantity, price)
         return flat.filled(self.quantity + shares, price)
 
+    def price_of_becoming(self, after: "Position", mark: Decimal) -> Decimal:
+        """
+        Give the dollars that shares must have cost which came, or went, without a fill.
+
+        New ones cost what the broker says of them; those that are gone brought `mark`. So
+        the account looks neither poorer nor richer until its cash is compared.
+        """
+        grew = after.quantity * self.quantity >= 0 and abs(after.quantity) > abs(self.quantity)
+        return after.cost - self.cost if grew else (after.quantity - self.quantity) * mark
+
     def _reduced(self, shares: Decimal, price: Decimal) -> "Position":
         left = self.quantity + shares
         released = self.cost if not left else self._share_of_cost(-shares)

@@ -114,6 +114,13 @@ class LockTrading(Command, frozen=True, kw_only=True, tag=True, gc=False):
     limit: Decimal
 
 
+class KeepBaseline(Command, frozen=True, kw_only=True, tag=True, gc=False):
+    """Keep the day's first baseline (dollars, before flows) for later runs of the session."""
+
+    account_number: str
+    baseline: Decimal
+
+
 class RequestStop(Command, frozen=True, kw_only=True, tag=True, gc=False):
     """Stop trading: gate closed, cancel, flatten, end. An input."""
 

@@ -8,6 +8,7 @@ thousand a second, so theirs are plain dictionary stores.
 from tradeengine.model.events import (
     Bar,
     BrokerSnapshot,
+    EntriesRecalled,
     EquityChanged,
     FeedConnected,
     FeedLost,
@@ -103,6 +104,16 @@ class ViewKeeper:
         self.view.exposure.fill(fill)
         if fill.side is Side.BUY:
             self.view.last_buy[fill.symbol] = fill.received_at
+
+    def on_entries_recalled(self, event: EntriesRecalled) -> None:
+        """Count what earlier runs of the session entered as if it had been here."""
+        self.view.now = max(self.view.now, event.received_at)
+        for row in event.entries:
+            if row.is_fill:
+                self.view.last_buy[row.symbol] = max(row.at, self.view.last_buy.get(row.symbol, 0))
+            else:
+                self.view.entered(row.symbol, row.at)
+        self.view.forget_old()
 
     def on_order_ended(self, ended: OrderEnded) -> None:
         self.view.exposure.release(ended)

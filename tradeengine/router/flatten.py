@@ -32,12 +32,12 @@ from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Purpose, Question, StopTrigger
 from tradeengine.router.closing import Closing
+from tradeengine.router.missed_ends import MissedEnds
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
 from tradeengine.router.receipt import Middle, Receipt
 from tradeengine.router.router import Router
 from tradeengine.router.standing_down import StandingDown
-from tradeengine.router.unconfirmed import Unconfirmed
 
 _LOST_AFTER = 20 * NANOS
 
@@ -53,7 +53,7 @@ class Flattener:
         self._router, self._protector, self._middle = router, protector, middle
         self._closing = Closing(parameters)
         self._standing_down = StandingDown(parameters, router, protector)
-        self._unconfirmed = Unconfirmed(router.book, self._poll)
+        self._missed_ends = MissedEnds(router.book)
         self._receipt = Receipt(middle)
         self._trigger: StopTrigger | None = None
         self._began = self._asked_at = 0
@@ -88,7 +88,7 @@ class Flattener:
         self._receipt = Receipt(self._middle)
         self._closing.begin()
         self._standing_down.reset()
-        self._unconfirmed.reset()
+        self._missed_ends.reset()
         for order in list(self._router.book.open_orders()):
             self._receipt.note(order.symbol, f"cancel {order.client_order_id}")
             yield from self._router.cancel(order, command.at)
@@ -110,7 +110,7 @@ class Flattener:
         if self._is_flat(snapshot):
             yield self._end(now, flat=True)
             return
-        yield from self._unconfirmed.ask_for_missed(snapshot, self._asked_at)
+        yield from self._missed_ends.look(snapshot, self._asked_at)
         if self._standing_down.active:
             if self._is_last_look:
                 yield self._end(now, flat=False)
@@ -168,8 +168,6 @@ class Flattener:
             self._receipt.note(held.symbol, f"{reason}: its order waits at the broker")
         elif self._is_closing(held) and self._asked_at - ours.sent_at < self._poll:
             return  # A closing order of ours is given until the next poll.
-        elif self._unconfirmed.is_stuck(ours, now):
-            yield from self._cancel_shown(held, now)
         else:
             yield from self._router.cancel(ours, now)
 

@@ -109,5 +109,8 @@ class OrderBook:
         for orders in self._open.values():
             yield from orders.values()
 
+    def __iter__(self) -> Iterator[Order]:
+        return iter(self._orders.values())
+
     def __len__(self) -> int:
         return len(self._orders)

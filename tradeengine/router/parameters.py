@@ -21,6 +21,9 @@ class RouterParameters(Parameters):
     entry_patience_seconds: float = Field(default=3.0, ge=0.1, le=300)
     """Seconds after which the unfilled rest of an entry is cancelled."""
 
+    cancel_patience_seconds: float = Field(default=5.0, ge=1, le=300)
+    """Seconds after which a cancel that came to nothing is asked for again."""
+
     protect_retry_seconds: float = Field(default=10.0, ge=1, le=600)
     """Longest wait between attempts to place a broker-held stop, or to close what has none."""
 

@@ -18,6 +18,7 @@ from tradeengine.model.events import (
     BrokerSnapshot,
     CancelRejected,
     FillBusted,
+    HoldingsDiffer,
     OrderAccepted,
     OrderCancelled,
     OrderEnded,
@@ -35,8 +36,9 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
+from tradeengine.model.names import is_ours, purpose_of
 from tradeengine.model.orders import Purpose, Question
-from tradeengine.router.identity import OrderNames, is_ours, purpose_of, strategy_of
+from tradeengine.router.identity import OrderNames, strategy_of
 from tradeengine.router.order import ZERO, Order, OrderBook
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.states import LIFE, Happening, OrderState
@@ -67,6 +69,7 @@ class Router:
         # Shares by symbol as the fills say, so that a parked exit never sells more.
         self._held: dict[str, Decimal] = {}
         self._opened_at = 0
+        self._taken_over_at: dict[str, int] = {}
 
     def on_run_opened(self, run: RunOpened) -> None:
         self._names.run_tag = run.run_tag
@@ -165,7 +168,9 @@ class Router:
         yield from self._apply(order, happening, fill.received_at)
 
     def _opened_with(self, fill: OrderFilled) -> bool:
-        """Tell whether the broker's first answer already held a fill that is told after it."""
+        """Tell whether an answer of the broker already held a fill that is told after it."""
+        if fill.at < self._taken_over_at.get(fill.symbol, 0):
+            return True
         return fill.at <= self._opened_at and fill.position == self._held.get(fill.symbol, ZERO)
 
     def on_busted(self, bust: FillBusted) -> None:
@@ -181,6 +186,11 @@ class Router:
 
     def on_split(self, split: PositionSplit) -> None:
         self._held[split.symbol] = split.quantity
+
+    def on_holdings(self, differ: HoldingsDiffer) -> None:
+        if differ.taken_over:
+            self._held[differ.symbol] = differ.held
+            self._taken_over_at[differ.symbol] = differ.read_at
 
     def _moved(self, order: Order, shares: Decimal) -> None:
         held = self._held.get(order.symbol, ZERO)

@@ -69,6 +69,7 @@ def outcome_of(
         uncovered=naked.dollars,
         naked_dollar_seconds=naked.dollar_seconds,
         naked_worst_seconds=naked.worst_seconds,
+        queues=dict(run.queues()),
     )
     return Outcome(run.files, summary, faults, failure, tally.is_locked)
 
@@ -131,6 +132,7 @@ def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
             "dollar_seconds": round(float(summary.naked_dollar_seconds), 2),
             "longest_seconds": round(summary.naked_worst_seconds, 3),
         },
+        "queues": dict(summary.queues),
         "symbols": {
             row.symbol: {
                 "start_quantity": str(row.start_quantity),

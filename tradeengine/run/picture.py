@@ -1,6 +1,7 @@
 """The picture of a run: what its parts say at one instant, for screen and status file."""
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tradeengine.bus.inbox import Inbox
@@ -23,6 +24,8 @@ class Subject:
     world: World
     files: RunFiles
     inbox: Inbox
+    queues: Callable[[], Mapping[str, int]] = dict
+    """Gives by name the most that ever waited in each queue."""
 
 
 def take_picture(run: Subject) -> ConsoleSnapshot:
@@ -105,4 +108,5 @@ def take_status(run: Subject) -> Status:
         orders=tally.orders,
         fills=tally.fills,
         alerts=list(tally.alerts)[-5:],
+        queues=dict(run.queues()),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import typer
 
-from tradeengine.console.words import counted
+from tradeengine.console.words import counted, most_waiting
 from tradeengine.errors import ExitCode
 from tradeengine.layout import Home, write_atomically
 
@@ -31,6 +31,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     naked_dollar_seconds: str = "0"
     """Those dollars times seconds, of the whole run."""
+
+    queues: dict[str, int] = {}
+    """The most that ever waited in each queue."""
 
 
 def write_status(home: Home, status: Status) -> None:
@@ -97,6 +100,7 @@ def _words(status: Status, *, running: bool, halted: bool) -> str:
         f"positions  {held or 'none'}",
         f"uncovered  {_uncovered(status)}",
         f"orders     {status.open_orders} open, {status.orders} sent, {status.fills} fills",
+        *([f"queues     {most_waiting(status.queues)}"] if status.queues else []),
         *(f"alert      {alert}" for alert in status.alerts),
     ]
     if halted:

@@ -21,7 +21,13 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock, ScaledClock, SystemClock
 from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
 from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instant
-from tradeengine.model.sessions import OutsideCalendar, Session, next_session, session_on
+from tradeengine.model.sessions import (
+    OutsideCalendar,
+    Session,
+    next_session,
+    previous_session,
+    session_on,
+)
 from tradeengine.options import Options
 from tradeengine.run.edges import Durable, Edges, World
 from tradeengine.settings import Settings, VenueChoice, VenueKind, check_live_account
@@ -70,7 +76,10 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
 
     def connect(inbox: Inbox, durable: Durable) -> Edges:
         symbols = _symbols(options)
-        return SocketEdges(options, session, symbols, addresses, clock, inbox, durable)
+        since = previous_session(session.date).close_at
+        return SocketEdges(
+            options, session, symbols, addresses, clock, inbox, durable, flows_since=since
+        )
 
     yield World(
         venue=options.choice.url or options.choice.kind.value,
