@@ -7,7 +7,15 @@ from msgspec import structs
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.events import Bar, OrderDenied, PositionChanged, Quote, TimerFired, Trade
+from tradeengine.model.events import (
+    Bar,
+    DecisionMade,
+    OrderDenied,
+    PositionChanged,
+    Quote,
+    TimerFired,
+    Trade,
+)
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
 from tradeengine.model.parameters import Parameters
 from tradeengine.model.ticks import tick_up
@@ -246,3 +254,50 @@ class BuyBig(BuyOnce):
     def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
         wish = super().wish(bar, quote)
         return structs.replace(wish, quantity=Decimal(250)) if bar.symbol == "AAPL" else wish
+
+
+class RaiseOnSecondBars(Strategy[Parameters]):
+    """Raise on every second live bar."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)  # type: ignore[arg-type]  # the host passes a Context
+        self._bars = 0
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        self._bars += not bar.history
+        if self._bars % 2 or bar.history:
+            return None
+        raise ZeroDivisionError("a bug of the test")
+
+
+class TellOfBars(Strategy[Parameters]):
+    """Decide something about each live bar."""
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        if bar.history:
+            return None
+        return [
+            DecisionMade(
+                at=bar.received_at,
+                strategy=self.name,
+                symbol=bar.symbol,
+                verdict="seen",
+                gate="",
+                limit="",
+                actual=str(bar.at),
+            )
+        ]
+
+
+class BlockOnce(Strategy[Parameters]):
+    """Hold everything up for two seconds at the first live bar."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)  # type: ignore[arg-type]  # the host passes a Context
+        self._has_blocked = False
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        if not bar.history and not self._has_blocked:
+            self._has_blocked = True
+            time.sleep(2)
+        return None
