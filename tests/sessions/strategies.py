@@ -91,13 +91,6 @@ class RestBelow(BuyOnce):
         )
 
 
-class Spam(BuyOnce):
-    """Want to buy on every quote, as if its own memory were gone."""
-
-    def on_quote(self, quote: Quote) -> Opinions:
-        return [self.wish(_no_bar(quote), quote)]
-
-
 def _no_bar(quote: Quote) -> Bar:
     return Bar(
         at=quote.at,

@@ -315,9 +315,13 @@ def test_after_the_close_positions_are_queued_for_the_open(held_at_the_close: At
     with held_at_the_close("queue") as (venue, home, exit_code):
         queued = [(o["symbol"], o["type"], o["status"]) for o in venue.open_orders()]
         held = venue.positions()
+        by_hand = engine("halt", "--at-broker", "--venue", venue.urls["trading_url"], home=home)
+        still_queued = [order["symbol"] for order in venue.open_orders()]
 
     found = receipt(home)
-    assert exit_code == 3
+    assert (exit_code, by_hand.returncode) == (3, 3)
+    assert "closing orders wait at the broker for the open" in by_hand.stdout
+    assert sorted(still_queued) == ["AAPL", "JPM"]
     assert sorted(queued) == [("AAPL", "market", "accepted"), ("JPM", "market", "accepted")]
     assert held == {"AAPL": "10", "JPM": "10"}
     assert found["symbols"]["JPM"]["why_left"] == "the market is closed, queued for the open"
