@@ -118,7 +118,10 @@ class App:
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world, self._baseline.known()))
-        meter = lag_meter(settings, self._world, self._inbox, self._reporter.lagged)
+        host = self._core.host
+        meter = lag_meter(
+            settings, self._world, self._inbox, self._reporter.lagged, lambda: host.speaker
+        )
         for name, work in (
             *self._edges.works(),
             ("heartbeat", beat.run),

@@ -82,7 +82,7 @@ def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     meter = NakedMeter(
         inputs.risk.naked_exposure_max_dollar_seconds, router.book.protected, gate.view.mark
     )
-    flattener = Flattener(inputs.router, router)
+    flattener = Flattener(inputs.router, router, protector, gate.view.middle)
     stuck, strangers = StuckCancels(inputs.router, router.book), Strangers()
     host = StrategyHost(load_strategies(inputs.strategies, inputs.plan), inputs.host)
     routes = _routes(
@@ -124,7 +124,7 @@ def _routes(
         e.Quote: [ledger.on_quote, gate.on_quote, host.on_quote],
         e.Trade: [ledger.on_trade, host.on_trade],
         e.Bar: [ledger.on_bar, gate.on_bar, host.on_bar],
-        e.TradingStatus: [gate.on_status, host.on_status],
+        e.TradingStatus: [gate.on_status, flattener.on_status, host.on_status],
         e.PriceBand: [gate.on_band],
         e.TradeCancelled: [],
         # the edges' health
@@ -152,7 +152,7 @@ def _routes(
             meter.on_order_event,
             strangers.on_order_event,
         ],
-        e.OrderRejected: [router.on_order_event, gate.on_broker_ended],
+        e.OrderRejected: [router.on_order_event, gate.on_broker_ended, flattener.on_rejected],
         e.OrderFilled: [
             router.on_filled,
             ledger.on_fill,
@@ -198,6 +198,7 @@ def _routes(
             gate.on_run_opened,
             breaker.on_run_opened,
             router.on_run_opened,
+            flattener.on_run_opened,
             reconciler.on_run_opened,
             host.on_run_opened,
         ],

@@ -213,3 +213,14 @@ async def test_the_most_that_ever_waited_is_remembered() -> None:
         desk.lanes.send(buy("3", "KO"))
         desk.lanes.send(buy("4", "KO"))
         assert desk.lanes.high_water == 3
+
+
+async def test_a_cancel_that_waits_already_is_not_queued_again() -> None:
+    desk = Desk()
+    async with desk.open():
+        for _ in range(3):
+            desk.lanes.send(cancel("c-1"))
+        desk.lanes.send(cancel("c-2"))
+
+        # The first is under way and may come too early; one more waits, the third is too many.
+        assert [name(command) for command in desk.lanes.under_way] == ["Cc-1", "Cc-1", "Cc-2"]

@@ -39,6 +39,24 @@ async def test_who_blocks_the_loop_is_named() -> None:
     assert culprit.endswith("hold_up")
 
 
+async def test_a_strategy_that_blocks_the_loop_is_named_first() -> None:
+    reports: list[str] = []
+    meter = LagMeter(0.02, lambda _, __, culprit: reports.append(culprit), speaker=lambda: "mine")
+    running = asyncio.create_task(meter.run())
+    await asyncio.sleep(0)
+
+    hold_up(0.3)
+    async with asyncio.timeout(5):
+        while not reports:  # noqa: ASYNC110 - the meter has no event to wait for
+            await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert reports[0].startswith("strategy mine, ")
+    assert reports[0].endswith("hold_up")
+
+
 async def test_a_loop_in_time_is_not_reported() -> None:
     reports: list[object] = []
     in_time: list[float] = []

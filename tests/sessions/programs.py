@@ -194,11 +194,23 @@ class Venue:
         assert isinstance(found, list)
         return {row["symbol"]: row["qty"] for row in found}
 
-    def submit(self, *, symbol: str, qty: int, side: str) -> dict[str, str]:
-        """Trade by hand, at market, as a stranger would."""
+    def open_orders(self) -> list[dict[str, str]]:
+        found = self.get("/v2/orders?status=open&limit=500")
+        assert isinstance(found, list)
+        return found
+
+    def wait_for_orders(self, times: int, **what: str) -> None:
+        """Wait until so many open orders have these values."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while sum(what.items() <= order.items() for order in self.open_orders()) < times:
+            assert time.monotonic() < end, f"not {times} of {what}: {self.open_orders()}"
+            time.sleep(0.02)  # The venue is another process: there is no clock to advance.
+
+    def submit(self, *, symbol: str, qty: int, side: str, **more: object) -> dict[str, str]:
+        """Trade by hand, at market unless told otherwise, as a stranger would."""
         body = {
             "symbol": symbol, "qty": qty, "side": side, "type": "market", "time_in_force": "day",
-        }  # fmt: skip
+        } | more  # fmt: skip
         answer = requests.post(
             self.urls["trading_url"] + "/v2/orders",
             data=json.dumps(body),

@@ -7,7 +7,15 @@ from msgspec import structs
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.events import Bar, OrderDenied, PositionChanged, Quote, TimerFired
+from tradeengine.model.events import (
+    Bar,
+    DecisionMade,
+    OrderDenied,
+    PositionChanged,
+    Quote,
+    TimerFired,
+    Trade,
+)
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
 from tradeengine.model.parameters import Parameters
 from tradeengine.model.ticks import tick_up
@@ -81,13 +89,6 @@ class RestBelow(BuyOnce):
             stop_distance=wish.stop_distance,
             reason=wish.reason,
         )
-
-
-class Spam(BuyOnce):
-    """Want to buy on every quote, as if its own memory were gone."""
-
-    def on_quote(self, quote: Quote) -> Opinions:
-        return [self.wish(_no_bar(quote), quote)]
 
 
 def _no_bar(quote: Quote) -> Bar:
@@ -209,9 +210,87 @@ class Churn(BuyOnce):
         )
 
 
+class SpamAll(BuyOnce):
+    """Want to buy on every message there is; in every second symbol below the market, for ever."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)
+        self._resting = set(sorted(self.plan.symbols)[::2])
+
+    def on_quote(self, quote: Quote) -> Opinions:
+        super().on_quote(quote)
+        return self._want(quote.symbol, quote.received_at)
+
+    def on_trade(self, trade: Trade) -> Opinions:
+        return self._want(trade.symbol, trade.received_at)
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        return None if bar.history else self._want(bar.symbol, bar.received_at)
+
+    def on_timer(self, timer: TimerFired) -> Opinions:
+        return [w for s in self.plan.symbols for w in self._want(s, timer.received_at) or ()]
+
+    def _want(self, symbol: str, now: int) -> list[OrderIntent] | None:
+        quote = self._quotes.get(symbol)
+        if quote is None:
+            return None
+        wish = structs.replace(self.wish(_no_bar(quote), quote), at=now)
+        if symbol not in self._resting:
+            return [wish]
+        below = tick_up(Decimal(str(quote.bid)) * Decimal("0.995"))
+        return [structs.replace(wish, limit_price=below)]
+
+
 class BuyBig(BuyOnce):
     """Like BuyOnce, but 250 shares of AAPL: almost half of the account in one position."""
 
     def wish(self, bar: Bar, quote: Quote) -> OrderIntent:
         wish = super().wish(bar, quote)
         return structs.replace(wish, quantity=Decimal(250)) if bar.symbol == "AAPL" else wish
+
+
+class RaiseOnSecondBars(Strategy[Parameters]):
+    """Raise on every second live bar."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)  # type: ignore[arg-type]  # the host passes a Context
+        self._bars = 0
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        self._bars += not bar.history
+        if self._bars % 2 or bar.history:
+            return None
+        raise ZeroDivisionError("a bug of the test")
+
+
+class TellOfBars(Strategy[Parameters]):
+    """Decide something about each live bar."""
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        if bar.history:
+            return None
+        return [
+            DecisionMade(
+                at=bar.received_at,
+                strategy=self.name,
+                symbol=bar.symbol,
+                verdict="seen",
+                gate="",
+                limit="",
+                actual=str(bar.at),
+            )
+        ]
+
+
+class BlockOnce(Strategy[Parameters]):
+    """Hold everything up for two seconds at the first live bar."""
+
+    def __init__(self, context: "object") -> None:
+        super().__init__(context)  # type: ignore[arg-type]  # the host passes a Context
+        self._has_blocked = False
+
+    def on_bar(self, bar: Bar) -> Opinions:
+        if not bar.history and not self._has_blocked:
+            self._has_blocked = True
+            time.sleep(2)
+        return None

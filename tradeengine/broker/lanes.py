@@ -11,7 +11,7 @@ none.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from itertools import count
+from itertools import count, islice
 
 from tradeengine.broker.requests import Lane
 from tradeengine.broker.turnstile import Place, Turnstile
@@ -100,8 +100,10 @@ class Lanes:
         return [command for queue in self._queues.values() for _, command in queue]
 
     def send(self, command: Command) -> None:
-        """Queue a command."""
+        """Queue a command; a cancel that is waiting already is not queued again."""
         name = lane_of(command)
+        if isinstance(command, CancelOrder) and self._is_waiting(command, name):
+            return
         item = (next(self._numbers), command)
         self._waiting += 1
         self.high_water = max(self.high_water, self._waiting)
@@ -131,6 +133,14 @@ class Lanes:
     async def empty(self) -> None:
         """Wait until nothing is under way."""
         await self._empty.wait()
+
+    def _is_waiting(self, cancel: CancelOrder, name: str) -> bool:
+        # The first of the queue is under way: it may have left when the order did not exist yet.
+        waiting = islice(self._queues.get(name, ()), 1, None)
+        return any(
+            isinstance(command, CancelOrder) and command.client_order_id == cancel.client_order_id
+            for _, command in waiting
+        )
 
     def _start(self, tasks: asyncio.TaskGroup, name: str) -> None:
         tasks.create_task(self._drain(name), name=f"broker lane {name or 'account'}")

@@ -3,6 +3,7 @@ Questions to the broker: what it holds, and what must be told first.
 
     start       the holdings, with the transfers of today
     reconcile   transfers, and news that the stream may have lost, then the holdings
+    missed      only news that the stream may have lost
     the others  the holdings
 """
 
@@ -57,6 +58,9 @@ class Questions:
     async def answer(self, question: AskBroker, line: Line) -> None:
         """Put the answer into the inbox, or that there was none."""
         try:
+            if question.why == Question.MISSED:
+                await self._sweep(line, 0.0)
+                return
             holdings = await self._read(question.why, line)
         except _NO_ANSWER as error:
             self._answers.unreachable(question.why, str(error))

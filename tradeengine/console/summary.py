@@ -130,10 +130,11 @@ def _denials(denials: Mapping[Denial, int]) -> Panel:
 
 def _receipt(receipt: FlattenEnded) -> Panel:
     rounds = words.counted(receipt.rounds, "round")
-    first = f"{receipt.trigger.value}: {rounds}, {receipt.seconds:.1f} s"
+    cost = f"${receipt.cost:,.2f} against the middle of the quotes"
+    first = f"{receipt.trigger.value}: {rounds}, {receipt.seconds:.1f} s, {cost}"
     lines = [Text(first)]
     for row in receipt.symbols:
-        path = "; ".join(row.steps) or "nothing to do"
+        path = "; ".join((*row.steps, *([row.why] if row.why else ()))) or "nothing to do"
         lines.append(
             Text(
                 f"{row.symbol}  {words.shares(row.start_quantity)} -> {words.shares(row.left)}"

@@ -42,6 +42,7 @@ class OrderIntent(Command, frozen=True, kw_only=True, tag=True, gc=False):
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
     stop_distance: Decimal | None = None
+    extended_hours: bool = False
     reason: str = ""
 
 

@@ -605,12 +605,19 @@ class AlertRaised(Event, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class SymbolFlattened(Struct, frozen=True, kw_only=True, gc=False):
-    """One symbol's way to flat, for the receipt."""
+    """
+    One symbol's way to flat, for the receipt.
+
+    `cost` (dollars) is what closing gave away against the middle of the quote; `why`
+    says what kept the rest from being closed, "" if nothing is left.
+    """
 
     symbol: str
     start_quantity: Decimal
     left: Decimal
     steps: tuple[str, ...]
+    cost: Decimal = Decimal(0)
+    why: str = ""
 
 
 class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
@@ -623,3 +630,13 @@ class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
     symbols: tuple[SymbolFlattened, ...]
     positions_left: tuple[str, ...]
     orders_left: tuple[str, ...]
+
+    @property
+    def cost(self) -> Decimal:
+        """What closing gave away against the middle of the quotes, dollars."""
+        return sum((row.cost for row in self.symbols), Decimal(0))
+
+    @property
+    def reasons(self) -> str:
+        """What is still held and why, for people; "" if nothing is."""
+        return "; ".join(f"{row.left} {row.symbol}: {row.why}" for row in self.symbols if row.left)

@@ -64,6 +64,8 @@ class Question(StrEnum):
     FLATTEN = "flatten"
     RESUME = "resume"
     PROTECT = "protect"
+    MISSED = "missed"
+    """What became of our orders: told by the order events themselves, not by a snapshot."""
     RECONCILE = "reconcile"
 
 

@@ -176,6 +176,15 @@ class Protector:
         for symbol in list(self._positions):
             yield from self._mend_position(symbol, now)
 
+    def is_covered(self) -> bool:
+        """Tell whether every share held is covered by a stop that the broker has taken."""
+        protected = self._router.book.protected
+        return all(protected(p.symbol) >= abs(p.quantity) for p in self._positions.values())
+
+    def held(self) -> dict[str, Decimal]:
+        """Give the shares by symbol, by our own books."""
+        return {symbol: position.quantity for symbol, position in self._positions.items()}
+
     def _mend_all(self, now: int) -> Iterator[Message]:
         for symbol in list(self._positions):
             yield from self._mend(symbol, now)

@@ -110,6 +110,7 @@ class Router:
             time_in_force=intent.time_in_force,
             limit_price=intent.limit_price,
             stop_price=intent.stop_price,
+            extended_hours=intent.extended_hours,
         )
         return order, command
 

@@ -151,7 +151,8 @@ def sound(message: Message, tell: Raise) -> None:
             words = f"{message.strategy} is benched: {message.error}"
             tell(Severity.CRITICAL, "BENCHED", words)
         case FlattenEnded(flat=False):
-            left = ", ".join(message.positions_left + message.orders_left) or "not known"
+            names = ", ".join(message.positions_left + message.orders_left)
+            left = message.reasons or names or "not known"
             tell(Severity.CRITICAL, "NOT_FLAT", f"after {message.trigger.value}, left: {left}")
         case FlattenEnded():
             words = f"after {message.trigger.value}, {message.rounds} rounds"

@@ -151,6 +151,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.FlattenEnded: lambda m: (
         f"{'flat' if m.flat else 'NOT FLAT'} after {m.rounds} rounds, {m.seconds:.1f} s"
+        f" {m.reasons}".rstrip()
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",

@@ -2,8 +2,8 @@
 The lag meter: how late the event loop is, and which code made it late.
 
 The loop beats; a thread watches the beat. While the loop is stuck the thread
-looks at what the loop's thread is doing, so the report can name the file and
-the function that holds everything up.
+looks at what the loop's thread is doing, so the report can name the strategy, the
+file and the function that hold everything up.
 """
 
 import asyncio
@@ -26,6 +26,11 @@ def _nothing(_: float) -> None:
     """Leave a beat in time at that."""
 
 
+def _nobody() -> str:
+    """Know of no strategies."""
+    return ""
+
+
 class LagMeter:
     """Report when the loop was late by more than `limit_seconds`, and when it was not."""
 
@@ -34,8 +39,15 @@ class LagMeter:
         limit_seconds: float,
         report: Callable[[float, float, str], None],
         in_time: Callable[[float], None] = _nothing,
+        speaker: Callable[[], str] = _nobody,
     ) -> None:
-        """`report` takes the beat (the loop's time), the lateness and its culprit."""
+        """
+        Take who hears of it and who knows the culprit.
+
+        `report` takes the beat (the loop's time), the lateness and its culprit; `speaker`
+        gives the strategy whose code runs, "" if none does.
+        """
+        self._speaker = speaker
         self._limit, self._report, self._in_time = limit_seconds, report, in_time
         self._interval = limit_seconds / BEATS_A_LIMIT
         self._beat = 0.0
@@ -73,7 +85,8 @@ class LagMeter:
                 frame = sys._current_frames().get(watched)
                 # The first look counts: a later one may find the loop itself, awake again.
                 if frame is not None and not self._culprit:
-                    self._culprit = name_of(frame)
+                    speaker = self._speaker()
+                    self._culprit = f"strategy {speaker}, " * bool(speaker) + name_of(frame)
 
 
 def name_of(frame: FrameType) -> str:

@@ -53,10 +53,16 @@ class Lagging:
 
 
 def lag_meter(
-    settings: EngineParameters, world: World, inbox: Inbox, report: Callable[[float, str], None]
+    settings: EngineParameters,
+    world: World,
+    inbox: Inbox,
+    report: Callable[[float, str], None],
+    speaker: Callable[[], str],
 ) -> LagMeter:
     """
     Make the meter of a run; `report` takes each lateness in seconds, and its culprit.
+
+    `speaker` gives the strategy whose code runs, "" if none does.
 
     In lock-step the market waits for the loop: there lateness is reported and no danger.
     """
@@ -72,4 +78,4 @@ def lag_meter(
         if lagging is not None:
             lagging.in_time(beat)
 
-    return LagMeter(settings.loop_lag_alert_seconds, late, in_time)
+    return LagMeter(settings.loop_lag_alert_seconds, late, in_time, speaker)

@@ -122,6 +122,7 @@ def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
         "trigger": receipt.trigger.value,
         "rounds": receipt.rounds,
         "seconds": receipt.seconds,
+        "cost_dollars": f"{receipt.cost:.2f}",
         "positions_left": list(receipt.positions_left),
         "orders_left": list(receipt.orders_left),
         "naked": {
@@ -136,6 +137,8 @@ def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
             row.symbol: {
                 "start_quantity": str(row.start_quantity),
                 "left": str(row.left),
+                "why_left": row.why,
+                "cost_dollars": f"{row.cost:.2f}",
                 "steps": list(row.steps),
             }
             for row in receipt.symbols
