@@ -10,7 +10,13 @@ from tests.runs import opened
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.commands import KeepBaseline
-from tradeengine.model.events import BrokerSnapshot, CashFlow, CashMoved, EquityChanged
+from tradeengine.model.events import (
+    BrokerSnapshot,
+    CashDiffers,
+    CashFlow,
+    CashMoved,
+    EquityChanged,
+)
 from tradeengine.model.message import Message
 
 D = Decimal
@@ -107,3 +113,34 @@ def test_when_all_is_withdrawn_any_loss_is_whole(cash: str, drawdown: str) -> No
     _, messages = ledger_after(started(cash, flow("-10000")))
 
     assert told(messages) == (D(cash), D(0), D(drawdown))
+
+
+def cash_differs(recorded: str, held: str) -> CashDiffers:
+    return CashDiffers(at=1, recorded=D(recorded), held=D(held))
+
+
+def test_a_deposit_that_is_told_after_its_cash_was_seen_counts_once() -> None:
+    ledger, _ = ledger_after(started("10000"))
+    list(ledger.on_cash(cash_differs("10000", "15000")))
+
+    assert told(list(ledger.on_cash_moved(moved("5000")))) == (D(15_000), D(15_000), D(0))
+    assert ledger.cash == 15_000
+
+
+def test_a_withdrawal_that_is_told_after_its_cash_was_missed_is_no_loss_after_all() -> None:
+    ledger, _ = ledger_after(started("10000"))
+    (missing,) = ledger.on_cash(cash_differs("10000", "9999"))
+    assert told([missing]) == (D(9_999), D(10_000), D("0.0001"))
+
+    # One dollar of it was missing before; the rest is new.
+    assert told(list(ledger.on_cash_moved(moved("-4000")))) == (D(6_000), D(6_000), D(0))
+    assert ledger.cash == 6_000
+
+
+def test_a_late_flow_explains_no_more_than_was_unexplained() -> None:
+    ledger, _ = ledger_after(started("10000"))
+    list(ledger.on_cash(cash_differs("10000", "10010")))
+    list(ledger.on_cash_moved(moved("5000")))
+    assert ledger.cash == 15_000
+
+    assert told(list(ledger.on_cash_moved(moved("100", "b")))) == (D(15_100), D(15_100), D(0))

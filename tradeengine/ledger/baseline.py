@@ -3,8 +3,9 @@ What the day's loss is measured against: equity at the previous close, net of fl
 
     baseline = equity at the previous close + what went in since - what went out since
 
-So a deposit hides no loss and a withdrawal is none. The first reading of a session
-stands: a later run is told it, and asks the broker for the flows only.
+So a deposit hides no loss and a withdrawal is none. Cash may move before the broker
+tells why: the flow, when it is told, explains what was unexplained until then. The first
+reading of a session stands: a later run is told it, and asks the broker for flows only.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,9 @@ class Baseline:
     def __init__(self) -> None:
         self._first: Decimal | None = None
         self._flows: dict[str, Decimal] = {}
+        self._came = self._went = ZERO
+        """Cash that no flow has explained yet: what came counts as paid in, what went as lost."""
+
         self.value: Decimal | None = None
         """None until the broker was read."""
 
@@ -35,21 +39,37 @@ class Baseline:
             # A new account has no previous close; what it began with is its baseline.
             self._first = snapshot.last_equity or snapshot.equity - moved
         self.value = self._first + moved
+        self._came = self._went = ZERO
         return None if known else self._first
 
-    def move(self, flow: CashFlow) -> Decimal:
-        """Take in a flow; give the dollars that are new since it was told last."""
-        if self.value is None:
-            return ZERO  # The reading that opens the books will have it.
+    def move(self, flow: CashFlow) -> Decimal | None:
+        """Take in a flow; give the dollars of it that are new to our cash, None if it is known."""
         change = flow.amount - self._flows.get(flow.activity_id, ZERO)
+        if self.value is None or not change:
+            return None  # The reading that opens the books will have it, or we have.
         self._flows[flow.activity_id] = flow.amount
-        self.value += change
-        return change
+        seen = self._seen_before(change)
+        # What came unexplained was counted as paid in then.
+        self.value += change - max(ZERO, seen)
+        return change - seen
 
-    def raise_by(self, amount: Decimal) -> None:
-        """Count cash that nobody can explain as paid in, so that it hides no loss."""
-        if self.value is not None:
-            self.value += amount
+    def _seen_before(self, change: Decimal) -> Decimal:
+        """Give how much of a flow was found in the cash before the broker told of it."""
+        if change > 0:
+            seen = min(change, self._came)
+            self._came -= seen
+        else:
+            seen = max(change, self._went)
+            self._went -= seen
+        return seen
+
+    def unexplained(self, change: Decimal) -> None:
+        """Take note of cash that nobody can explain: what came hides no loss, what went is one."""
+        if change < 0:
+            self._went += change
+        elif self.value is not None:
+            self._came += change
+            self.value += change
 
     def loss_fraction(self, equity: Decimal) -> Decimal:
         """Give how far equity is below the baseline, as a fraction of it; 1 if nothing is left."""

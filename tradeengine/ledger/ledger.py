@@ -108,7 +108,7 @@ class Ledger:
 
     def on_cash_moved(self, moved: CashMoved) -> Iterator[EquityChanged]:
         """Book a deposit or withdrawal, which is neither profit nor loss."""
-        if change := self._baseline.move(moved.flow):
+        if (change := self._baseline.move(moved.flow)) is not None:
             self._books.post((Entry(CASH, change), Entry(CAPITAL, -change)))
             yield from self._value(moved.received_at)
 
@@ -165,12 +165,11 @@ class Ledger:
         Take over the broker's cash.
 
         What is there and cannot be explained counts as paid in, so that it hides no loss;
-        what is missing counts as lost.
+        what is missing counts as lost, until a transfer that is told late explains it.
         """
         change = differ.held - self._books.balance(CASH)
         self._adopt_cash(differ.held, ADJUSTMENTS)
-        if change > 0:
-            self._baseline.raise_by(change)
+        self._baseline.unexplained(change)
         if abs(change) > self._cash_tolerance:
             text = f"the broker has {differ.held:.2f} in cash, our books said {differ.recorded:.2f}"
             yield AlertRaised(
