@@ -57,6 +57,17 @@ def test_the_brokers_price_gives_way_to_ours() -> None:
     assert price(marks) == 8
 
 
+def test_the_brokers_last_word_goes_before_its_earlier_ones_and_before_history() -> None:
+    marks = Marks(spread_max_bps=100)
+    for price_told in ("7.5", "7.25"):
+        marks.suggest("AAA", Decimal(price_told))
+        marks.on_bar(bar(10.0, history=True))
+        assert price(marks) == Decimal(price_told)
+
+    marks.suggest("AAA", Decimal(0))
+    assert price(marks) == Decimal("7.25")
+
+
 def test_marks_are_rounded_to_the_finest_price_step() -> None:
     marks = Marks(spread_max_bps=100)
     marks.on_trade(trade(10.00005))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.ledger.messages import fill, snapshot, trade
+from tests.ledger.messages import fill, heartbeat, held, snapshot, trade
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.events import EquityChanged, HoldingsDiffer, PositionChanged
@@ -74,3 +74,40 @@ def test_a_fill_after_that_is_booked(ledger: Ledger) -> None:
     list(ledger.on_fill(fill(BUY, "10", "51", order="o3", seconds=61)))
 
     assert ledger.quantities() == {"AAA": D(10)}
+
+
+def test_shares_without_a_price_of_ours_that_are_gone_are_no_loss() -> None:
+    ledger = Ledger(LedgerParameters())
+    list(ledger.on_snapshot(snapshot(held("100", "50"), cash="5000")))
+
+    _, equity = ledger.on_holdings(differs("100", "0"))
+
+    assert isinstance(equity, EquityChanged)
+    assert (equity.equity, equity.drawdown) == (D(10_000), D(0))
+
+
+def test_a_price_of_zero_is_not_remembered_for_shares_that_come_later() -> None:
+    ledger = Ledger(LedgerParameters())
+    list(ledger.on_snapshot(snapshot()))
+    list(ledger.on_holdings(differs("0", "0")))
+
+    list(ledger.on_fill(fill(BUY, "10", "50", seconds=61)))
+
+    assert ledger.view().equity == 10_000
+
+
+def test_shares_of_which_no_price_reaches_us_are_worth_what_the_broker_says() -> None:
+    ledger = Ledger(LedgerParameters())
+    list(ledger.on_snapshot(snapshot(held("100", "50", current="50"), cash="5000")))
+
+    list(ledger.on_snapshot(snapshot(held("100", "50", current="44"), why="reconcile")))
+
+    (equity,) = ledger.on_timer(heartbeat(10))
+    assert isinstance(equity, EquityChanged)
+    assert (equity.equity, equity.drawdown) == (D(9_400), D("0.06"))
+
+
+def test_a_price_of_ours_goes_before_the_brokers(ledger: Ledger) -> None:
+    list(ledger.on_snapshot(snapshot(held("100", "50", current="44"), why="reconcile")))
+
+    assert ledger.view().equity == 10_100

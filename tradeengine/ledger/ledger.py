@@ -117,6 +117,8 @@ class Ledger:
     ) -> Iterator[KeepBaseline | PositionChanged | EquityChanged]:
         """Open the books at the start; afterwards only remember the broker's numbers."""
         self._broker = snapshot
+        for told in snapshot.positions:
+            self._marks.suggest(told.symbol, told.current_price)
         if snapshot.why != Question.START:
             return
         self._opened_at = snapshot.received_at
@@ -133,7 +135,6 @@ class Ledger:
             if row is not None:
                 cost = dollars(row.quantity * row.average_price)
                 adopted = Position(row.quantity, cost, realised)
-                self._marks.suggest(symbol, row.current_price)
             if self._adopt_position(symbol, adopted, contra):
                 yield self._position_changed(symbol, snapshot.received_at)
         yield from self._value(snapshot.received_at)

@@ -21,6 +21,8 @@ class Marks:
         """Take the widest spread, in basis points of the ask, that is believed."""
         self._narrow = 1 - spread_max_bps / 10_000
         self._last: dict[str, float] = {}
+        self._suggested: dict[str, Decimal] = {}
+        """What is known of a price until data of ours comes: by others, or of history."""
 
     def on_trade(self, trade: Trade) -> None:
         """Mark at a print."""
@@ -33,17 +35,18 @@ class Marks:
 
     def on_bar(self, bar: Bar) -> None:
         """Mark at a close; history and corrections only where nothing newer is known."""
-        if not (bar.history or bar.revised) or bar.symbol not in self._last:
+        if not (bar.history or bar.revised):
             self._last[bar.symbol] = bar.close
+        else:
+            self._suggested.setdefault(bar.symbol, Decimal(str(bar.close)))
 
     def suggest(self, symbol: str, price: Decimal | None) -> None:
-        """Take the broker's price for a symbol that has no mark of ours."""
-        if price is not None:
-            self._last.setdefault(symbol, float(price))
+        """Take the price of a fill, or the broker's, for a symbol that has no mark of ours."""
+        if price:
+            self._suggested[symbol] = price
 
     def price(self, symbol: str, otherwise: Decimal) -> Decimal:
         """Give the mark in dollars, or `otherwise` if there is none."""
         last = self._last.get(symbol)
-        if last is None:
-            return otherwise
-        return Decimal(str(last)).quantize(TICK, ROUND_HALF_EVEN)
+        mark = self._suggested.get(symbol) if last is None else Decimal(str(last))
+        return otherwise if mark is None else mark.quantize(TICK, ROUND_HALF_EVEN)
