@@ -506,3 +506,18 @@ def test_a_flatten_that_begins_again_reports_itself_only() -> None:
     assert kinds(asked) == ["AskBroker"]
     assert isinstance(ended, FlattenEnded)
     assert (ended.seconds, ended.rounds) == (1.0, 0)
+
+
+def test_a_broker_that_answers_slowly_is_given_more_time_with_each_question() -> None:
+    made, _ = scene()
+    begin(made)
+    questions = asked = 0
+    for at in range(1, 60):
+        late = [second(asked)] if at - asked == 25 else []
+        for asked_at in late:
+            held = structs.replace(snapshot(held_position("10"), at=at), asked_at=asked_at)
+            if [m for m in made.on_snapshot(held) if isinstance(m, OrderIntent)]:
+                return
+        if "AskBroker" in kinds(list(made.on_timer(tick(at)))):
+            questions, asked = questions + 1, at
+    raise AssertionError(f"nothing was closed, {questions} questions were asked")

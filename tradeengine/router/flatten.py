@@ -40,6 +40,9 @@ from tradeengine.router.router import Router
 from tradeengine.router.standing_down import StandingDown
 
 _LOST_AFTER = 20 * NANOS
+"""How long an answer is waited for, doubled each time that none came: it may be slow."""
+
+_LONGEST_DOUBLING = 3
 
 
 class Flattener:
@@ -58,6 +61,9 @@ class Flattener:
         self._trigger: StopTrigger | None = None
         self._began = self._asked_at = 0
         self._rounds = 0
+        self._unheard = 0
+        """How many questions in a row had no answer in time."""
+
         self._asking = self._ended = False
         self._is_last_look = False
         """Whether the question that is under way is the last one."""
@@ -84,7 +90,7 @@ class Flattener:
         self._trigger, self._began = command.trigger, command.at
         self._ended = False
         self._asking = self._asking and self._asked_at == command.at
-        self._rounds, self._last, self._silence = 0, None, ""
+        self._rounds, self._unheard, self._last, self._silence = 0, 0, None, ""
         self._receipt = Receipt(self._middle)
         self._closing.begin()
         self._standing_down.reset()
@@ -100,7 +106,7 @@ class Flattener:
             return
         if snapshot.asked_at not in (0, self._asked_at):
             return  # The answer to an earlier question: what it read may have been sold since.
-        self._asking, self._silence, self._last = False, "", snapshot
+        self._asking, self._unheard, self._silence, self._last = False, 0, "", snapshot
         for position in snapshot.positions:
             self._receipt.held(position)
         yield from self._act(snapshot)
@@ -237,9 +243,14 @@ class Flattener:
         if self._standing_down.is_over(now) or (is_late and not self._standing_down.active):
             yield self._end(now, flat=False)
         elif now - self._asked_at >= self._poll:
-            # An answer that never came must not end the asking.
-            self._asking = self._asking and now - self._asked_at < _LOST_AFTER
+            self._give_up_waiting(now)
             yield from self._ask(now)
+
+    def _give_up_waiting(self, now: int) -> None:
+        """An answer that never came must not end the asking."""
+        patience = _LOST_AFTER << min(self._unheard, _LONGEST_DOUBLING)
+        if self._asking and now - self._asked_at >= patience:
+            self._asking, self._unheard = False, self._unheard + 1
 
     def _ask(self, now: int) -> Iterator[Message]:
         if not self._asking:
