@@ -549,3 +549,26 @@ def test_by_policy_a_stranger_is_told_and_no_more(policy: ForeignPolicy) -> None
 
 def test_shares_of_ours_that_are_missing_freeze_even_when_others_are_ignored() -> None:
     assert moves(list(under(ForeignPolicy.IGNORE).on_holdings(differs()))) == [EngineState.REDUCING]
+
+
+def test_what_appears_while_the_danger_lasts_is_closed_too() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    assert list(breaker.on_timer(timer(OPEN))) == []
+
+    breaker.on_position(position(10))
+
+    assert list(breaker.on_timer(timer(OPEN))) == [AskBroker(at=OPEN, why=Question.RESUME)]
+    [again] = breaker.on_snapshot(broker_says(AN_ORDER))
+    assert isinstance(again, FlattenAll)
+    assert breaker.state is EngineState.SAFETY
+
+
+def test_a_missing_fill_is_waited_for_in_silence_while_the_danger_lasts() -> None:
+    breaker = in_safety()
+    list(breaker.on_flatten_ended(flatten_ended(flat=True)))
+    breaker.on_position(position(10))
+    list(breaker.on_timer(timer(OPEN)))
+
+    assert list(breaker.on_snapshot(broker_says())) == []
+    assert list(breaker.on_timer(timer(OPEN))) == []

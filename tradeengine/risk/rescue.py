@@ -1,9 +1,9 @@
 """
 SAFETY: close everything when a danger lasts, and come back when it is over.
 
-Everything is closed as often as it takes. Then the engine waits until nothing
-endangers it, asks the broker once more what is held, and resumes when broker and
-ledger both say flat.
+Everything is closed as often as it takes, also what appears afterwards. Then the engine
+waits until nothing endangers it, asks the broker once more what is held, and resumes
+when broker and ledger both say flat.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,10 +58,15 @@ class Rescue:
             yield self._close_everything("still not flat", event.at)
 
     def resume_if_due(self, now: int) -> Iterator[Message]:
-        """Ask the broker once more when nothing endangers us and the flatten has ended."""
+        """
+        Ask the broker once more when the flatten has ended and nothing endangers us.
+
+        What the ledger has come to hold since is a reason to ask in any case: no stop covers it.
+        """
         in_safety = self._machine.state is EngineState.SAFETY
         waits = in_safety and self._flat and not self._asking
-        if waits and not self._machine.dangers and now >= self._ask_not_before:
+        is_due = now >= self._ask_not_before and (self._held or not self._machine.dangers)
+        if waits and is_due:
             self._asking = True
             yield AskBroker(at=now, why=Question.RESUME)
 
@@ -70,25 +75,27 @@ class Rescue:
         self._asking = False
 
     def on_answer(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
-        """Go on trading when the danger is over and nothing is left; else close again."""
-        self._asking = False
-        if self._machine.state is not EngineState.SAFETY or self._machine.dangers:
+        """Close again what is left; go on trading when nothing is, and the danger is over."""
+        self._asking, now = False, snapshot.received_at
+        if self._machine.state is not EngineState.SAFETY:
             return
         if snapshot.positions or snapshot.orders or snapshot.unreadable_rows:
-            yield self._close_everything("the broker still holds something", snapshot.received_at)
+            yield self._close_everything("the broker still holds something", now)
         elif self._held:
-            yield self._unlike(snapshot.received_at)
-        else:
+            yield from self._unlike(now)
+        elif not self._machine.dangers:
             reason = "the feed is stable, broker and ledger are flat"
-            yield from self._machine.move(Signal.RESUMED, reason, snapshot.received_at)
-            yield from self._machine.impair_if_faulty(snapshot.received_at)
+            yield from self._machine.move(Signal.RESUMED, reason, now)
+            yield from self._machine.impair_if_faulty(now)
 
-    def _unlike(self, now: int) -> AlertRaised:
+    def _unlike(self, now: int) -> Iterator[Message]:
         """Broker flat, ledger not: a fill may still be told; else a person must look."""
         self._ask_not_before = now + _ASK_AGAIN
+        if self._machine.dangers:
+            return  # That is known, and nothing else is due before it is over.
         names = ", ".join(sorted(self._held))
         text = f"SAFETY stays: the broker is flat, the ledger holds {names}; look, then restart"
-        return AlertRaised(at=now, severity=Severity.CRITICAL, code="NOT_ALIKE", text=text)
+        yield AlertRaised(at=now, severity=Severity.CRITICAL, code="NOT_ALIKE", text=text)
 
     def _close_everything(self, reason: str, now: int) -> FlattenAll:
         self._flat = False
