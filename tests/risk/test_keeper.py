@@ -1,12 +1,14 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from tests.risk.world import (
     NOW,
     bar,
     broker_order,
     broker_position,
+    exit_of,
     fill,
     intent,
     limits,
@@ -227,3 +229,28 @@ def test_entries_of_earlier_runs_count_as_if_they_had_been_here(gate: RiskGate) 
     [answer] = gate.on_intent(intent())
     assert isinstance(answer, OrderDenied)
     assert answer.reason is Denial.COOLDOWN
+
+
+def test_shares_sold_while_the_broker_was_read_are_not_there_to_be_sold_again(
+    gate: RiskGate,
+) -> None:
+    gate.on_position(position(quantity="100"))
+    gate.on_fill(fill(side=Side.SELL, quantity="100", at=NOW + 2))
+    gate.on_position(position(quantity="0"))
+
+    # Asked before the fill was told, read before it happened.
+    read = snapshot(broker_position("AAA", "100"), why="flatten")
+    gate.on_snapshot(structs.replace(read, asked_at=NOW + 1, received_at=NOW + 3))
+
+    (answer,) = gate.on_intent(exit_of())
+    assert isinstance(answer, OrderDenied)
+    assert answer.reason is Denial.SIZE_ZERO
+
+
+def test_shares_bought_while_the_broker_was_read_are_still_there(gate: RiskGate) -> None:
+    gate.on_fill(fill(quantity="100", at=NOW + 2))
+    gate.on_position(position(quantity="100"))
+
+    gate.on_snapshot(structs.replace(snapshot(why="flatten"), asked_at=NOW + 1))
+
+    assert gate.view.exposure.held("AAA").quantity == 100

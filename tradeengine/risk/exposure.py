@@ -15,7 +15,7 @@ An order can end before its last fills are told. What is missing stays counted u
 it is told, or until the broker says what is held.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -197,14 +197,18 @@ class ExposureBook:
         """Take the ledger's word for a position."""
         self._set_held(event.symbol, Held(event.quantity, event.average_price))
 
-    def hold(self, positions: Iterable[BrokerPosition]) -> None:
-        """Take the broker's word for all positions: what was missing is in them."""
-        self._held.clear()
-        for symbol, orders in list(self._open.items()):
-            for done in [r for r in orders if r.has_ended]:
+    def hold(
+        self, positions: Iterable[BrokerPosition], but_not: Collection[str] = frozenset()
+    ) -> None:
+        """Take the broker's word for all positions but some: what was missing is in them."""
+        for symbol in [name for name in self._held if name not in but_not]:
+            del self._held[symbol]
+        for symbol in [name for name in self._open if name not in but_not]:
+            for done in [r for r in self._open[symbol] if r.has_ended]:
                 self._drop(symbol, done)
         for row in positions:
-            self._set_held(row.symbol, Held(row.quantity, row.average_price))
+            if row.symbol not in but_not:
+                self._set_held(row.symbol, Held(row.quantity, row.average_price))
 
     def adopt(self, orders: Iterable[BrokerOrder]) -> None:
         """Count the orders that were open at the broker when the run began."""

@@ -45,6 +45,9 @@ class ViewKeeper:
 
     def __init__(self, plan: SessionPlan) -> None:
         self.view = RiskView(plan)
+        self._filled_at: dict[str, int] = {}
+        """When the last fill of each symbol was told."""
+
 
     def on_quote(self, quote: Quote) -> None:
         self.view.quotes[quote.symbol] = quote
@@ -102,6 +105,7 @@ class ViewKeeper:
         self.view.forget_old()
 
     def on_fill(self, fill: OrderFilled) -> None:
+        self._filled_at[fill.symbol] = fill.received_at
         self.view.exposure.fill(fill)
         if fill.side is Side.BUY:
             self.view.last_buy[fill.symbol] = fill.received_at
@@ -146,8 +150,14 @@ class ViewKeeper:
         """Take the broker's buying power, and at the start and in a flatten its positions."""
         view = self.view
         if snapshot.why in _HOLDINGS:
-            view.exposure.hold(snapshot.positions)
+            view.exposure.hold(snapshot.positions, but_not=self._filled_since_asked(snapshot))
         if snapshot.why == Question.START:
             view.equity = snapshot.equity
             view.exposure.adopt(snapshot.orders)
         view.buying_power, view.cost_when_read = snapshot.buying_power, view.exposure.cost()
+
+    def _filled_since_asked(self, snapshot: BrokerSnapshot) -> set[str]:
+        """Name the symbols of which the ledger knows more than the broker had read."""
+        if snapshot.why == Question.START or not snapshot.asked_at:
+            return set()
+        return {name for name, at in self._filled_at.items() if at > snapshot.asked_at}
