@@ -218,3 +218,23 @@ def test_a_stranger_fill_in_an_unknown_symbol_changes_nothing() -> None:
     book.fill(fill(at=NOW))
 
     assert list(book.symbols()) == []
+
+
+def test_a_found_order_of_another_that_is_filled_whole_counts_no_more() -> None:
+    book = ExposureBook()
+    book.adopt([broker_order("by-hand", "AAA", BUY, "100")])
+
+    book.fill(fill(quantity="100", order="by-hand"))
+
+    assert list(book.symbols()) == []
+
+
+def test_a_found_order_of_ours_that_is_filled_releases_no_other_by_its_end() -> None:
+    book = ExposureBook()
+    book.adopt([broker_order("te-t-x-AAA-000001-e", "AAA", BUY, "100")])
+    book.fill(fill(quantity="100", order="te-t-x-AAA-000001-e"))
+    book.reserve(intent(), D(10), D(50))
+
+    book.release(ended(order="te-t-x-AAA-000001-e"))
+
+    assert book.left("AAA", BUY) == 10

@@ -148,7 +148,12 @@ class ExposureBook:
         if reservation is None:
             return
         reservation.take(fill)
-        if reservation.has_ended and not reservation.left:
+        if reservation.left:
+            return
+        if reservation.is_found:
+            # No other word of its end may come: nobody follows the orders of others.
+            self.release_found(fill.symbol, fill.client_order_id)
+        elif reservation.has_ended:
             self._drop(fill.symbol, reservation)
 
     def missing(self, symbol: str, side: Side) -> Decimal:
