@@ -87,7 +87,7 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
             "BrokerSnapshot",
             ["ledger", "risk", "router", "router", "router", "risk", "ledger", "router"],
         ),
-        ("PositionChanged", ["risk", "risk", "risk", "router", "strategy"]),
+        ("PositionChanged", ["risk", "risk", "risk", "router", "router", "strategy"]),
         ("OrderIntent", ["risk"]),
         ("ApprovedOrder", ["router", "router"]),
         ("SubmitOrder", ["risk", "wiring"]),

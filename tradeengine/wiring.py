@@ -231,6 +231,7 @@ def _routes(
             gate.on_position,
             breaker.on_position,
             meter.on_position,
+            router.on_position,
             protector.on_position,
             host.on_position,
         ],

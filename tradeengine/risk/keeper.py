@@ -48,7 +48,6 @@ class ViewKeeper:
         self._filled_at: dict[str, int] = {}
         """When the last fill of each symbol was told."""
 
-
     def on_quote(self, quote: Quote) -> None:
         self.view.quotes[quote.symbol] = quote
 

@@ -29,6 +29,7 @@ from tradeengine.model.events import (
     OrderReplaced,
     OrderStale,
     OrderUnresolved,
+    PositionChanged,
     PositionSplit,
     RunOpened,
     TimerFired,
@@ -183,7 +184,12 @@ class Router:
         order.bust_execution(bust.previous_execution_id)
         if bust.price is not None:
             order.take_execution(bust.execution_id, bust.quantity, bust.price)
-        self._moved(order, order.filled - before)
+        if bust.at >= self._taken_over_at.get(bust.symbol, 0):
+            self._moved(order, order.filled - before)
+
+    def on_position(self, position: PositionChanged) -> None:
+        """Take the ledger's word: others may have moved shares too."""
+        self._held[position.symbol] = position.quantity
 
     def on_split(self, split: PositionSplit) -> None:
         self._held[split.symbol] = split.quantity
