@@ -398,3 +398,15 @@ def test_a_sale_that_hangs_is_cancelled_before_the_next() -> None:
     (cancel,) = scene.beat(13)
 
     assert isinstance(cancel, CancelOrder)
+
+
+def test_a_stop_on_the_wrong_side_protects_nothing_and_goes() -> None:
+    """A position was taken over as a short one: its old stop would sell still more."""
+    scene = Scene()
+    scene.rest()
+
+    (cancel,) = scene.hold("-10")
+
+    assert isinstance(cancel, CancelOrder)
+    stop = only_stop(scene.lose())
+    assert (stop.side, stop.quantity) == (Side.BUY, D(10))

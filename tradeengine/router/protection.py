@@ -10,9 +10,9 @@ A stop beside an open buy is refused as a wash trade. So an entry that was fille
 part does not go on working: the next heartbeat cancels its rest, and its end brings
 the stop.
 
-Stops that do not fit are cancelled and made again: more shares than are held, or
-what a split has left behind. Where a stop would be through the market the broker
-is asked first, because after a split it is our own numbers that are wrong.
+Stops that do not fit are cancelled and made again: more shares than are held, the
+wrong side, or what a split has left behind. Where a stop would be through the market
+the broker is asked first, because after a split it is our own numbers that are wrong.
 """
 
 from collections.abc import Iterator
@@ -197,11 +197,12 @@ class Protector:
         position, stops = self._positions[symbol], self._stops(symbol)
         others = [o for o in self._router.book.open_in(symbol) if o not in stops]
         covered = sum((stop.left for stop in stops), ZERO)
+        is_wrong = any(stop.side.sign * position.quantity > 0 for stop in stops)
         if symbol in self._given_up:
             yield from self._given_up.sell(position, others, now)
         elif others:
             return  # An order that may still change the position, or takes it away.
-        elif symbol in self._unfit or covered > abs(position.quantity):
+        elif symbol in self._unfit or is_wrong or covered > abs(position.quantity):
             self._unfit.discard(symbol)
             yield from self._cancel(stops, now)
         elif any(stop.state is OrderState.CANCELLING for stop in stops):
