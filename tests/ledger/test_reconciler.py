@@ -270,3 +270,18 @@ def test_an_answer_that_is_lost_is_not_waited_for_for_ever() -> None:
     assert len(books.ask(25)) == 1
     assert books.ask(59) == []
     assert len(books.ask(1)) == 1
+
+
+def test_an_answer_from_before_a_stranger_came_does_not_say_that_all_is_well() -> None:
+    books = Books()
+    assert len(books.ask(25)) == 1
+    books.now += NANOS
+    books.reconciler.on_stranger(
+        StrangerSeen(at=books.now, symbol="KO", client_order_id="by-hand", what="an order")
+    )
+
+    assert books.answer() == []  # it was read before
+
+    order = broker_order("by-hand", "KO", Side.BUY, "5")
+    (agree,) = books.look(4, orders=(order,))
+    assert agree == HoldingsAgree(at=books.now, strangers=("KO",))

@@ -88,7 +88,9 @@ class Reconciler:
         self._theirs: dict[str, Theirs] = {}
         """Shares that others hold here and that are none of our business (policy `ignore`)."""
 
-        self._disagreed = False
+        self._disagreed = self._is_outdated = False
+        """Whether something was not alike; whether a stranger came since the question."""
+
         self._strangers: tuple[str, ...] = ()
         self._last_look = 0
 
@@ -113,7 +115,7 @@ class Reconciler:
 
     def on_stranger(self, event: StrangerSeen) -> None:
         """Look soon whether broker and books are alike with what the stranger has done."""
-        self._disagreed = True
+        self._disagreed = self._is_outdated = True
         self._look_by(event.at + _LOOK_AGAIN)
 
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
@@ -124,7 +126,7 @@ class Reconciler:
             return
         if now >= self._due or now >= self._last_look > 0:
             self._last_look = 0 if now >= self._last_look else self._last_look
-            self._asked_at, self._moved = now, set()
+            self._asked_at, self._moved, self._is_outdated = now, set(), False
             yield AskBroker(at=now, why=Question.RECONCILE)
 
     def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
@@ -225,7 +227,7 @@ class Reconciler:
         now = snapshot.received_at
         names = {o.symbol for o in snapshot.orders if not is_ours(o.client_order_id)}
         strangers = tuple(sorted(names)) if self._policy is ForeignPolicy.FREEZE else ()
-        if confirmed or self._suspected or self._suspected_cash:
+        if confirmed or self._suspected or self._suspected_cash or self._is_outdated:
             self._disagreed = self._disagreed or confirmed
             self._look_by(now + _LOOK_AGAIN)
         elif self._disagreed or strangers != self._strangers:
