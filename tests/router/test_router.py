@@ -387,3 +387,30 @@ def test_a_fill_told_after_its_shares_were_taken_over_moves_no_shares() -> None:
     stop = "te-t1-contrarian-AAPL-000002-p"
     sent = [m for m in made.on_order_event(cancelled(stop)) if isinstance(m, SubmitOrder)]
     assert [order.quantity for order in sent] == [D(10)]
+
+
+def test_an_order_that_shows_up_after_every_look_up_missed_it_is_cancelled() -> None:
+    made = router()
+    list(made.on_approved(approved(Purpose.ENTRY)))
+    lost = OrderUnresolved(**unknown(), reason="no answer")  # type: ignore[arg-type]  # shared keys
+    list(made.on_order_event(lost))
+    missed = OrderNotFound(**unknown(), lookups=5)  # type: ignore[arg-type]  # shared keys
+    (ended,) = list(made.on_order_event(missed))
+    assert isinstance(ended, OrderEnded)
+
+    stale, cancel = list(made.on_order_event(accepted()))
+
+    assert isinstance(stale, OrderStale)
+    assert isinstance(cancel, CancelOrder)
+    assert (cancel.client_order_id, cancel.order_id) == (BUY, "b1")
+
+
+def test_an_order_that_shows_up_late_by_a_fill_is_cancelled_too() -> None:
+    made = router()
+    list(made.on_approved(approved(Purpose.ENTRY)))
+    list(made.on_order_event(OrderNotFound(**unknown(), lookups=5)))  # type: ignore[arg-type]  # shared keys
+
+    stale, cancel = list(made.on_filled(fill(BUY, "4")))
+
+    assert isinstance(stale, OrderStale)
+    assert isinstance(cancel, CancelOrder)

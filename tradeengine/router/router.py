@@ -55,6 +55,8 @@ _HAPPENINGS: dict[type[OrderEvent], Happening] = {
 }
 """What an order event means in the table of life. Fills depend on the quantity."""
 
+_SIGNS_OF_LIFE = frozenset({Happening.ACCEPTED, Happening.PART_FILLED})
+
 
 class Router:
     """Send approved orders, once each, and keep the book of them."""
@@ -130,7 +132,10 @@ class Router:
             yield from self._apply(order, Happening.NOT_FOUND, at)
             return
         yield from self._apply(order, Happening.CANCEL_ASKED, at)
-        yield CancelOrder(
+        yield self._cancel_order(order, at)
+
+    def _cancel_order(self, order: Order, at: int) -> CancelOrder:
+        return CancelOrder(
             at=at,
             client_order_id=order.client_order_id,
             order_id=order.order_id,
@@ -236,6 +241,8 @@ class Router:
         self.book.settle(order)
         if row.note:
             yield self._stale(order, was, happening, row.note, at)
+        if was is OrderState.NEVER_SENT and happening in _SIGNS_OF_LIFE:
+            yield self._cancel_order(order, at)
         if order.state.ended and not was.ended:
             yield self._ended(order, order.state.value, at)
             yield from self._unpark(order.symbol, at)

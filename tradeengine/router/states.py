@@ -93,6 +93,8 @@ def _ended(state: OrderState) -> dict[Happening, Row]:
     }
 
 
+_AFTER_ALL = "the broker has the order after all, though no look-up found it: it is cancelled"
+
 LIFE: dict[OrderState, dict[Happening, Row]] = {
     _S.SENT: _open(
         _S.SENT,
@@ -119,4 +121,6 @@ LIFE: dict[OrderState, dict[Happening, Row]] = {
         CANCEL_REJECTED=Row(_S.UNRESOLVED),
     ),
     **{state: _ended(state) for state in OrderState if state in ENDED},
+    _S.NEVER_SENT: _ended(_S.NEVER_SENT)
+    | dict.fromkeys((_H.ACCEPTED, _H.PART_FILLED), Row(_S.NEVER_SENT, _AFTER_ALL)),
 }
