@@ -272,3 +272,15 @@ def test_a_split_changes_shares_and_average_but_no_money(ledger: Ledger) -> None
     assert isinstance(equity, EquityChanged)
     assert (position.quantity, position.average_price) == (D(20), D(25))
     assert (equity.equity, equity.cash, equity.unrealised) == (D(10_000), D(9_500), D(0))
+
+
+def test_a_fill_from_before_the_first_question_is_in_its_answer_whoever_tells_it() -> None:
+    ledger = Ledger(LedgerParameters())
+    start = structs.replace(snapshot(held("100", "50"), cash="5000"), asked_at=10 * NANOS)
+    list(ledger.on_snapshot(start))
+
+    list(ledger.on_fill(fill(BUY, "40", "50", seconds=9)))  # read back by REST
+
+    assert ledger.quantities() == {"AAA": D(100)}
+    list(ledger.on_fill(fill(BUY, "10", "50", order="o2", seconds=11)))
+    assert ledger.quantities() == {"AAA": D(110)}

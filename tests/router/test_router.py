@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec import structs
+
 from tests.router.scenes import (
     approved,
     fill,
@@ -414,3 +416,17 @@ def test_an_order_that_shows_up_late_by_a_fill_is_cancelled_too() -> None:
 
     assert isinstance(stale, OrderStale)
     assert isinstance(cancel, CancelOrder)
+
+
+def test_a_fill_from_before_the_first_question_frees_no_more_shares() -> None:
+    made = router()
+    stop = "te-t0-protection-AAPL-000002-p"
+    start = snapshot(held_position("6"), orders=(held_order(stop),), why="start", at=10)
+    list(made.on_snapshot(structs.replace(start, asked_at=second(10))))
+    list(made.on_filled(fill(stop, "4", side=Side.SELL, at=second(9))))
+    list(made.on_approved(approved(Purpose.EXIT, at=second(11))))
+
+    submit = list(made.on_order_event(cancelled(stop)))[-1]
+
+    assert isinstance(submit, SubmitOrder)
+    assert submit.quantity == D(6)

@@ -60,7 +60,7 @@ class Ledger:
         self._books = Books()
         self._baseline = Baseline()
         self._broker: BrokerSnapshot | None = None
-        self._valued_at = self._opened_at = 0
+        self._valued_at = self._opened_at = self._read_from = 0
         self._equity_told: Decimal | None = None
         self._taken_over_at: dict[str, int] = {}
         marks = self._marks = Marks(parameters.mark_spread_max_bps)
@@ -72,7 +72,7 @@ class Ledger:
         """Book an execution, once."""
         if not self._executions.take(fill) or self._opened_with(fill):
             return
-        if fill.at < self._taken_over_at.get(fill.symbol, 0):
+        if fill.at < self._taken_over_at.get(fill.symbol, self._read_from):
             yield self._position_changed(fill.symbol, fill.received_at)
             return  # Told too late: what was taken over from the broker holds it already.
         booked = BookedFill(fill.execution_id, fill.side.sign * fill.quantity, fill.price)
@@ -121,7 +121,7 @@ class Ledger:
             self._marks.suggest(told.symbol, told.current_price)
         if snapshot.why != Question.START:
             return
-        self._opened_at = snapshot.received_at
+        self._read_from, self._opened_at = snapshot.asked_at, snapshot.received_at
         contra = CAPITAL if self._baseline.value is None else ADJUSTMENTS
         if (first := self._baseline.open(snapshot)) is not None:
             number = snapshot.account_number

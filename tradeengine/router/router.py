@@ -70,7 +70,7 @@ class Router:
         self._commands: dict[str, SubmitOrder] = {}
         # Shares by symbol as the fills say, so that a parked exit never sells more.
         self._held: dict[str, Decimal] = {}
-        self._opened_at = 0
+        self._opened_at = self._read_from = 0
         self._taken_over_at: dict[str, int] = {}
 
     def on_run_opened(self, run: RunOpened) -> None:
@@ -176,7 +176,7 @@ class Router:
 
     def _opened_with(self, fill: OrderFilled) -> bool:
         """Tell whether an answer of the broker already held a fill that is told after it."""
-        if fill.at < self._taken_over_at.get(fill.symbol, 0):
+        if fill.at < self._taken_over_at.get(fill.symbol, self._read_from):
             return True
         return fill.at <= self._opened_at and fill.position == self._held.get(fill.symbol, ZERO)
 
@@ -226,7 +226,7 @@ class Router:
         """At start, adopt our own open orders of an earlier run; keep only their stops."""
         if snapshot.why != Question.START:
             return
-        self._opened_at = snapshot.received_at
+        self._read_from, self._opened_at = snapshot.asked_at, snapshot.received_at
         self._held = {row.symbol: row.quantity for row in snapshot.positions}
         for held in snapshot.orders:
             if is_ours(held.client_order_id) and self.book.get(held.client_order_id) is None:
