@@ -73,7 +73,7 @@ def worth(firm: Firm, paths: Paths, *, mid_year: bool = True) -> Worth:
     if not np.all(np.asarray(paths.wacc) > np.asarray(paths.terminal_growth)):
         raise ValueError("the terminal growth must be below WACC on every path")
     years, count = paths.growth.shape
-    revenue = np.full(count, firm.revenue)
+    revenue = np.full(count, float(firm.revenue))
     yearly = 1.0 / (1.0 + np.broadcast_to(paths.wacc, (count,)))
     discount = np.sqrt(1.0 + paths.wacc) * np.ones(count) if mid_year else np.ones(count)
     explicit = np.zeros(count)
