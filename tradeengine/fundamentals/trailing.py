@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from tradeengine.fundamentals.facts import Fact, Span, known
 
+_DAY = timedelta(days=1)
 _NEAR = timedelta(days=10)
 """Years of 52 and 53 weeks end on other days."""
 
@@ -64,7 +65,7 @@ def _carried_on(
     current = _longest(ending)
     if current is None or current.start is None or current.span is None:
         return None
-    eve = current.start - timedelta(days=1)
+    eve = current.start - _DAY
     years = [fact for fact in flows if fact.span is Span.YEAR and abs(fact.end - eve) <= _NEAR]
     year = min(years, key=lambda fact: abs(fact.end - eve), default=None)
     prior = _a_year_before(current, every, flows, as_of)
@@ -103,7 +104,7 @@ def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
             return None
         value, accession, start = found
         parts.append((value, accession))
-        end = start - timedelta(days=1)
+        end = start - _DAY
     last = max(fact.end for fact in flows)
     return Trailing(
         value=sum(value for value, _ in parts),
@@ -115,14 +116,20 @@ def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
 
 def _quarter_ending(flows: Sequence[Fact], end: date) -> tuple[float, str, date] | None:
     """Give a quarter's value, filing and first day, as reported or as a difference."""
-    ending = [fact for fact in flows if abs(fact.end - end) <= _NEAR and fact.start is not None]
-    for whole in sorted(ending, key=_quarters):
-        assert whole.start is not None
-        if whole.span is Span.QUARTER:
-            return whole.value, whole.accession, whole.start
+    reported = [fact for fact in flows if fact.span is Span.QUARTER and _ends(fact, end)]
+    for fact in reported:
+        assert fact.start is not None
+        return fact.value, fact.accession, fact.start
+    for whole in flows:
         for part in flows:
-            is_rest = part.start == whole.start and _quarters(part) == _quarters(whole) - 1
-            if is_rest:
-                start = part.end + timedelta(days=1)
-                return whole.value - part.value, whole.accession, start
+            if _quarters(whole) != _quarters(part) + 1 or whole.start is None:
+                continue
+            if _ends(whole, end) and part.start == whole.start:
+                return whole.value - part.value, whole.accession, part.end + _DAY
+            if part.end == whole.end and part.start and abs(part.start - _DAY - end) <= _NEAR:
+                return whole.value - part.value, whole.accession, whole.start
     return None
+
+
+def _ends(fact: Fact, end: date) -> bool:
+    return abs(fact.end - end) <= _NEAR

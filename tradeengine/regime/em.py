@@ -155,5 +155,5 @@ def _logit(share: Floats) -> Floats:
     return np.asarray(np.log(bounded) - np.log1p(-bounded))
 
 
-def _columns(values: Floats | None, columns: np.ndarray) -> Floats | None:  # type: ignore[type-arg]
+def _columns(values: Floats | None, columns: np.ndarray) -> Floats | None:
     return None if values is None else values[:, columns]

@@ -12,10 +12,9 @@ from enum import Enum
 
 import numpy as np
 
-from tradeengine.regime.chains import Chains, Floats
+from tradeengine.regime.chains import Chains, Floats, log_densities
 from tradeengine.regime.em import ascend
 from tradeengine.regime.hamilton import hamilton
-from tradeengine.regime.chains import log_densities
 from tradeengine.regime.kim import kim
 
 SEED = 20190213

@@ -45,9 +45,7 @@ class Shrunk:
     """Variance between the shares beyond their noise; 0: nothing tells them apart."""
 
 
-def differences(
-    returns: Floats, entry: NDArray[np.bool_], leave: NDArray[np.bool_]
-) -> Differences:
+def differences(returns: Floats, entry: NDArray[np.bool_], leave: NDArray[np.bool_]) -> Differences:
     """
     Compare the returns after entry days with those after exit days.
 

@@ -17,11 +17,14 @@ from scipy.sparse import csr_matrix, hstack
 from tradeengine.errors import SelectionFailed
 from tradeengine.universe.beta import Floats
 
-_MISSING_COSTS = 1e4
+_MISSING_COSTS = 100.0
 """Objective that one missing name costs: more than any name can give."""
 
-_TIE = 1e-9
+_TIE = 1e-8
 """Objective that a place in the list costs, so that equals are chosen in its order."""
+
+_SCALE = 1e3
+"""HiGHS takes objectives for equal within 1e-6; ours are to be told apart at 1e-9."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def select(
         )
     )
     answer = milp(
-        cost,
+        _SCALE * cost,
         integrality=np.concatenate((np.ones(count), np.zeros(len(slack)))),
         bounds=Bounds(0.0, upper),
         constraints=_limits(beta, sectors, caps, wanted),
@@ -109,10 +112,8 @@ def select(
     if answer.x is None or answer.status != 0:
         raise SelectionFailed(f"the solver gave up: {answer.message}")
     chosen = tuple(int(place) for place in np.flatnonzero(answer.x[:count] > 0.5))
-    kept = wanted.turnover_cost * float(incumbents.sum())
     worth = float((score + wanted.sharpe_weight * sharpe)[list(chosen)].sum())
     changed = len(set(chosen) ^ set(np.flatnonzero(incumbents).tolist()))
-    assert kept >= 0
     return Selection(
         chosen=chosen,
         objective=worth - wanted.turnover_cost * changed,
@@ -132,7 +133,10 @@ def _limits(
     beta: Floats, sectors: Sequence[str], caps: Sequence[str], wanted: Preferences
 ) -> list[LinearConstraint]:
     count, k = len(beta), wanted.names
-    low, high = wanted.beta_target - wanted.beta_tolerance, wanted.beta_target + wanted.beta_tolerance
+    low, high = (
+        wanted.beta_target - wanted.beta_tolerance,
+        wanted.beta_target + wanted.beta_tolerance,
+    )
     none = np.zeros(len(caps))
     rows = [
         np.concatenate((np.ones(count), [0.0, 1.0], none)),
