@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, hstack
 
 from tradeengine.errors import SelectionFailed
 from tradeengine.universe.beta import Floats
@@ -144,8 +143,8 @@ def _limits(
         np.concatenate((low - beta, [-k, 0.0], none)),
     ]
     members = np.array([[sector == cap for sector in sectors] for cap in caps], dtype=float)
-    sector_rows = hstack((csr_matrix(members), csr_matrix((len(caps), 2)), -np.eye(len(caps))))
+    sector_rows = np.hstack((members, np.zeros((len(caps), 2)), -np.eye(len(caps))))
     return [
         LinearConstraint(np.stack(rows), [k, -np.inf, -np.inf], [k, 0.0, 0.0]),
-        LinearConstraint(csr_matrix(sector_rows), -np.inf, wanted.sector_cap),
+        LinearConstraint(sector_rows, -np.inf, wanted.sector_cap),
     ]
