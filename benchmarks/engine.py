@@ -16,7 +16,6 @@ from unittest.mock import patch
 
 from benchmarks.scene import DAY, SEED, START, SYMBOLS
 from benchmarks.usage import answer_usage
-from tradeengine.app import trade
 from tradeengine.bus.journal import Journal
 from tradeengine.layout import Home
 from tradeengine.model.plan import Regime, SessionPlan, SymbolPlan
@@ -24,6 +23,7 @@ from tradeengine.options import Options
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.settings import Settings, VenueChoice, VenueKind
 from tradeengine.settings.schema import StrategyEntry
+from tradeengine.trading import trade
 
 AT_ONCE = "--journal-at-once"
 

@@ -1,4 +1,8 @@
-"""What holds for every test: no secrets of the developer, no deadline for a busy machine."""
+"""What holds for every test: nothing of the developer, no deadline for a busy machine."""
+
+import os
+import tempfile
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -7,6 +11,19 @@ from tradeengine.settings.secrets import NAMES
 
 hypothesis.settings.register_profile("here", deadline=None, database=None)
 hypothesis.settings.load_profile("here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_its_own() -> Iterator[None]:
+    """Keep leases out of the developer's state folder; programs that tests start inherit it."""
+    before = os.environ.get("XDG_STATE_HOME")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder
+        yield
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before
 
 
 @pytest.fixture(autouse=True)
@@ -18,5 +35,6 @@ def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that start whole programs on one worker: they want a processor each."""
     for item in items:
-        if item.path.parent.name in {"sessions", "benchmarks"}:
+        is_program = item.path.parent.name in {"sessions", "benchmarks"}
+        if is_program and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("programs"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import SimulatedClock
 from tradeengine.layout import Home, RunFiles
@@ -25,7 +26,7 @@ from tradeengine.options import Flags, Options, build_inputs, read_options
 from tradeengine.run.edges import Durable, Edges, World
 from tradeengine.run.picture import Subject
 from tradeengine.run.tally import Tally
-from tradeengine.wiring import BuildInputs, Core, NowhereOutbox, build
+from tradeengine.wiring import Core, NowhereOutbox, build
 
 D = Decimal
 DAY = datetime.date(2019, 2, 13)

@@ -13,7 +13,6 @@ import pytest
 
 from tests.runs import make_home, options_for, run_folder
 from tradeengine import app, halting
-from tradeengine.app import trade
 from tradeengine.broker.simulated import SimulatedBroker
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
@@ -29,6 +28,7 @@ from tradeengine.replaying import replay_run
 from tradeengine.router.flatten import Flattener
 from tradeengine.run.edges import Work
 from tradeengine.run.status import read_status
+from tradeengine.trading import trade
 from tradeengine.worlds import simulated
 from tradeengine.worlds.simulated import SimulatedEdges
 

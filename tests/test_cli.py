@@ -19,7 +19,7 @@ from tradeengine.layout import Home
 from tradeengine.options import Options
 
 COMMANDS = (
-    "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "cache-fund",
+    "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "drill", "cache-fund",
     "refresh-universe",
 )  # fmt: skip
 
@@ -232,7 +232,7 @@ def raising(error: BaseException) -> Callable[[Options], ExitCode]:
 @pytest.fixture
 def trade_raises(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     def arrange(error: BaseException) -> None:
-        monkeypatch.setattr("tradeengine.app.trade", raising(error))
+        monkeypatch.setattr("tradeengine.trading.trade", raising(error))
 
     return arrange
 

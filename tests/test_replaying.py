@@ -7,6 +7,7 @@ import pytest
 
 from tests.runs import NOON, Nowhere, make_home, opened, options_for, snapshot
 from tradeengine import replaying
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, frame
 from tradeengine.errors import BadConfiguration, ExitCode, JournalDamaged
@@ -15,7 +16,7 @@ from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import build_inputs
 from tradeengine.replaying import replay_run
-from tradeengine.wiring import BuildInputs, NowhereOutbox, build
+from tradeengine.wiring import NowhereOutbox, build
 
 STOP = RequestStop(at=NOON, received_at=NOON, trigger=StopTrigger.INTERRUPT)
 

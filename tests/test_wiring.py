@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, Nowhere, a_core, make_home, options_for
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.dispatch import Routes
 from tradeengine.bus.records import message_types
 from tradeengine.errors import BadConfiguration
@@ -13,13 +14,7 @@ from tradeengine.model import events as e
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import build_inputs
-from tradeengine.wiring import (
-    BuildInputs,
-    NowhereOutbox,
-    WiringIncomplete,
-    build,
-    check_complete,
-)
+from tradeengine.wiring import NowhereOutbox, WiringIncomplete, build, check_complete
 
 
 @pytest.fixture
@@ -86,13 +81,16 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("Quote", ["ledger", "risk", "strategy"]),
         ("Trade", ["ledger", "strategy"]),
         ("Bar", ["ledger", "risk", "strategy"]),
-        ("OrderFilled", ["router", "ledger", "risk"]),
-        ("FillBusted", ["router", "ledger"]),
-        ("BrokerSnapshot", ["ledger", "risk", "router", "router", "risk"]),
-        ("PositionChanged", ["risk", "risk", "router", "strategy"]),
+        ("OrderFilled", ["router", "ledger", "risk", "ledger", "router"]),
+        ("FillBusted", ["router", "ledger", "ledger"]),
+        (
+            "BrokerSnapshot",
+            ["ledger", "risk", "router", "router", "router", "risk", "ledger", "router"],
+        ),
+        ("PositionChanged", ["risk", "risk", "risk", "router", "strategy"]),
         ("OrderIntent", ["risk"]),
         ("ApprovedOrder", ["router", "router"]),
-        ("SubmitOrder", ["wiring"]),
+        ("SubmitOrder", ["risk", "wiring"]),
         ("RequestStop", ["risk"]),
         ("DecisionMade", []),
     ],
@@ -106,7 +104,10 @@ def test_state_is_kept_before_opinions_are_formed(
 def test_a_timer_reaches_the_money_first_and_the_strategies_last(inputs: BuildInputs) -> None:
     rooms = heard_by(inputs)["TimerFired"]
 
-    assert rooms == ["ledger", "risk", "risk", "router", "router", "router", "strategy"]
+    assert rooms == [
+        "ledger", "risk", "risk", "router", "router", "risk", "router", "router", "ledger",
+        "strategy",
+    ]  # fmt: skip
 
 
 def test_what_decides_a_core_survives_being_written_down(inputs: BuildInputs) -> None:

@@ -13,78 +13,41 @@ when it is late.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
 from functools import partial
-
-import typer
 
 from tradeengine import __version__
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.clock import SystemClock
-from tradeengine.errors import ExitCode, JournalFailed, TradeEngineError
+from tradeengine.errors import JournalFailed, TradeEngineError
 from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
-from tradeengine.model.commands import LockTrading, RequestStop
+from tradeengine.model.commands import KeepBaseline, LockTrading, RequestStop
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options, build_inputs
-from tradeengine.run.alarm import Alarm, raised_alarm
+from tradeengine.run.alarm import Alarm
 from tradeengine.run.attention import Attention
+from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.heartbeat import Heartbeat
-from tradeengine.run.home_lock import home_locked
-from tradeengine.run.lag import LagMeter
-from tradeengine.run.locking import Departures, TradingLock, account_of
+from tradeengine.run.lagging import lag_meter
+from tradeengine.run.locking import Departures, TradingLock
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
 from tradeengine.run.picture import Subject, take_status
 from tradeengine.run.pump import Pump
+from tradeengine.run.queues import high_water
 from tradeengine.run.reporter import Reporter
-from tradeengine.run.screen import Screen, open_screen
-from tradeengine.run.startup import check_until, run_opened, start_up
+from tradeengine.run.screen import Screen
+from tradeengine.run.startup import run_opened, start_up
 from tradeengine.run.status import write_status
 from tradeengine.run.stop_signals import stop_signals
-from tradeengine.run.watch import Watch, watching_log
-from tradeengine.store.database import open_database
-from tradeengine.store.locks import Locks
+from tradeengine.run.watch import Watch
 from tradeengine.wiring import build
-from tradeengine.worlds import open_world
 
 FLUSH_SECONDS = 1.0
 """Real seconds between writes of journal, log and status while nothing else asks."""
-
-
-def trade(options: Options) -> ExitCode:
-    """Trade a session; return how it ended. Raises TradeEngineError before it began."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(_trade(options))
-    return uvloop.run(_trade(options))
-
-
-async def _trade(options: Options) -> ExitCode:
-    options.home.prepare()
-    async with AsyncExitStack() as stack:
-        stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
-        screen = stack.enter_context(open_screen(options))
-        alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
-        database = stack.enter_context(open_database(options.home.state_file))
-        lock = TradingLock(options.home, Locks(database), account_of(options))
-        lock.refuse(alarm.tell)
-        world = await stack.enter_async_context(open_world(options, screen.say))
-        lock.know(world.account_number, alarm.tell)
-        check_until(options, world)
-        options = lock.ramped(options, world.session.date)
-        files = options.home.new_run(options.choice.kind.value, SystemClock().now())
-        log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock, alarm)
-        outcome = await app.run()
-    screen.end(outcome)
-    if outcome.failure is not None:
-        typer.echo(f"tradeengine: {outcome.failure}", err=True)
-    return outcome.exit_code
 
 
 class App:
@@ -98,6 +61,7 @@ class App:
         log: EventLog,
         screen: Screen,
         lock: TradingLock,
+        baseline: DayBaseline,
         alarm: Alarm,
     ) -> None:
         inputs = build_inputs(options)
@@ -109,12 +73,12 @@ class App:
             build=inputs.to_text(),
         )
         self._options, self._world, self._files = options, world, files
-        self._log, self._screen, self._lock = log, screen, lock
+        self._log, self._screen, self._lock, self._baseline = log, screen, lock, baseline
         self._reporter = Reporter(files, log, screen, alarm.tell)
         self._inbox = Inbox(world.quiescence, options.settings.engine.inbox_capacity)
         self._journal = Journal(files.journal, header)
         self._edges: Edges = world.connect(self._inbox, self._durable)
-        departures = Departures(self._edges, self._lock_trading)
+        departures = Departures(self._edges, self._lock_trading, self._keep_baseline)
         self._core = build(inputs, self._journal, departures)
         self._watch = Watch(log, alarm.tell)
         self._pump = Pump(
@@ -125,7 +89,8 @@ class App:
         self._journal_failed = False
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox)
+        queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
+        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox, queues)
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
@@ -152,8 +117,11 @@ class App:
             self._spawn("attention", self._supervised("attention", self._attention.run))
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
         self._spawn("pump", self._pump.run())
-        self._inbox.put_nowait(run_opened(self._options, self._world))
-        meter = LagMeter(settings.loop_lag_alert_seconds, self._reporter.lagged)
+        self._inbox.put_nowait(run_opened(self._options, self._world, self._baseline.known()))
+        host = self._core.host
+        meter = lag_meter(
+            settings, self._world, self._inbox, self._reporter.lagged, lambda: host.speaker
+        )
         for name, work in (
             *self._edges.works(),
             ("heartbeat", beat.run),
@@ -268,6 +236,10 @@ class App:
     def _lock_trading(self, command: LockTrading) -> None:
         if problem := self._lock.write(self._files.run_id, command):
             self._reporter.lock_failed(problem)
+
+    def _keep_baseline(self, command: KeepBaseline) -> None:
+        if problem := self._baseline.keep(command):
+            self._reporter.baseline_failed(problem)
 
     def _request_stop(self, trigger: StopTrigger, reason: str) -> None:
         now = self._world.clock.now()

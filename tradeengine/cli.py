@@ -13,6 +13,7 @@ import typer
 
 from tradeengine import __version__
 from tradeengine.alerting import alerts
+from tradeengine.drilling import drill
 from tradeengine.ending import exit_code_of
 from tradeengine.errors import BadConfiguration
 from tradeengine.flags import (
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 
 app.add_typer(alerts, name="alerts")
+app.command()(drill)
 
 
 def _show_version(wanted: bool) -> None:
@@ -100,7 +102,7 @@ def run(
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     refuse_stale_halt(options.home)
 
-    from tradeengine.app import trade
+    from tradeengine.trading import trade
 
     raise typer.Exit(trade(options))
 

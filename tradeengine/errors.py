@@ -7,7 +7,7 @@ Every exception that we raise on purpose.
     ├── RefusedByBroker         the broker answered no, with its code and words
     ├── TradingLocked           exit code 4: a loss limit was hit and nobody has reviewed it
     ├── StoreFailed             the state file cannot be read or written
-    ├── AccountHeld             exit code 5: another engine runs under this home
+    ├── AccountHeld             exit code 5: another engine has this home or this account
     ├── OutcomeUnknown          a request left and no answer says what came of it
     ├── ProtocolViolation       a peer said something its protocol does not allow
     ├── JournalDamaged          a journal cannot be read past a place
@@ -71,19 +71,16 @@ class RefusedByBroker(TradeEngineError):
 
 
 class AccountHeld(TradeEngineError):
-    """Another engine runs under the home `root`."""
+    """Another engine has `place`, a home or an account; `problem` says which."""
 
     exit_code = ExitCode.ACCOUNT_HELD
 
-    def __init__(self, root: str) -> None:
-        super().__init__(root)
-        self.root = root
+    def __init__(self, place: str, problem: str, remedy: str) -> None:
+        super().__init__(place, problem, remedy)
+        self.place, self.problem, self.remedy = place, problem, remedy
 
     def __str__(self) -> str:
-        return (
-            f"{self.root}: another engine runs under this home\n  remedy: look with `tradeengine"
-            " status`; stop it with Ctrl-C or `tradeengine halt`, or choose another --home"
-        )
+        return f"{self.place}: {self.problem}\n  remedy: {self.remedy}"
 
 
 class TradingLocked(TradeEngineError):

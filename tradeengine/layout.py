@@ -3,8 +3,9 @@ Where a run keeps its files, all under one `--home`.
 
     home/
     ├── data/HALT            written by `tradeengine halt`; the engine looks for it
-    ├── data/state.db        what outlives a run: locks and their reviews
+    ├── data/state.db        what outlives a run: locks, reviews, baselines
     ├── data/alerts.db       alerts and what became of each
+    ├── data/drills.jsonl    one line a drill: the trend
     ├── data/status.json     what `tradeengine status` reads
     ├── data/engine.lock     held by the running engine
     ├── data/rejected_tickers/
@@ -61,6 +62,11 @@ class Home:
     def status_file(self) -> Path:
         """The last state of the last run."""
         return self.data / "status.json"
+
+    @property
+    def drills_file(self) -> Path:
+        """One line a drill."""
+        return self.data / "drills.jsonl"
 
     def prepare(self) -> None:
         """Make the folders. Raises BadConfiguration if the disk says no."""

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
 from tradeengine.model.plan import SessionPlan
 from tradeengine.plan_file import load_plan
 from tradeengine.settings import Settings, VenueChoice, choose_venue, load_settings
 from tradeengine.settings.places import find_config_file
-from tradeengine.wiring import BuildInputs
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _FASTEST = 100_000.0

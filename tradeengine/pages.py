@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.dispatch import Routes
 from tradeengine.model.commands import Command
 from tradeengine.model.plan import Regime, SessionPlan
@@ -18,7 +19,7 @@ from tradeengine.run.recovery import NullRecorder
 from tradeengine.settings import Settings
 from tradeengine.settings.reference import configuration_page, denials_page
 from tradeengine.venue.server.faults.page import faults_page
-from tradeengine.wiring import BuildInputs, NowhereOutbox, build
+from tradeengine.wiring import NowhereOutbox, build
 
 STATES = """\
 # States

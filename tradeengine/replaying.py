@@ -6,12 +6,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import JournalFile
 from tradeengine.bus.replay import Outcome, compare_journals, replay
 from tradeengine.errors import BadConfiguration, ExitCode, ReplayDiffers
 from tradeengine.run.pump import attempt
-from tradeengine.wiring import BuildInputs, NowhereOutbox, build
+from tradeengine.wiring import NowhereOutbox, build
 
 _SHOW_EVERY = 4096
 

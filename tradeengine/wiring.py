@@ -12,28 +12,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-import msgspec
-from pydantic import ValidationError
-
+from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.dispatch import Bus, Routes
 from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import message_types
-from tradeengine.errors import BadConfiguration, TradeEngineError
+from tradeengine.errors import TradeEngineError
 from tradeengine.ledger.ledger import Ledger
-from tradeengine.ledger.parameters import LedgerParameters
+from tradeengine.ledger.reconciler import Reconciler
 from tradeengine.model import commands as c
 from tradeengine.model import events as e
 from tradeengine.model.message import Message
-from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.breaker import Breaker
 from tradeengine.risk.gate import RiskGate
-from tradeengine.risk.parameters import RiskLimits
+from tradeengine.risk.naked import NakedMeter
 from tradeengine.router.flatten import Flattener
-from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
 from tradeengine.router.router import Router
+from tradeengine.router.strangers import Strangers
+from tradeengine.router.stuck_cancels import StuckCancels
 from tradeengine.strategy.host import StrategyHost, load_strategies
-from tradeengine.strategy.parameters import HostParameters, StrategySpec
 
 
 class Outbox(Protocol):
@@ -54,50 +51,6 @@ class WiringIncomplete(TradeEngineError):
     """The table misses a message, or a command has no handler."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildInputs:
-    """All that decides how a core behaves. It stands in every journal's header."""
-
-    plan: SessionPlan
-    ledger: LedgerParameters
-    risk: RiskLimits
-    router: RouterParameters
-    host: HostParameters
-    strategies: tuple[StrategySpec, ...]
-
-    def to_text(self) -> str:
-        """Write the inputs as JSON."""
-        rooms = {
-            "ledger": self.ledger.model_dump(mode="json"),
-            "risk": self.risk.model_dump(mode="json"),
-            "router": self.router.model_dump(mode="json"),
-            "host": self.host.model_dump(mode="json"),
-            "strategies": [spec.model_dump(mode="json", by_alias=True) for spec in self.strategies],
-        }
-        return msgspec.json.encode({"plan": self.plan, **rooms}).decode()
-
-    @classmethod
-    def from_text(cls, text: str) -> "BuildInputs":
-        """Read what `to_text` wrote. Raises BadConfiguration for another version's text."""
-        try:
-            raw = msgspec.json.decode(text)
-            return cls(
-                plan=msgspec.convert(raw["plan"], SessionPlan),
-                ledger=LedgerParameters.model_validate(raw["ledger"]),
-                risk=RiskLimits.model_validate(raw["risk"]),
-                router=RouterParameters.model_validate(raw["router"]),
-                host=HostParameters.model_validate(raw["host"]),
-                strategies=tuple(StrategySpec.model_validate(row) for row in raw["strategies"]),
-            )
-        except (msgspec.MsgspecError, ValidationError, LookupError, TypeError) as error:
-            words = " ".join(str(error).split())[:200]
-            raise BadConfiguration(
-                "the journal's header",
-                f"holds settings that this version does not read: {words}",
-                "use the version of tradeengine that wrote it",
-            ) from error
-
-
 @dataclass(frozen=True, slots=True)
 class Core:
     """The built parts and their table, for those who show them."""
@@ -109,6 +62,7 @@ class Core:
     breaker: Breaker
     router: Router
     protector: Protector
+    meter: NakedMeter
     flattener: Flattener
     host: StrategyHost
 
@@ -118,24 +72,48 @@ def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     ledger = Ledger(inputs.ledger)
     gate = RiskGate(inputs.risk, inputs.plan)
     breaker = Breaker(
-        Decimal(str(inputs.risk.drawdown_max_fraction)), inputs.risk.safety_grace_seconds
+        Decimal(str(inputs.risk.drawdown_max_fraction)),
+        inputs.risk.safety_grace_seconds,
+        inputs.ledger.foreign,
     )
+    reconciler = Reconciler(inputs.ledger, ledger)
     router = Router(inputs.router)
-    protector = Protector(inputs.router, router.book)
-    flattener = Flattener(inputs.router, router)
+    protector = Protector(inputs.router, router, ledger.mark)
+    meter = NakedMeter(
+        inputs.risk.naked_exposure_max_dollar_seconds, router.book.protected, gate.view.mark
+    )
+    flattener = Flattener(inputs.router, router, protector, gate.view.middle)
+    stuck, strangers = StuckCancels(inputs.router, router.book), Strangers()
     host = StrategyHost(load_strategies(inputs.strategies, inputs.plan), inputs.host)
-    routes = _routes(ledger, gate, breaker, router, protector, flattener, host, outbox)
+    routes = _routes(
+        ledger,
+        reconciler,
+        gate,
+        breaker,
+        router,
+        stuck,
+        strangers,
+        protector,
+        meter,
+        flattener,
+        host,
+        outbox,
+    )
     check_complete(routes)
     engine = Engine(Bus(routes), recorder)
-    return Core(engine, routes, ledger, gate, breaker, router, protector, flattener, host)
+    return Core(engine, routes, ledger, gate, breaker, router, protector, meter, flattener, host)
 
 
 def _routes(
     ledger: Ledger,
+    reconciler: Reconciler,
     gate: RiskGate,
     breaker: Breaker,
     router: Router,
+    stuck: StuckCancels,
+    strangers: Strangers,
     protector: Protector,
+    meter: NakedMeter,
     flattener: Flattener,
     host: StrategyHost,
     outbox: Outbox,
@@ -146,11 +124,15 @@ def _routes(
         e.Quote: [ledger.on_quote, gate.on_quote, host.on_quote],
         e.Trade: [ledger.on_trade, host.on_trade],
         e.Bar: [ledger.on_bar, gate.on_bar, host.on_bar],
-        e.TradingStatus: [gate.on_status, host.on_status],
+        e.TradingStatus: [gate.on_status, flattener.on_status, host.on_status],
         e.PriceBand: [gate.on_band],
         e.TradeCancelled: [],
         # the edges' health
-        e.FeedConnected: [gate.on_feed_connected, breaker.on_feed_connected],
+        e.FeedConnected: [
+            gate.on_feed_connected,
+            breaker.on_feed_connected,
+            reconciler.on_feed_connected,
+        ],
         e.FeedLost: [gate.on_feed_lost, breaker.on_feed_lost],
         e.FeedMuted: [gate.on_feed_muted, breaker.on_feed_muted],
         e.FeedStable: [gate.on_feed_stable, breaker.on_feed_stable],
@@ -158,12 +140,26 @@ def _routes(
         e.FeedGap: [],
         e.QuotesConflated: [],
         e.MessageRejected: [],
-        e.OrderStreamReady: [gate.on_stream_ready, breaker.on_order_stream_ready],
+        e.OrderStreamReady: [
+            gate.on_stream_ready,
+            breaker.on_order_stream_ready,
+            reconciler.on_order_stream_ready,
+        ],
         e.OrderStreamLost: [gate.on_stream_lost, breaker.on_order_stream_lost],
         # orders, as the broker tells them
-        e.OrderAccepted: [router.on_order_event],
-        e.OrderRejected: [router.on_order_event, gate.on_broker_ended],
-        e.OrderFilled: [router.on_filled, ledger.on_fill, gate.on_fill],
+        e.OrderAccepted: [
+            router.on_order_event,
+            meter.on_order_event,
+            strangers.on_order_event,
+        ],
+        e.OrderRejected: [router.on_order_event, gate.on_broker_ended, flattener.on_rejected],
+        e.OrderFilled: [
+            router.on_filled,
+            ledger.on_fill,
+            gate.on_fill,
+            reconciler.on_filled,
+            strangers.on_order_event,
+        ],
         e.OrderCancelled: [router.on_order_event, gate.on_broker_ended],
         e.OrderExpired: [router.on_order_event, gate.on_broker_ended],
         e.OrderReplaced: [router.on_order_event, gate.on_replaced],
@@ -171,25 +167,39 @@ def _routes(
         e.OrderNotFound: [router.on_order_event],
         e.CancelRejected: [router.on_order_event],
         e.ReplaceRejected: [],
-        e.FillBusted: [router.on_busted, ledger.on_busted],
+        e.FillBusted: [router.on_busted, ledger.on_busted, reconciler.on_busted],
         # what the broker holds
         e.BrokerSnapshot: [
             ledger.on_snapshot,
             gate.on_snapshot,
             router.on_snapshot,
+            protector.on_snapshot,
             flattener.on_snapshot,
             breaker.on_snapshot,
+            reconciler.on_snapshot,
+            strangers.on_snapshot,
         ],
-        e.BrokerUnreachable: [breaker.on_unreachable, flattener.on_unreachable],
+        e.BrokerUnreachable: [
+            breaker.on_unreachable,
+            flattener.on_unreachable,
+            reconciler.on_unreachable,
+        ],
+        e.CashMoved: [ledger.on_cash_moved, reconciler.on_cash_moved],
         e.DifferenceFound: [breaker.on_difference],
+        e.EntriesRecalled: [gate.on_entries_recalled],
         e.Reconciled: [breaker.on_reconciled],
         e.AlertsWaiting: [breaker.on_alerts_waiting],
+        e.LoopFellBehind: [breaker.lateness.on_lagged],
+        e.LoopSteady: [breaker.lateness.on_steady],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         # time and the operator
         e.RunOpened: [
+            ledger.on_run_opened,
             gate.on_run_opened,
             breaker.on_run_opened,
             router.on_run_opened,
+            flattener.on_run_opened,
+            reconciler.on_run_opened,
             host.on_run_opened,
         ],
         e.TimerFired: [
@@ -197,8 +207,11 @@ def _routes(
             gate.on_timer,
             breaker.on_timer,
             router.on_timer,
+            stuck.on_timer,
+            meter.on_timer,
             protector.on_timer,
             flattener.on_timer,
+            reconciler.on_timer,
             host.on_timer,
         ],
         c.RequestStop: [breaker.on_request_stop],
@@ -206,22 +219,31 @@ def _routes(
         c.OrderIntent: [gate.on_intent],
         e.OrderDenied: [host.on_denied, flattener.on_denied],
         c.ApprovedOrder: [protector.on_approved, router.on_approved],
-        c.SubmitOrder: [outbox.send],
+        c.SubmitOrder: [gate.on_submitted, outbox.send],
         c.CancelOrder: [outbox.send],
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],
         c.LockTrading: [outbox.send],
-        c.FlattenAll: [flattener.on_flatten_all],
+        c.KeepBaseline: [outbox.send],
+        c.FlattenAll: [flattener.on_flatten_all, reconciler.on_flatten_all],
         # what the core concludes
         e.PositionChanged: [
             gate.on_position,
             breaker.on_position,
+            meter.on_position,
             protector.on_position,
             host.on_position,
         ],
+        e.PositionSplit: [ledger.on_split, router.on_split],
+        e.NakedLimitReached: [gate.on_naked, protector.on_naked],
+        e.HoldingsDiffer: [ledger.on_holdings, router.on_holdings, breaker.on_holdings],
+        e.HoldingsAgree: [breaker.on_holdings_agree],
+        e.CashDiffers: [ledger.on_cash],
+        e.StrangerSeen: [breaker.on_stranger, reconciler.on_stranger],
         e.EquityChanged: [gate.on_equity, breaker.on_equity],
         e.OrderEnded: [
             gate.on_order_ended,
+            meter.on_order_ended,
             protector.on_order_ended,
             flattener.on_order_ended,
             host.on_order_ended,

@@ -35,6 +35,13 @@ def test_who_is_not_due_waits() -> None:
     assert waiting.next_due() is None
 
 
+def test_the_longest_line_is_remembered() -> None:
+    waiting, _ = filled(9, post("a"), post("b"))
+    waiting.take(T0)
+    waiting.put(post("c"))
+    assert waiting.high_water == 2
+
+
 def test_when_full_the_oldest_information_leaves() -> None:
     _, left = filled(3, post("a"), post("b", INFO), post("c", INFO), post("d", CRITICAL))
 

@@ -161,6 +161,7 @@ class ScriptedBroker:
         self.answers_handshake = True
         self.acknowledges = True
         self.handshake_status = 0
+        self.handshake_headers: dict[str, str] = {}
         self.connections = 0
         self.peers: set[object] = set()
         self.heard: list[Json] = []
@@ -264,7 +265,7 @@ class ScriptedBroker:
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         self.connections += 1
         if self.handshake_status:
-            return web.Response(status=self.handshake_status)
+            return web.Response(status=self.handshake_status, headers=self.handshake_headers)
         socket = web.WebSocketResponse(timeout=0.1)
         await socket.prepare(request)
         self._sockets.append(socket)

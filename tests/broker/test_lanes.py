@@ -197,3 +197,30 @@ async def test_what_is_sent_at_the_end_stays_and_is_named() -> None:
     desk.lanes.send(buy("2", "B"))
     assert desk.begun == ["S1"]
     assert desk.lanes.under_way == [buy("2", "B")]
+
+
+async def test_the_most_that_ever_waited_is_remembered() -> None:
+    desk = Desk()
+    async with desk.open():
+        for number, symbol in enumerate(("AAPL", "AAPL", "KO")):
+            desk.lanes.send(buy(str(number), symbol))
+        await settle()
+        desk.finish("S0")
+        desk.finish("S2")
+        await settle()
+        desk.finish("S1")
+        await desk.lanes.empty()
+        desk.lanes.send(buy("3", "KO"))
+        desk.lanes.send(buy("4", "KO"))
+        assert desk.lanes.high_water == 3
+
+
+async def test_a_cancel_that_waits_already_is_not_queued_again() -> None:
+    desk = Desk()
+    async with desk.open():
+        for _ in range(3):
+            desk.lanes.send(cancel("c-1"))
+        desk.lanes.send(cancel("c-2"))
+
+        # The first is under way and may come too early; one more waits, the third is too many.
+        assert [name(command) for command in desk.lanes.under_way] == ["Cc-1", "Cc-1", "Cc-2"]

@@ -5,9 +5,11 @@ from decimal import Decimal
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.updates import Report
+from tradeengine.model.instants import NANOS
 
 
 def report(word: str, event_id: str = "", **changes: object) -> Report:
@@ -68,12 +70,16 @@ def test_a_fill_without_the_orders_total_is_told() -> None:
     assert memory.is_news(fill("X2", 4, 0, "E2"))
 
 
-def test_after_a_bust_only_ids_speak() -> None:
+def test_after_a_bust_ids_and_instants_speak_and_no_sums() -> None:
     memory = OrderMemory(100)
-    assert memory.is_news(fill("X1", 4, 4, "E1"))
+    first = fill("X1", 4, 4, "E1")
+    assert memory.is_news(first)
     assert memory.is_news(report("trade_bust", "E2", previous_execution_id="X1"))
-    assert memory.is_news(fill("X3", 4, 4, "E3"))
-    assert not memory.is_news(fill("X3", 4, 4))
+    # REST gives the fill that was taken back another name, and rounds its instant.
+    assert not memory.is_news(structs.replace(first, event_id="", execution_id="R1", at=101))
+    later = structs.replace(fill("X3", 4, 4, "E3"), at=first.at + 2 * NANOS)
+    assert memory.is_news(later)
+    assert not memory.is_news(structs.replace(later, event_id=""))
 
 
 def test_an_end_counts_once_by_stream_and_sweep() -> None:

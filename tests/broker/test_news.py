@@ -28,3 +28,10 @@ def test_the_oldest_expected_replacement_is_forgotten_when_there_are_too_many() 
         news.expect_replacement(f"o-{number}", f"c-{number}")
     news.hear([replaced("o-0"), replaced("o-1"), replaced("o-100")])
     assert [r.new_client_order_id for r in inbox.of(OrderReplaced)] == ["", "c-1", "c-100"]
+
+
+def test_what_others_do_is_no_news_when_only_ours_is_wanted() -> None:
+    chosen, inbox = parameters(), ListInbox()
+    news = News(chosen, OrderMemory(100), inbox, simulated_clock(), ours_only=True)
+    news.hear([replaced("o-1")])
+    assert inbox.messages == []

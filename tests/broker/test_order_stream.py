@@ -15,6 +15,7 @@ from tests.broker.scripted import (
     scripted,
     update_json,
 )
+from tradeengine.clock import SimulatedClock
 from tradeengine.errors import RefusedByBroker
 from tradeengine.model.events import (
     BrokerUnreachable,
@@ -85,16 +86,26 @@ async def test_each_step_has_a_deadline_and_is_tried_again(silent: str) -> None:
         assert bench.inbox.names()[0] == "OrderStreamReady"
 
 
-async def test_a_429_at_the_handshake_waits_its_pause() -> None:
+def sleeping(clock: SimulatedClock) -> set[int]:
+    """Give how long the sleepers of a clock have still to sleep."""
+    return {at - clock.now() for at, _, woken in clock._sleepers if not woken.done()}
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"), [({}, 10), ({"Retry-After": "25"}, 25), ({"Retry-After": "3"}, 10)]
+)
+async def test_a_429_at_the_handshake_waits_its_pause_or_as_long_as_it_is_told(
+    headers: dict[str, str], seconds: int
+) -> None:
     async with scripted() as server:
-        server.handshake_status = 429
+        server.handshake_status, server.handshake_headers = 429, headers
         clock = simulated_clock()
         bench = Bench(server, clock, handshake_refused_pause_seconds=10)
         async with running(bench.broker, connect=False):
             # The sweep sleeps on this clock too, and may do so first.
-            await until(lambda: clock.next_due() == clock.now() + 10 * NANOS)
+            await until(lambda: seconds * NANOS in sleeping(clock))
             server.handshake_status = 0
-            clock.advance_to(clock.now() + 9 * NANOS)
+            clock.advance_to(clock.now() + (seconds - 1) * NANOS)
             await asyncio.sleep(0.01)
             assert server.connections == 1
             clock.advance_to(clock.now() + NANOS)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.broker.contract import Stage, on_stage
 from tradeengine.model.events import (
+    BrokerSnapshot,
     OrderAccepted,
     OrderFilled,
     OrderRejected,
@@ -50,6 +51,19 @@ async def test_a_lost_fill_frame_is_made_good_within_35_seconds(market: Market) 
         assert fills[-1].complete
         assert {fill.event_id for fill in fills} == {""}
         assert all(fill.received_at - fill.at <= 35 * NANOS for fill in fills)
+
+
+async def test_what_was_missed_is_told_at_once_when_it_is_asked_for(market: Market) -> None:
+    async with on_stage("sockets", market) as stage:
+        arm(stage, DropFillFrame(times=3))
+        await stage.send(stage.buy("c-1"))
+        await stage.play(3)
+        assert stage.inbox.of(OrderFilled) == []
+
+        await stage.send(stage.ask("missed"))
+
+        assert sum(fill.quantity for fill in stage.inbox.of(OrderFilled)) == 10
+        assert stage.inbox.of(BrokerSnapshot) == []
 
 
 async def test_a_stream_lost_during_a_fill_is_caught_up_with(market: Market) -> None:

@@ -49,6 +49,17 @@ async def test_durable_means_on_the_disk(tmp_path: Path) -> None:
     await journal.close()
 
 
+async def test_the_most_bytes_that_ever_waited_are_remembered(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal", HEADER)
+    for _ in range(9):
+        journal.take_input(QUOTE)
+    waiting = journal.backlog
+    await journal.durable()
+    journal.take_input(QUOTE)
+    await journal.close()
+    assert journal.high_water == waiting
+
+
 async def test_callers_that_wait_together_share_one_write(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal", HEADER)
     waiters = []

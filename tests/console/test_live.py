@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from tests.console.pictures import BUSY, QUIET, changed, held, text_of, working
@@ -106,3 +108,10 @@ def test_a_wide_terminal_shows_two_columns(width: int, beside: bool) -> None:
 @pytest.mark.parametrize("state", EngineState)
 def test_every_state_can_be_shown(state: EngineState) -> None:
     assert f" {state.value} " in picture(changed(QUIET, state=state))
+
+
+def test_what_no_stop_covers_stands_below_the_positions() -> None:
+    naked = changed(BUSY, uncovered={"AAPL": Decimal(1720)})
+
+    assert "if this process died now: $1,720.00 uncovered in AAPL" in words_of(naked)
+    assert "if this process died now" not in words_of(BUSY)

@@ -93,3 +93,11 @@ def test_a_run_that_never_reached_the_broker_has_a_short_summary() -> None:
     assert "n/a" in text
     assert "Denied" not in text
     assert "receipt" not in text
+
+
+def test_what_lay_without_a_stop_is_told_and_what_still_does_stands_out() -> None:
+    run = replace(ENDED, naked_dollar_seconds=Decimal("41230.4"), naked_worst_seconds=1.02)
+    assert "without a broker-held stop: 41,230 dollar-seconds, 1.02 s at most" in words_of(run)
+
+    left = replace(run, flat=False, uncovered={"AAPL": Decimal(1720)})
+    assert "if this process died now: $1,720.00 uncovered in AAPL" in words_of(left)

@@ -23,6 +23,12 @@ def test_money_has_cents(amount: Decimal | None, text: str) -> None:
     assert words.money(amount) == text
 
 
+def test_what_is_uncovered_is_summed_up_and_named() -> None:
+    assert words.uncovered({"AAPL": D("1200.5"), "KO": D(300)}) == (
+        "if this process died now: $1,500.50 uncovered in AAPL, KO"
+    )
+
+
 @pytest.mark.parametrize(
     ("amount", "text"), [(D(5), "+$5.00"), (D("-5.126"), "-$5.13"), (D(0), "$0.00")]
 )

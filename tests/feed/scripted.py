@@ -137,10 +137,10 @@ class ScriptedAlpaca:
         token = str(last) if last < len(rows) else None
         return web.json_response({"bars": page, "next_page_token": token})
 
-    async def latest_trades(self, request: web.Request) -> web.StreamResponse:
+    async def latest_of(self, request: web.Request) -> web.StreamResponse:
         if (answer := await self._noted(request)) is not None:
             return answer
-        return web.json_response({"trades": self.latest})
+        return web.json_response({request.match_info["kind"]: self.latest})
 
     async def _noted(self, request: web.Request) -> web.Response | None:
         self.requests.append((request.path, dict(request.query)))
@@ -160,7 +160,7 @@ async def scripted_alpaca() -> AsyncIterator[ScriptedAlpaca]:
     app = web.Application()
     app.router.add_get("/v2/iex", alpaca.stream)
     app.router.add_get("/v2/stocks/bars", alpaca.history)
-    app.router.add_get("/v2/stocks/trades/latest", alpaca.latest_trades)
+    app.router.add_get("/v2/stocks/{kind:trades|quotes|bars}/latest", alpaca.latest_of)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

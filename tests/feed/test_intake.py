@@ -108,3 +108,10 @@ def test_without_a_venue_in_step_there_is_nothing_to_count(
 ) -> None:
     intake(inbox, liveness).disconnected()
     assert inbox.messages == []
+
+
+def test_it_remembers_how_far_it_was_behind(inbox: ShowingInbox, liveness: Liveness) -> None:
+    taking = intake(inbox, liveness)
+    taking.take(Received([], [QUOTE, QUOTE]), 1, backlog=12)
+    taking.take(Received([], [QUOTE]), 1, backlog=3)
+    assert (taking.most_frames, taking.quotes_dropped) == (12, 1)

@@ -218,7 +218,13 @@ async def test_a_server_that_says_nothing_is_given_up(unused_tcp_port: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("headers", "wait"), [({"Retry-After": "9"}, 9.0), ({"Retry-After": "x"}, 0.0), ({}, 0.0)]
+    ("headers", "wait"),
+    [
+        ({"Retry-After": "9"}, 9.0),
+        ({"Retry-After": "86400"}, 600.0),
+        ({"Retry-After": "x"}, 0.0),
+        ({}, 0.0),
+    ],
 )
 async def test_a_refused_handshake_says_how_long_to_wait(
     alpaca: ScriptedAlpaca, headers: dict[str, str], wait: float

@@ -10,7 +10,8 @@ from tests.ledger.messages import bar, bust, fill, heartbeat, held, quote, snaps
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.ledger.view import PositionView
-from tradeengine.model.events import EquityChanged, PositionChanged
+from tradeengine.model.commands import KeepBaseline
+from tradeengine.model.events import EquityChanged, PositionChanged, PositionSplit
 from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import Side
 
@@ -104,6 +105,7 @@ def test_the_start_adopts_the_brokers_positions_and_cash() -> None:
     )
 
     assert messages == [
+        KeepBaseline(at=0, account_number="PA1", baseline=D(4_500)),
         PositionChanged(at=0, symbol="AAA", quantity=D(-20), average_price=D(30), realised=D(0)),
         EquityChanged(
             at=0,
@@ -257,3 +259,16 @@ def test_a_tick_is_one_store(ledger: Ledger) -> None:
         "Marks.on_bar",
         "Marks.on_quote",
     ]
+
+
+def test_a_split_changes_shares_and_average_but_no_money(ledger: Ledger) -> None:
+    list(ledger.on_fill(fill(BUY, "10", "50")))
+    ledger.on_trade(trade(25.0))
+    split = PositionSplit(at=9, symbol="AAA", ratio=D(2), quantity=D(20), average_price=D(25))
+
+    position, equity = ledger.on_split(split)
+
+    assert isinstance(position, PositionChanged)
+    assert isinstance(equity, EquityChanged)
+    assert (position.quantity, position.average_price) == (D(20), D(25))
+    assert (equity.equity, equity.cash, equity.unrealised) == (D(10_000), D(9_500), D(0))

@@ -19,12 +19,15 @@ from tradeengine.model.events import (
     FeedMuted,
     FeedStable,
     FlattenEnded,
+    HoldingsAgree,
+    HoldingsDiffer,
     OrderStreamLost,
     OrderStreamReady,
     PositionChanged,
     Reconciled,
     RunOpened,
     StateChanged,
+    StrangerSeen,
     SymbolFrozen,
     TimerFired,
     WarmUpEnded,
@@ -32,6 +35,7 @@ from tradeengine.model.events import (
 from tradeengine.model.message import Message
 from tradeengine.model.orders import (
     EngineState,
+    ForeignPolicy,
     OrderType,
     Question,
     Severity,
@@ -89,16 +93,16 @@ def difference(*, explained: bool) -> DifferenceFound:
     )
 
 
-def connected() -> Breaker:
-    breaker = Breaker(D("0.03"))
+def connected(foreign: ForeignPolicy = ForeignPolicy.FREEZE) -> Breaker:
+    breaker = Breaker(D("0.03"), foreign=foreign)
     breaker.on_run_opened(run_opened())
     list(breaker.on_order_stream_ready(OrderStreamReady(at=1, received_at=1)))
     list(breaker.on_feed_connected(FeedConnected(at=1, received_at=1, symbols=41)))
     return breaker
 
 
-def trading() -> Breaker:
-    breaker = connected()
+def trading(foreign: ForeignPolicy = ForeignPolicy.FREEZE) -> Breaker:
+    breaker = connected(foreign)
     list(breaker.on_reconciled(Reconciled(at=2, received_at=2, unexplained=0)))
     list(breaker.on_warm_up_ended(WarmUpEnded(at=OPEN, received_at=OPEN, bars=9)))
     assert breaker.state is EngineState.TRADING
@@ -500,3 +504,48 @@ def test_acknowledged_alerts_do_not_mend_what_else_is_wrong() -> None:
 
     assert moves(list(breaker.on_alerts_waiting(waiting(0)))) == []
     assert breaker.state is EngineState.REDUCING
+
+
+def differs(*, taken_over: bool = True) -> HoldingsDiffer:
+    return HoldingsDiffer(
+        at=7_000, symbol="KO", recorded=D(10), held=D(0), average_price=D(0), taken_over=taken_over
+    )
+
+
+STRANGER = StrangerSeen(at=7_000, symbol="KO", client_order_id="by-hand", what="a fill")
+
+
+def under(policy: ForeignPolicy) -> Breaker:
+    return trading(policy)
+
+
+def test_a_difference_freezes_the_symbol_and_the_others_wait_until_the_books_agree() -> None:
+    breaker = trading()
+    told = list(breaker.on_holdings(differs()))
+    assert isinstance(told[0], SymbolFrozen)
+    assert moves(told) == [EngineState.REDUCING]
+    agree = HoldingsAgree(at=7_001, strangers=())
+    assert moves(list(breaker.on_holdings_agree(agree))) == [EngineState.TRADING]
+
+
+def test_while_a_stranger_has_an_order_open_no_entries_are_taken() -> None:
+    breaker = trading()
+    assert moves(list(breaker.on_stranger(STRANGER))) == [EngineState.REDUCING]
+    still = HoldingsAgree(at=7_001, strangers=("KO",))
+    assert moves(list(breaker.on_holdings_agree(still))) == []
+    gone = HoldingsAgree(at=7_002, strangers=())
+    assert moves(list(breaker.on_holdings_agree(gone))) == [EngineState.TRADING]
+
+
+@pytest.mark.parametrize("policy", [ForeignPolicy.ADOPT, ForeignPolicy.IGNORE])
+def test_by_policy_a_stranger_is_told_and_no_more(policy: ForeignPolicy) -> None:
+    breaker = under(policy)
+    (alert,) = breaker.on_stranger(STRANGER)
+    assert isinstance(alert, AlertRaised)
+    assert (alert.severity, alert.code) == (Severity.WARNING, "FOREIGN")
+    (alert,) = breaker.on_holdings(differs(taken_over=policy is ForeignPolicy.ADOPT))
+    assert isinstance(alert, AlertRaised)
+
+
+def test_shares_of_ours_that_are_missing_freeze_even_when_others_are_ignored() -> None:
+    assert moves(list(under(ForeignPolicy.IGNORE).on_holdings(differs()))) == [EngineState.REDUCING]

@@ -17,10 +17,14 @@ from tests.risk.world import (
     seconds,
     snapshot,
 )
+from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
+    EntriesRecalled,
     EquityChanged,
     OrderCancelled,
+    OrderDenied,
     OrderReplaced,
+    PastEntry,
     TimerFired,
     TradingStatus,
 )
@@ -207,3 +211,19 @@ def test_an_order_of_a_stranger_counts_until_it_ends_at_the_broker(gate: RiskGat
             )
         )
         assert len(gate.view.exposure.open_orders("AAA")) == left
+
+
+def test_entries_of_earlier_runs_count_as_if_they_had_been_here(gate: RiskGate) -> None:
+    recalled = (
+        PastEntry(symbol="AAA", at=NOW - 61 * MINUTE),
+        PastEntry(symbol="AAA", at=NOW - 30 * MINUTE),
+        PastEntry(symbol="AAA", at=NOW - 29 * MINUTE, is_fill=True),
+    )
+    gate.on_entries_recalled(EntriesRecalled(at=NOW, received_at=NOW, entries=recalled))
+
+    view = gate.view
+    assert (view.session_entries["AAA"], view.symbol_entries["AAA"], len(view.entries)) == (2, 1, 1)
+    assert view.last_buy["AAA"] == NOW - 29 * MINUTE
+    [answer] = gate.on_intent(intent())
+    assert isinstance(answer, OrderDenied)
+    assert answer.reason is Denial.COOLDOWN

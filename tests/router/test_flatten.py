@@ -11,6 +11,7 @@ from tests.router.scenes import (
     held_position,
     intent,
     opened,
+    position,
     second,
     snapshot,
     tick,
@@ -18,16 +19,21 @@ from tests.router.scenes import (
 from tradeengine.model.commands import AskBroker, CancelOrder, FlattenAll, OrderIntent
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
+    BrokerPosition,
     BrokerUnreachable,
     FlattenEnded,
+    OrderAccepted,
+    OrderCancelled,
     OrderDenied,
     OrderEnded,
     OrderRejected,
+    TradingStatus,
 )
 from tradeengine.model.message import Message
 from tradeengine.model.orders import OrderType, Purpose, Side, StopTrigger
 from tradeengine.router.flatten import Flattener
 from tradeengine.router.parameters import RouterParameters
+from tradeengine.router.protection import Protector
 from tradeengine.router.router import Router
 
 D = Decimal
@@ -43,7 +49,8 @@ def scene() -> tuple[Flattener, Router]:
     )
     router = Router(parameters)
     router.on_run_opened(opened())
-    return Flattener(parameters, router), router
+    protector = Protector(parameters, router, lambda _, average: average)
+    return Flattener(parameters, router, protector, lambda _: None), router
 
 
 def rejected(name: str) -> OrderRejected:
@@ -56,6 +63,32 @@ def rejected(name: str) -> OrderRejected:
         status_code=0,
         code=0,
         reason="not sent",
+    )
+
+
+def protector_of(made: Flattener) -> Protector:
+    return made._protector
+
+
+def accepted(name: str) -> OrderAccepted:
+    return OrderAccepted(
+        at=0,
+        received_at=0,
+        client_order_id=name,
+        order_id=f"id-{name}",
+        symbol="AAPL",
+        status="new",
+    )
+
+
+def cancelled(name: str) -> OrderCancelled:
+    return OrderCancelled(
+        at=0,
+        received_at=second(60),
+        client_order_id=name,
+        order_id=f"id-{name}",
+        symbol="AAPL",
+        cumulative=D(0),
     )
 
 
@@ -214,26 +247,181 @@ def test_an_unreachable_broker_is_asked_again_at_the_next_poll() -> None:
     assert kinds(list(made.on_timer(tick(2)))) == ["AskBroker"]
 
 
-def test_the_deadline_ends_it_and_names_what_is_left() -> None:
+def test_after_the_deadline_a_last_look_names_what_is_left() -> None:
     made, _ = scene()
     begin(made)
-    list(made.on_snapshot(snapshot(held_position("10"), orders=(held_order("manual", "KO"),))))
+    left = snapshot(held_position("10"), orders=(held_order("manual", "KO"),))
+    list(made.on_snapshot(left))
+    assert kinds(list(made.on_timer(tick(60)))) == ["AskBroker"]
 
-    (ended,) = made.on_timer(tick(60))
+    (ended,) = made.on_snapshot(left)
 
     assert isinstance(ended, FlattenEnded)
     assert (ended.flat, ended.positions_left, ended.orders_left) == (False, ("AAPL",), ("manual",))
+    assert ended.reasons == "10 AAPL: not closed in time"
     assert list(made.on_timer(tick(61))) == []
 
 
-def test_the_deadline_without_any_answer_says_not_flat() -> None:
+def test_a_last_look_that_finds_nothing_is_flat_after_all() -> None:
     made, _ = scene()
     begin(made)
+    list(made.on_timer(tick(60)))
+
+    (ended,) = made.on_snapshot(snapshot(at=61))
+
+    assert isinstance(ended, FlattenEnded)
+    assert ended.flat
+
+
+def test_a_broker_that_never_answers_leaves_what_our_own_books_say() -> None:
+    made, _ = scene()
+    list(protector_of(made).on_position(position("10")))
+    begin(made)
+    made.on_unreachable(BrokerUnreachable(at=0, received_at=0, why="flatten", reason="timed out"))
+    for at in (60, 70, 79):
+        assert "FlattenEnded" not in kinds(list(made.on_timer(tick(at))))
+
+    ended = list(made.on_timer(tick(80)))[-1]
+
+    assert isinstance(ended, FlattenEnded)
+    assert (ended.flat, ended.positions_left) == (False, ("AAPL",))
+    assert ended.reasons == "10 AAPL: no answer from the broker: timed out"
+
+
+def test_safety_begins_again_at_once_and_puts_no_stops_back() -> None:
+    made, _ = scene()
+    list(made.on_flatten_all(FlattenAll(at=0, trigger=StopTrigger.SAFETY, reason="mute")))
+    list(made.on_snapshot(snapshot(held_position("10"))))
 
     (ended,) = made.on_timer(tick(60))
 
     assert isinstance(ended, FlattenEnded)
-    assert not ended.flat
+    assert (ended.flat, ended.positions_left) == (False, ("AAPL",))
+
+
+def test_a_refused_closing_order_waits_longer_each_time() -> None:
+    made, router = scene()
+    begin(made)
+    sent = []
+    for at in range(20):
+        messages = list(made.on_snapshot(snapshot(held_position("10"), at=at)))
+        for wish in messages:
+            assert isinstance(wish, OrderIntent)
+            sent.append(at)
+            refuse(made, router, at)
+        list(made.on_timer(tick(at + 1)))
+
+    assert sent == [0, 2, 6, 14]
+    (row,) = give_up(made, held_position("10")).symbols
+    assert row.why == "the broker refuses to close it: insufficient qty available"
+    assert row.steps.count("refused: insufficient qty available") == 4
+
+
+def refuse(made: Flattener, router: Router, at: float) -> None:
+    """Have a closing order sent, refused and told as ended."""
+    list(router.on_approved(approved(Purpose.FLATTEN, at=second(at))))
+    name = next(router.book.open_orders()).client_order_id
+    event = structs.replace(
+        rejected(name), reason="insufficient qty available", received_at=second(at)
+    )
+    (ended,) = router.on_order_event(event)
+    made.on_rejected(event)
+    assert isinstance(ended, OrderEnded)
+    list(made.on_order_ended(ended))
+
+
+def give_up(made: Flattener, *held: BrokerPosition) -> FlattenEnded:
+    """Let the deadline pass; give the end."""
+    list(made.on_timer(tick(60)))
+    list(made.on_timer(tick(70)))
+    ended = list(made.on_snapshot(snapshot(*held, at=71)))[-1]
+    assert isinstance(ended, FlattenEnded)
+    return ended
+
+
+def test_a_halted_symbol_keeps_its_closing_order_at_the_broker() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    made.on_status(halt("AAPL", halted=True))
+    broker = snapshot(held_position("10"), orders=(held_order(name),), at=10)
+    list(made.on_timer(tick(10)))
+    assert list(made.on_snapshot(broker)) == []
+
+    made.on_status(halt("AAPL", halted=False))
+    list(made.on_timer(tick(12)))
+    assert kinds(list(made.on_snapshot(structs.replace(broker, asked_at=0)))) == ["CancelOrder"]
+
+
+def halt(symbol: str, *, halted: bool) -> TradingStatus:
+    return TradingStatus(at=0, received_at=0, symbol=symbol, code="T1", halted=halted)
+
+
+def test_what_is_left_after_the_deadline_gets_its_stop_back() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    list(protector_of(made).on_position(position("10")))
+    made.on_status(halt("AAPL", halted=True))
+    list(made.on_snapshot(snapshot(held_position("10"), orders=(held_order(name),), at=2)))
+
+    cancel = list(made.on_timer(tick(60)))
+    assert kinds(cancel) == ["CancelOrder", "AskBroker"]
+    (ended,) = router.on_order_event(cancelled(name))
+    assert isinstance(ended, OrderEnded)
+    (stop,) = made.on_order_ended(ended)
+    assert isinstance(stop, OrderIntent)
+    assert (stop.purpose, stop.order_type, stop.quantity) == (
+        Purpose.PROTECT,
+        OrderType.STOP,
+        D(10),
+    )
+    list(router.on_approved(approved(Purpose.PROTECT, at=second(60))))
+    stop_name = next(router.book.open_orders()).client_order_id
+    list(router.on_order_event(accepted(stop_name)))
+    list(made.on_snapshot(snapshot(held_position("10"), at=61)))
+    assert kinds(list(made.on_timer(tick(62)))) == ["AskBroker"]
+
+    found = snapshot(held_position("10"), orders=(held_order(stop_name),), at=62)
+    (end,) = made.on_snapshot(found)
+
+    assert isinstance(end, FlattenEnded)
+    assert (end.flat, end.orders_left) == (False, (stop_name,))
+    assert end.symbols[0].steps[-1] == "stop back at the broker for 10"
+    assert end.reasons == "10 AAPL: trading is halted (T1)"
+
+
+def test_orders_that_only_we_think_open_are_asked_after() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    list(router.on_order_event(accepted(name)))
+    list(made.on_timer(tick(3)))
+    assert list(made.on_snapshot(snapshot(at=3))) == []
+    list(made.on_timer(tick(5)))
+
+    (missed,) = made.on_snapshot(snapshot(at=5))
+
+    assert missed == AskBroker(at=second(5), why="missed")
+
+
+CLOSE = second(23400)
+
+
+def test_after_the_close_it_ends_when_all_is_queued_for_the_open() -> None:
+    made, router = scene()
+    made.on_run_opened(opened())
+    command = FlattenAll(at=CLOSE, trigger=StopTrigger.CLOSE, reason="")
+    list(made.on_flatten_all(command))
+    (wish,) = made.on_snapshot(snapshot(held_position("10"), at=23401))
+    assert closing(wish).order_type is OrderType.MARKET
+    list(router.on_approved(approved(Purpose.FLATTEN, at=second(23401))))
+    name = next(router.book.open_orders()).client_order_id
+    list(made.on_timer(tick(23410)))
+    queued = snapshot(held_position("10"), orders=(held_order(name),), at=23410)
+
+    (ended,) = made.on_snapshot(queued)
+
+    assert isinstance(ended, FlattenEnded)
+    assert (ended.flat, ended.orders_left) == (False, (name,))
+    assert ended.reasons == "10 AAPL: the market is closed, queued for the open"
 
 
 def test_a_denied_closing_order_is_in_the_receipt() -> None:

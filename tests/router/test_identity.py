@@ -2,8 +2,9 @@
 
 import pytest
 
+from tradeengine.model.names import is_ours, purpose_of
 from tradeengine.model.orders import Purpose
-from tradeengine.router.identity import OrderNames, is_ours, purpose_of, strategy_of
+from tradeengine.router.identity import OrderNames, strategy_of
 
 
 def test_names_are_counted_and_carry_their_purpose() -> None:

@@ -16,6 +16,7 @@ from tradeengine.model.commands import CancelOrder, SubmitOrder
 from tradeengine.model.events import (
     CancelRejected,
     FillBusted,
+    HoldingsDiffer,
     OrderAccepted,
     OrderCancelled,
     OrderEnded,
@@ -53,8 +54,8 @@ def accepted(name: str = BUY) -> OrderAccepted:
     return OrderAccepted(**about(name), status="new")  # type: ignore[arg-type]  # shared keys
 
 
-def cancelled(name: str = BUY) -> OrderCancelled:
-    return OrderCancelled(**about(name), cumulative=D(0))  # type: ignore[arg-type]  # shared keys
+def cancelled(name: str = BUY, filled: str = "0") -> OrderCancelled:
+    return OrderCancelled(**about(name), cumulative=D(filled))  # type: ignore[arg-type]  # shared keys
 
 
 def test_an_approved_entry_is_sent_under_a_counted_name() -> None:
@@ -97,6 +98,17 @@ def test_a_rejection_ends_the_order() -> None:
 
     assert isinstance(ended, OrderEnded)
     assert (ended.outcome, ended.filled, ended.average_price) == ("rejected", D(0), None)
+
+
+def test_an_end_says_which_shares_no_fill_has_told() -> None:
+    made = router()
+    list(made.on_approved(approved(Purpose.ENTRY)))
+    list(made.on_filled(fill(BUY, "4")))
+
+    ended = only(list(made.on_order_event(cancelled(filled="7"))))
+
+    assert isinstance(ended, OrderEnded)
+    assert (ended.filled, ended.missing) == (D(4), D(3))
 
 
 def test_an_entry_that_had_its_time_is_cancelled_once() -> None:
@@ -349,3 +361,29 @@ def test_a_fill_that_the_first_answer_already_held_frees_no_more_shares() -> Non
     submit = messages[-1]
     assert isinstance(submit, SubmitOrder)
     assert submit.quantity == D(6)
+
+
+def test_a_fill_told_after_its_shares_were_taken_over_moves_no_shares() -> None:
+    """A parked exit would else be sent for shares that somebody has sold already."""
+    made = router()
+    list(made.on_approved(approved(Purpose.ENTRY, "10")))
+    made.on_holdings(
+        HoldingsDiffer(
+            at=second(60),
+            symbol="AAPL",
+            recorded=D(0),
+            held=D(10),
+            average_price=D(100),
+            taken_over=True,
+            read_at=second(60),
+        )
+    )
+
+    list(made.on_filled(fill(BUY, "10", at=second(50))))
+
+    # A stop is open when the exit is asked for 25: it waits, and is then cut to what is held.
+    list(made.on_approved(approved(Purpose.PROTECT, "10", at=second(61))))
+    list(made.on_approved(approved(Purpose.EXIT, "25", at=second(62))))
+    stop = "te-t1-contrarian-AAPL-000002-p"
+    sent = [m for m in made.on_order_event(cancelled(stop)) if isinstance(m, SubmitOrder)]
+    assert [order.quantity for order in sent] == [D(10)]

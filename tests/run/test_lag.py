@@ -1,6 +1,7 @@
 """A loop that is held up is reported, with the name of who held it up."""
 
 import asyncio
+import json
 import sys
 import time
 from types import FrameType
@@ -21,7 +22,7 @@ def hold_up(seconds: float) -> None:
 
 async def test_who_blocks_the_loop_is_named() -> None:
     reports: list[tuple[float, str]] = []
-    meter = LagMeter(0.02, lambda seconds, culprit: reports.append((seconds, culprit)))
+    meter = LagMeter(0.02, lambda _, seconds, culprit: reports.append((seconds, culprit)))
     running = asyncio.create_task(meter.run())
     await asyncio.sleep(0)
 
@@ -38,15 +39,35 @@ async def test_who_blocks_the_loop_is_named() -> None:
     assert culprit.endswith("hold_up")
 
 
+async def test_a_strategy_that_blocks_the_loop_is_named_first() -> None:
+    reports: list[str] = []
+    meter = LagMeter(0.02, lambda _, __, culprit: reports.append(culprit), speaker=lambda: "mine")
+    running = asyncio.create_task(meter.run())
+    await asyncio.sleep(0)
+
+    hold_up(0.3)
+    async with asyncio.timeout(5):
+        while not reports:  # noqa: ASYNC110 - the meter has no event to wait for
+            await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert reports[0].startswith("strategy mine, ")
+    assert reports[0].endswith("hold_up")
+
+
 async def test_a_loop_in_time_is_not_reported() -> None:
     reports: list[object] = []
-    meter = LagMeter(60, lambda *report: reports.append(report))
+    in_time: list[float] = []
+    meter = LagMeter(60, lambda *report: reports.append(report), in_time.append)
     meter._beat = 100.0
 
     meter._judge(100.0 + 15)
     meter._judge(115.0 + 15 + 59)
 
     assert reports == []
+    assert in_time == [115.0, 189.0]
 
 
 async def test_lateness_that_nobody_saw_is_reported_as_such() -> None:
@@ -56,7 +77,7 @@ async def test_lateness_that_nobody_saw_is_reported_as_such() -> None:
 
     meter._judge(102.25)
 
-    assert reports == [(2.0, "not seen")]
+    assert reports == [(102.25, 2.0, "not seen")]
 
 
 def test_a_thread_that_is_gone_has_no_culprit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,6 +104,23 @@ def test_code_of_ours_is_named_before_the_library_it_called() -> None:
     beat = heartbeat.Heartbeat(None, Looking(0), 1.0)  # type: ignore[arg-type]  # no inbox is needed
     with pytest.raises(RuntimeError, match="StopIteration"):
         beat.run().send(None)
+    [frame] = seen
+    assert frame.f_back is not None
 
-    assert "tradeengine/run/heartbeat.py" in name_of(seen[0])
-    assert name_of(seen[0]).endswith("Heartbeat.run")
+    assert "tradeengine/run/heartbeat.py" in name_of(frame.f_back)
+    assert name_of(frame.f_back).endswith("Heartbeat.run")
+
+
+def test_code_that_waits_in_a_library_is_named_before_the_library() -> None:
+    seen: list[FrameType] = []
+
+    class Looking(json.JSONEncoder):
+        def default(self, _: object) -> None:
+            seen.append(sys._getframe().f_back)  # type: ignore[arg-type]  # called by the library
+
+    def slow_strategy() -> str:
+        return json.dumps(object(), cls=Looking)
+
+    slow_strategy()
+
+    assert "slow_strategy (in JSONEncoder" in name_of(seen[0])

@@ -12,11 +12,11 @@ from tests.runs import make_home, options_for
 from tradeengine.errors import ExitCode, TradingLocked
 from tradeengine.halting import read_halt
 from tradeengine.layout import Home
-from tradeengine.model.commands import AskBroker, LockTrading
+from tradeengine.model.commands import AskBroker, KeepBaseline, LockTrading
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Severity
 from tradeengine.options import Options
-from tradeengine.run.locking import Departures, TradingLock, account_of
+from tradeengine.run.locking import Departures, TradingLock, account_of, broker_account
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.store.database import Database, open_database
 from tradeengine.store.locks import Locks
@@ -71,6 +71,15 @@ def test_an_account_is_known_by_its_venue(home: Home) -> None:
     assert account_of(at_a_venue(home)) != account_of(at_a_venue(home, "http://127.0.0.1:2"))
 
 
+def test_by_its_number_an_account_is_the_same_whatever_the_key(home: Home) -> None:
+    paper = replace(options_for(home), choice=VenueChoice(VenueKind.PAPER))
+    assert broker_account(paper, "PA9") == "paper PA9"
+    assert broker_account(options_for(home), "") is None
+    # Two venues of ours give the same number; one venue may be called by two names.
+    local = broker_account(at_a_venue(home, "http://localhost:1"), "PA9")
+    assert local == broker_account(at_a_venue(home), "PA9") == "url http://127.0.0.1:1 PA9"
+
+
 def test_a_locked_account_is_refused_with_the_case_and_the_remedy(
     home: Home, database: Database
 ) -> None:
@@ -121,15 +130,18 @@ def test_after_a_review_the_plan_is_smaller(home: Home, database: Database) -> N
     assert lock.ramped(at_a_venue(home), SESSION).plan.size_ramp == D("0.25")
 
 
-def test_a_lock_departs_to_its_keeper_and_all_else_to_the_broker() -> None:
+def test_lock_and_baseline_depart_to_their_keepers_and_all_else_to_the_broker() -> None:
     locked: list[LockTrading] = []
+    kept: list[KeepBaseline] = []
     sent: list[Message] = []
 
     class Edge:
         send = staticmethod(sent.append)
 
-    departures = Departures(Edge(), locked.append)  # type: ignore[arg-type]  # only `send` is used
+    departures = Departures(Edge(), locked.append, kept.append)  # type: ignore[arg-type]  # only `send` is used
     ask = AskBroker(at=1, why="start")
+    baseline = KeepBaseline(at=1, account_number="PA1", baseline=D(100_000))
     departures.send(COMMAND)
+    departures.send(baseline)
     departures.send(ask)
-    assert (locked, sent) == ([COMMAND], [ask])
+    assert (locked, kept, sent) == ([COMMAND], [baseline], [ask])

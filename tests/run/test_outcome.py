@@ -108,7 +108,12 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
         seconds=3.5,
         symbols=(
             SymbolFlattened(
-                symbol="AAPL", start_quantity=Decimal(10), left=Decimal(4), steps=("sell 10",)
+                symbol="AAPL",
+                start_quantity=Decimal(10),
+                left=Decimal(4),
+                steps=("sell 10",),
+                cost=Decimal("1.234"),
+                why="trading is halted (T1)",
             ),
         ),
         positions_left=("AAPL 4",),
@@ -122,9 +127,20 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
         "trigger": "interrupt",
         "rounds": 2,
         "seconds": 3.5,
+        "cost_dollars": "1.23",
         "positions_left": ["AAPL 4"],
         "orders_left": ["te-1"],
-        "symbols": {"AAPL": {"start_quantity": "10", "left": "4", "steps": ["sell 10"]}},
+        "naked": {"uncovered_dollars": {}, "dollar_seconds": 0.0, "longest_seconds": 0.0},
+        "queues": {},
+        "symbols": {
+            "AAPL": {
+                "start_quantity": "10",
+                "left": "4",
+                "why_left": "trading is halted (T1)",
+                "cost_dollars": "1.23",
+                "steps": ["sell 10"],
+            }
+        },
     }
     assert not ended_flat(run.files)
 

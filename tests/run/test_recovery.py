@@ -1,6 +1,7 @@
 """What an earlier run left is read from its journal and held against the broker."""
 
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from tradeengine.console.summary import RunSummary
 from tradeengine.layout import Home, RunFiles
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.model.commands import ApprovedOrder, OrderIntent
-from tradeengine.model.events import BrokerOrder, DifferenceFound, OrderAccepted, OrderFilled
+from tradeengine.model.events import (
+    BrokerOrder,
+    DifferenceFound,
+    OrderAccepted,
+    OrderFilled,
+    Reconciled,
+)
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Side, TimeInForce
 from tradeengine.options import build_inputs
@@ -24,6 +31,7 @@ from tradeengine.run.recovery import Record, differences, last_record
 
 D = Decimal
 NAME = "te-t1-test-AAPL-000001-e"
+COMPARED = Reconciled(at=NOON, received_at=NOON, unexplained=0)
 NEVER = RunFiles(Path("/nowhere/now"))
 
 
@@ -35,16 +43,21 @@ def home(tmp_path: Path) -> Home:
 
 
 async def journal_of(
-    home: Home, *messages: Message, run_id: str = "one", build: str | None = None
+    home: Home,
+    *messages: Message,
+    run_id: str = "one",
+    build: str | None = None,
+    venue: str = "v",
+    has_compared: bool = True,
 ) -> RunFiles:
     """Write the journal of a run that was given these inputs, and then was cut off."""
     inputs = build_inputs(options_for(home))
     files = RunFiles(home.logs / run_id)
     files.folder.mkdir()
     text = inputs.to_text() if build is None else build
-    header = Header(run_id=run_id, version="0", host="h", venue="v", build=text)
+    header = Header(run_id=run_id, version="0", host="h", venue=venue, build=text)
     journal = Journal(files.journal, header)
-    for message in messages:
+    for message in (*[COMPARED][:has_compared], *messages):
         journal.take_input(message)
     await journal.close()
     return files
@@ -83,6 +96,20 @@ def filled(quantity: str, cumulative: str) -> OrderFilled:
         price=D(100),
         cumulative=D(cumulative),
         complete=False,
+    )
+
+
+def working(name: str, symbol: str = "KO") -> BrokerOrder:
+    """Give an order that is open at the broker."""
+    return BrokerOrder(
+        client_order_id=name,
+        order_id="b1",
+        symbol=symbol,
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        quantity=D(1),
+        filled=D(0),
+        status="new",
     )
 
 
@@ -182,6 +209,77 @@ async def test_a_run_whose_receipt_says_not_flat_is_recovered(home: Home) -> Non
 
     assert record is not None
     assert record.positions == {"JPM": D(5)}
+
+
+async def test_a_run_that_had_not_compared_is_no_record_but_its_orders_are_known(
+    home: Home,
+) -> None:
+    await journal_of(home, snapshot())
+    later = await journal_of(
+        home,
+        opened(),
+        snapshot(held("AAPL", "5")),
+        approved(),
+        filled("4", "4"),
+        run_id="two",
+        has_compared=False,
+    )
+    os.utime(later.journal, ns=(NOON * 2, NOON * 2))
+
+    record = last_record(home, NEVER, "PA1")
+
+    assert record is not None
+    assert (record.run_id, record.positions) == ("one", {})
+    assert [(o.client_order_id, o.filled) for o in record.open_orders] == [(NAME, D(0))]
+
+
+async def test_a_position_that_only_runs_which_had_not_compared_saw_has_no_record(
+    home: Home,
+) -> None:
+    await journal_of(home, snapshot(held("AAPL", "5")), has_compared=False)
+
+    assert last_record(home, NEVER, "PA1") is None
+
+
+async def test_an_order_of_the_record_that_a_later_run_adopted_is_counted_once(
+    home: Home,
+) -> None:
+    await journal_of(home, opened(), snapshot(), approved(), filled("4", "4"))
+    adopted = snapshot(held("AAPL", "4"), orders=(working(NAME, "AAPL"),))
+    later = await journal_of(home, adopted, run_id="two", has_compared=False)
+    os.utime(later.journal, ns=(NOON * 2, NOON * 2))
+
+    record = last_record(home, NEVER, "PA1")
+
+    assert record is not None
+    assert [(o.client_order_id, o.filled) for o in record.open_orders] == [(NAME, D(4))]
+
+
+def difference(symbol: str, *, explained: bool) -> DifferenceFound:
+    return DifferenceFound(
+        at=NOON,
+        received_at=NOON,
+        symbol=symbol,
+        recorded="0",
+        held="5",
+        explained=explained,
+        explanation="",
+    )
+
+
+async def test_what_a_killed_run_could_not_explain_stays_in_doubt(home: Home) -> None:
+    await journal_of(
+        home,
+        snapshot(held("KO", "5"), held("JPM", "5")),
+        difference("KO", explained=False),
+        difference("JPM", explained=False),
+        difference("JPM", explained=True),
+    )
+
+    record = last_record(home, NEVER, "PA1")
+
+    assert record is not None
+    assert record.doubts == {"KO": "0"}
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 40], ids=["empty", "zeros"])
@@ -323,6 +421,20 @@ async def test_a_position_without_any_record_is_named() -> None:
     assert not found.explained
 
 
+async def test_a_position_in_doubt_is_named_again_until_it_is_gone() -> None:
+    record = replace(record_of(KO="5"), doubts={"KO": "0"})
+
+    (found,) = await compared(record, ("KO", "5"))
+    (gone,) = await compared(record)
+
+    assert (found.symbol, found.recorded, found.held) == ("KO", "0", "5")
+    assert (found.explained, found.explanation) == (
+        False,
+        "an earlier run could not explain it either",
+    )
+    assert (gone.recorded, gone.held) == ("5", "0")
+
+
 async def test_symbols_are_told_in_order() -> None:
     found = await compared(record_of(MSFT="1", AAPL="1"), ("KO", "5"))
 
@@ -330,18 +442,6 @@ async def test_symbols_are_told_in_order() -> None:
 
 
 async def test_a_strangers_order_is_named_and_ours_is_not() -> None:
-    def working(name: str) -> BrokerOrder:
-        return BrokerOrder(
-            client_order_id=name,
-            order_id="b1",
-            symbol="KO",
-            side=Side.BUY,
-            order_type=OrderType.LIMIT,
-            quantity=D(1),
-            filled=D(0),
-            status="new",
-        )
-
     now = snapshot(orders=(working("by-hand"), working(NAME)))
 
     (found,) = await differences(None, now, Broker().find, NOON)

@@ -7,13 +7,22 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from tests.runs import NOON, a_world, held, make_home, options_for, session, snapshot
+from tests.run.test_recovery import approved, journal_of
+from tests.runs import NOON, a_world, held, make_home, opened, options_for, session, snapshot
 from tradeengine.bus.inbox import Inbox
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import Home, RunFiles
 from tradeengine.logs import EventLog
-from tradeengine.model.events import BrokerSnapshot, DifferenceFound, Reconciled, WarmUpEnded
+from tradeengine.model.events import (
+    BrokerSnapshot,
+    DifferenceFound,
+    EntriesRecalled,
+    PastEntry,
+    Reconciled,
+    WarmUpEnded,
+)
 from tradeengine.model.instants import instant_of, parse_instant
 from tradeengine.model.message import Message
 from tradeengine.model.orders import StopTrigger
@@ -56,6 +65,9 @@ class ScriptedEdges:
 
     async def pace(self, ended: Callable[[], bool]) -> None:
         raise AssertionError(ended)
+
+    def high_water(self) -> dict[str, int]:
+        return {}
 
     async def flatten_past_core(self) -> bool:
         raise AssertionError("nothing is broken")
@@ -120,6 +132,19 @@ async def test_what_the_broker_holds_and_nobody_recorded_is_told_to_the_core(
     assert isinstance(difference, DifferenceFound)
     assert (difference.symbol, difference.explained) == ("KO", False)
     assert reconciled == Reconciled(at=NOON, received_at=NOON, unexplained=3)
+
+
+async def test_what_earlier_runs_of_the_session_entered_is_told_before_trading(
+    scene: Scene, home: Home
+) -> None:
+    later = structs.replace(approved(), at=NOON + 1)  # a venue that begins its day anew
+    await journal_of(home, opened(), snapshot(), approved(), later, venue="a test")
+
+    await scene.start(a_world(), snapshot())
+
+    assert scene.heard()[0] == EntriesRecalled(
+        at=NOON, received_at=NOON, entries=(PastEntry(symbol="AAPL", at=NOON),)
+    )
 
 
 async def test_a_fresh_account_is_compared_with_nothing(scene: Scene) -> None:

@@ -27,6 +27,7 @@ def status(**changes: object) -> Status:
         "orders": 3,
         "fills": 4,
         "alerts": ["look"],
+        "queues": {"inbox": 1234, "journal_bytes": 5},
     }
     return Status(**fields | changes)  # type: ignore[arg-type]  # the test names real fields
 
@@ -50,9 +51,24 @@ def test_a_running_engine_is_described(home: Home, capsys: pytest.CaptureFixture
         "state      TRADING at 2019-02-13 12:00:00 New York",
         "equity     100000.00",
         "positions  AAPL 10, KO -5",
+        "uncovered  nothing if it died now; 0 dollar-seconds so far",
         "orders     2 open, 3 sent, 4 fills",
+        "queues     inbox 1,234, journal bytes 5",
         "alert      look",
     ]
+
+
+def test_what_no_stop_covers_is_told_in_dollars(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    naked = {"AAPL": "1720.00", "KO": "250.50"}
+
+    said = shown(home, capsys, uncovered=naked, naked_dollar_seconds="4100")
+
+    assert (
+        "uncovered  $1970.50 in 2 symbols if it died now: AAPL $1720.00, KO $250.50;"
+        " 4100 dollar-seconds so far"
+    ) in said.splitlines()
 
 
 def test_one_that_ended_in_order_is_not_running(

@@ -29,18 +29,19 @@ MANY_SHARES = {
 
 @pytest.fixture
 def home_with(tmp_path: Path) -> Callable[..., Path]:
-    """Make a home whose only strategy is a class of `strategies.py`, on a few symbols."""
+    """Make a home whose only strategy is a class of `module`, on a few symbols."""
 
     def make(
         strategy: str,
         symbols: tuple[str, ...] = SYMBOLS,
         risk: dict[str, object] | None = None,
+        module: str = "strategies",
         **sections: object,
     ) -> Path:
         folder = tmp_path / "config"
         folder.mkdir()
         settings: dict[str, object] = {
-            "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
+            "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
             **sections,
             "risk": LOOSE_LIMITS | (risk or {}),
         }

@@ -64,7 +64,7 @@ class RunningEngine:
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end and self.process.poll() is None:
             journal = next((f / "journal" for f in run_folders(self._home) - self._before), None)
-            if journal and journal.exists() and re.search(pattern, journal.read_bytes()):
+            if journal and journal.exists() and re.search(pattern, journal.read_bytes(), re.DOTALL):
                 return
             time.sleep(0.002)  # Another process's file: there is no clock to advance.
         raise AssertionError(f"no {pattern!r}; the process said {self.process.poll()}")
@@ -178,16 +178,39 @@ class Venue:
         assert isinstance(found, list)
         return found
 
+    def account(self) -> dict[str, str]:
+        found = self.get("/v2/account")
+        assert isinstance(found, dict)
+        return found
+
+    def fills(self) -> list[dict[str, str]]:
+        """List the account's newest hundred executions, oldest first."""
+        found = self.get("/v2/account/activities/FILL?direction=desc&page_size=100")
+        assert isinstance(found, list)
+        return found[::-1]
+
     def positions(self) -> dict[str, str]:
         found = self.get("/v2/positions")
         assert isinstance(found, list)
         return {row["symbol"]: row["qty"] for row in found}
 
-    def submit(self, *, symbol: str, qty: int, side: str) -> dict[str, str]:
-        """Trade by hand, at market, as a stranger would."""
+    def open_orders(self) -> list[dict[str, str]]:
+        found = self.get("/v2/orders?status=open&limit=500")
+        assert isinstance(found, list)
+        return found
+
+    def wait_for_orders(self, times: int, **what: str) -> None:
+        """Wait until so many open orders have these values."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while sum(what.items() <= order.items() for order in self.open_orders()) < times:
+            assert time.monotonic() < end, f"not {times} of {what}: {self.open_orders()}"
+            time.sleep(0.02)  # The venue is another process: there is no clock to advance.
+
+    def submit(self, *, symbol: str, qty: int, side: str, **more: object) -> dict[str, str]:
+        """Trade by hand, at market unless told otherwise, as a stranger would."""
         body = {
             "symbol": symbol, "qty": qty, "side": side, "type": "market", "time_in_force": "day",
-        }  # fmt: skip
+        } | more  # fmt: skip
         answer = requests.post(
             self.urls["trading_url"] + "/v2/orders",
             data=json.dumps(body),
@@ -207,6 +230,13 @@ class Venue:
                 return
             time.sleep(0.02)  # The venue is another process: there is no clock to advance.
         raise AssertionError(f"{order_id} was not filled")
+
+    def wait_until_faultless(self) -> None:
+        """Wait until no fault is on any more: a bent tape cannot be cleared."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while on := requests.get(self.urls["control_url"], timeout=10).json()["faults"]:
+            assert time.monotonic() < end, f"still on: {on}"
+            time.sleep(0.05)  # The venue is another process: there is no clock to advance.
 
     def _headers(self) -> dict[str, str]:
         return {

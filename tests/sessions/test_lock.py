@@ -1,5 +1,6 @@
 """A drawdown locks the account, in spite of restarts, until a person has reviewed it."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -56,6 +57,7 @@ def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
     assert lock.drawdown >= lock.limit == Decimal("0.00005")
     assert_locked_first(home)
     orders, runs = len(venue.orders()), len(Home(home).runs())
+    measured = baseline_shown(home)
 
     for _ in range(RESTARTS):
         refused = engine("run", *flags, home=home)
@@ -64,6 +66,7 @@ def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
         assert "tradeengine review" in refused.stderr
         assert "Traceback" not in refused.stderr
     assert locks_of(home) == [lock]
+    assert baseline_shown(home) == measured == f"${lock.baseline:,.2f}"
     told = engine("alerts", "list", home=home).stdout
     assert "critical LOCKED: drawdown" in told
     assert "critical LOCKED: a run was refused" in told
@@ -75,6 +78,15 @@ def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
     assert again.returncode == ExitCode.LOCKED  # the day's loss is still beyond the limit
     assert size_ramp(home) == Decimal("0.25")
     assert locks_of(home)[0].baseline == lock.baseline
+
+
+def baseline_shown(home: Path) -> str:
+    """Give the baseline that a review shows to a person."""
+    shown = re.search(
+        r"equity \S+ against (\S+)$", engine("review", home=home).stdout, re.MULTILINE
+    )
+    assert shown is not None
+    return shown[1]
 
 
 def assert_locked_first(home: Path) -> None:

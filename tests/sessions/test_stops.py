@@ -13,7 +13,6 @@ from tests.sessions.programs import (
     engine_running,
     newest_run,
     read_events,
-    venue_running,
 )
 
 HomeWith = Callable[..., Path]
@@ -62,29 +61,6 @@ def test_the_halt_file_stops_an_engine_started_from_another_directory(home_with:
     assert refused.returncode == 2
     assert "tradeengine halt --clear" in refused.stderr
     assert engine("halt", "--clear", home=home).stdout == "halt file removed\n"
-
-
-def test_no_order_is_accepted_after_the_gate_has_closed(home_with: HomeWith) -> None:
-    home = home_with("Spam")
-    with venue_running(*ARGUMENTS, home=home) as venue:
-        with engine_running("--venue", venue.urls["trading_url"], home=home) as running:
-            running.wait_for("POSITION_CHANGED")
-            running.stop(signal.SIGINT)
-        log = read_events(newest_run(home))
-        halted = next(
-            n
-            for n, row in enumerate(log)
-            if row["event_code"] == "STATE_CHANGED" and "HALTING" in str(row["message"])
-        )
-        late = [
-            row
-            for row in log[halted:]
-            if row["event_code"] == "SUBMIT_ORDER" and "entry" in str(row["message"])
-        ]
-        assert venue.positions() == {}
-
-    assert late == []
-    assert receipt(home)["flat"] is True
 
 
 def test_the_close_of_the_day_ends_a_run_flat(home_with: HomeWith) -> None:

@@ -140,6 +140,22 @@ def test_a_strategy_that_raises_costs_the_others_nothing() -> None:
     assert after.heard == ["Bar"] * 100
 
 
+def test_whose_code_runs_can_be_seen_from_outside() -> None:
+    seen: list[str] = []
+
+    class Looking(Idle):
+        def on_bar(self, _: Bar) -> Opinions:
+            seen.append(made.speaker)
+            raise ZeroDivisionError
+
+    made = host(Looking(context("a")), Looking(context("b")))
+
+    made.on_bar(bar(OPEN, 10.0))
+
+    assert seen == ["a", "b"]
+    assert made.speaker == ""
+
+
 def test_a_call_that_raises_is_reported_and_nothing_it_said_counts() -> None:
     room = host(Faulty(context("faulty")))
     first, second = (said(room.on_bar(one)) for one in bars(2))

@@ -64,6 +64,11 @@ class Outbox:
         """The names of the channels, in order."""
         return tuple(self._workers)
 
+    def high_water(self) -> int:
+        """Give the most alerts that ever waited in one line, for their record or a channel."""
+        in_lines = [worker.high_water for worker in self._workers.values()]
+        return max(self._intake.high_water, *in_lines, 0)
+
     def raise_alert(self, severity: Severity, code: str, text: str) -> None:
         """Tell a person of something. Returns at once, and never raises."""
         now = self._clock.now()

@@ -18,6 +18,7 @@ class Waiting:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._posts: list[Post] = []
+        self.high_water = 0
 
     def __len__(self) -> int:
         return len(self._posts)
@@ -28,6 +29,7 @@ class Waiting:
     def put(self, post: Post) -> Post | None:
         """Add a post; give the one that had to leave for it, if any (it may be the same)."""
         self._posts.append(post)
+        self.high_water = max(self.high_water, len(self._posts))
         if len(self._posts) <= self._limit:
             return None
         mortal = [waiting for waiting in self._posts if not waiting.alert.is_critical]

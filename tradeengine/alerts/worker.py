@@ -49,6 +49,11 @@ class Worker:
         self._waiting = Waiting(parameters.queue_alerts)
         self._stirred = asyncio.Event()
 
+    @property
+    def high_water(self) -> int:
+        """The most posts that ever waited for the channel."""
+        return self._waiting.high_water
+
     async def put(self, post: Post) -> None:
         """Let a post wait for the channel; record the one that leaves for it, if any."""
         self._under_way.begin()

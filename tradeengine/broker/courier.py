@@ -20,6 +20,7 @@ from tradeengine.broker.amend import Amender
 from tradeengine.broker.answers import Answers
 from tradeengine.broker.budget import RequestBudget
 from tradeengine.broker.durability import may_leave
+from tradeengine.broker.flows import Flows
 from tradeengine.broker.kill import close_everything
 from tradeengine.broker.lanes import Lanes, Turn, lane_of
 from tradeengine.broker.line import Line, Pause
@@ -28,9 +29,10 @@ from tradeengine.broker.news import News
 from tradeengine.broker.order_stream import OrderStream
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Durable, Inbox
+from tradeengine.broker.questions import Questions
 from tradeengine.broker.rest import RestClient
 from tradeengine.broker.session_hours import BrokerSession, BrokerTime, read_session, read_time
-from tradeengine.broker.snapshot import Holdings, read_holdings, rejected, snapshot_of
+from tradeengine.broker.snapshot import rejected
 from tradeengine.broker.submit import Submitter, find
 from tradeengine.broker.sweep import Sweep
 from tradeengine.broker.turnstile import Turnstile
@@ -44,13 +46,10 @@ from tradeengine.errors import (
     VenueUnreachable,
 )
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
-from tradeengine.model.orders import Question
+from tradeengine.model.instants import NANOS
 from tradeengine.quiescence import Channel, Quiescence
 
 _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
-
-_START_READS = 5
-"""How often the account is read at the start, until no order moves during a reading."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +59,9 @@ class AlpacaBroker:
     Our adapter to Alpaca: paper, live, or the embedded venue's server.
 
     `durable` is awaited before the first byte of a command leaves. `quiescence`
-    and `channel` are for lock-step with the embedded venue.
+    and `channel` are for lock-step with the embedded venue. Deposits and
+    withdrawals are told from the instant `flows_since`; None: the account can have
+    none. With `ours_only`, orders of others in the account are not told.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class AlpacaBroker:
         durable: Durable,
         quiescence: Quiescence | None = None,
         channel: Channel | None = None,
+        flows_since: int | None = None,
+        ours_only: bool = False,
     ) -> None:
         self._parameters, self._inbox, self._clock = parameters, inbox, clock
         self._durable = durable
@@ -80,9 +83,10 @@ class AlpacaBroker:
         self._budget = RequestBudget(parameters, clock)
         self._rest = RestClient(access, parameters, self._budget)
         self._memory = OrderMemory(parameters.remembered_orders)
-        self._news = News(parameters, self._memory, inbox, clock)
+        self._news = News(parameters, self._memory, inbox, clock, ours_only=ours_only)
         self._sweep = Sweep(parameters, self._memory, clock)
         self._sweeping = asyncio.Lock()
+        self._swept_at = 0
         self._answers = Answers(inbox, clock)
         self._submitter = Submitter(parameters, clock, self._answers)
         self._amender = Amender(parameters, clock, self._answers)
@@ -99,6 +103,17 @@ class AlpacaBroker:
             catch_up=self._catch_up,
         )
         self._withdrawals = Withdrawals()
+        flows = Flows(flows_since, parameters.activities_page_size, inbox, clock)
+        self._questions = Questions(
+            parameters,
+            clock,
+            inbox,
+            answers=self._answers,
+            news=self._news,
+            flows=flows,
+            sweep=self._sweep_and_tell,
+            remember=self._remember,
+        )
         self._closing = asyncio.Event()
         self._running = False
 
@@ -106,6 +121,11 @@ class AlpacaBroker:
     def budget(self) -> RequestBudget:
         """The request budget, to look at."""
         return self._budget
+
+    @property
+    def most_under_way(self) -> int:
+        """The most commands that ever waited for their answers at once."""
+        return self._lanes.high_water
 
     def send(self, command: Command) -> None:
         """Carry a command out as soon as its turn comes. Never blocks, never raises."""
@@ -196,34 +216,9 @@ class AlpacaBroker:
                 self._news.expect_replacement(command.order_id, command.new_client_order_id)
                 self._remember(await self._amender.replace(command, line))
             case AskBroker():
-                await self._answer(command, line)
+                await self._questions.answer(command, line)
             case _:
                 raise TypeError(f"no broker command: {type(command).__name__}")
-
-    async def _answer(self, question: AskBroker, line: Line) -> None:
-        try:
-            holdings = await self._read(question, line)
-        except _NO_ANSWER as error:
-            self._answers.unreachable(question.why, str(error))
-            return
-        for row in holdings.orders:
-            self._remember(row)
-        self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now(), question.at))
-
-    async def _read(self, question: AskBroker, line: Line) -> Holdings:
-        """
-        Read the holdings; for the start, again if an order moved while we read.
-
-        The start's positions open the books: a fill that was told before them and is
-        not in them would never be booked. The flatten asks again anyway.
-        """
-        size = self._parameters.orders_page_size
-        for _ in range(_START_READS if question.why == Question.START else 1):
-            told = self._news.told
-            holdings = await read_holdings(line, size)
-            if self._news.told == told:
-                break
-        return holdings
 
     def _remember(self, row: OrderRow | None) -> None:
         if row is not None:
@@ -239,26 +234,33 @@ class AlpacaBroker:
             await self._step_aside(self._parameters.retry_spacing_seconds[-1])
 
     async def _sweep_now_and_then(self) -> None:
+        interval = self._parameters.sweep_interval_seconds
         while True:
-            await self._clock.sleep(self._parameters.sweep_interval_seconds)
-            if self._memory.open_since() is not None:
+            await self._clock.sleep(interval)
+            # The core's reconciliation sweeps too; what it has read need not be read again.
+            is_due = self._clock.now() - self._swept_at >= interval * NANOS
+            if is_due and self._memory.open_since() is not None:
                 with self._quiescence.work():
                     await self._swept(self._parameters.sweep_settle_seconds)
 
     async def _swept(self, settle_seconds: float) -> bool:
-        # The sweep before may wait on the clock: who waits for it must not hold up time.
-        await self._aside(self._sweeping.acquire())
         try:
-            swept = await self._sweep.read(self._line(self._step_aside), settle_seconds)
+            await self._sweep_and_tell(self._line(self._step_aside), settle_seconds)
         except _NO_ANSWER as error:
             self._answers.unreachable("sweep", str(error))
             return False
+        return True
+
+    async def _sweep_and_tell(self, line: Line, settle_seconds: float) -> None:
+        # The sweep before may wait on the clock: who waits for it must not hold up time.
+        await self._aside(self._sweeping.acquire())
+        try:
+            swept = await self._sweep.read(line, settle_seconds)
         finally:
             self._sweeping.release()
-        now = self._clock.now()
+        now = self._swept_at = self._clock.now()
         self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
         self._news.tell(swept.reports)
-        return True
 
     async def _step_aside(self, seconds: float) -> None:
         await self._aside(self._clock.sleep(seconds))

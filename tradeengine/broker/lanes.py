@@ -11,7 +11,7 @@ none.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from itertools import count
+from itertools import count, islice
 
 from tradeengine.broker.requests import Lane
 from tradeengine.broker.turnstile import Place, Turnstile
@@ -92,6 +92,7 @@ class Lanes:
         self._tasks: asyncio.TaskGroup | None = None
         self._empty = asyncio.Event()
         self._empty.set()
+        self._waiting = self.high_water = 0
 
     @property
     def under_way(self) -> list[Command]:
@@ -99,9 +100,13 @@ class Lanes:
         return [command for queue in self._queues.values() for _, command in queue]
 
     def send(self, command: Command) -> None:
-        """Queue a command."""
+        """Queue a command; a cancel that is waiting already is not queued again."""
         name = lane_of(command)
+        if isinstance(command, CancelOrder) and self._is_waiting(command, name):
+            return
         item = (next(self._numbers), command)
+        self._waiting += 1
+        self.high_water = max(self.high_water, self._waiting)
         if (queue := self._queues.get(name)) is not None:
             queue.append(item)
             return
@@ -129,6 +134,14 @@ class Lanes:
         """Wait until nothing is under way."""
         await self._empty.wait()
 
+    def _is_waiting(self, cancel: CancelOrder, name: str) -> bool:
+        # The first of the queue is under way: it may have left when the order did not exist yet.
+        waiting = islice(self._queues.get(name, ()), 1, None)
+        return any(
+            isinstance(command, CancelOrder) and command.client_order_id == cancel.client_order_id
+            for _, command in waiting
+        )
+
     def _start(self, tasks: asyncio.TaskGroup, name: str) -> None:
         tasks.create_task(self._drain(name), name=f"broker lane {name or 'account'}")
 
@@ -140,6 +153,7 @@ class Lanes:
                 await turn.take()
                 await self._carry_out(queue[0][1], turn)
                 queue.popleft()
+                self._waiting -= 1
                 if not queue:
                     return
                 # In line before the place is free: the next of this symbol may be the
@@ -156,7 +170,7 @@ class Lanes:
         return Turn(self._turnstile, urgency(command), number, self._clock, self._quiescence)
 
     def _forget(self, name: str) -> None:
-        del self._queues[name]
+        self._waiting -= len(self._queues.pop(name))
         self._heads.pop(name).give_back()
         self._quiescence.end()
         if not self._queues:

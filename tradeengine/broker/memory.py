@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from tradeengine.broker.updates import CORRECTIONS, ENDS, FILLS, Report
 from tradeengine.broker.wire import ZERO
+from tradeengine.model.instants import NANOS
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class _Told:
     words: set[str] = field(default_factory=set)
     shares: Decimal = ZERO
     known: Decimal = ZERO
+    fills: list[Report] = field(default_factory=list)
     corrected: bool = False
     ended: bool = False
 
@@ -33,6 +35,10 @@ class _Told:
     def settled(self) -> bool:
         """Whether nothing is missing: a fill's frame may be lost and the end's arrive."""
         return self.ended and (self.corrected or self.shares >= self.known)
+
+
+_SAME_INSTANT = NANOS // 1000
+"""The broker's stamps of one fill differ by their rounding."""
 
 
 class OrderMemory:
@@ -94,12 +100,22 @@ def _is_new_fill(told: _Told, report: Report) -> bool:
         return False
     shares = told.shares + (report.quantity or ZERO)
     told.known = max(told.known, report.filled or shares)
-    # After a bust or a correction the sums no longer add up; then only ids speak.
-    if shares > told.known and not told.corrected:
+    # After a bust or a correction the sums no longer add up; then each fill is compared.
+    if told.corrected:
+        if any(_are_one(report, fill) for fill in told.fills):
+            return False
+    elif shares > told.known:
         return False
+    told.fills.append(report)
     told.shares = shares
     told.ended = told.ended or report.word == "fill"
     return True
+
+
+def _are_one(fill: Report, other: Report) -> bool:
+    """Tell whether two reports are of one fill, which the stream and REST name differently."""
+    alike = (fill.filled, fill.quantity, fill.price) == (other.filled, other.quantity, other.price)
+    return alike and abs(fill.at - other.at) <= _SAME_INSTANT
 
 
 def _is_new_word(told: _Told, report: Report) -> bool:

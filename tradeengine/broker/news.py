@@ -15,14 +15,23 @@ from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Inbox
 from tradeengine.broker.updates import Report, event_of
 from tradeengine.clock import Clock
+from tradeengine.model.names import is_ours
 
 
 class News:
     """Turns reports into events, drops repetitions, can hold reports back."""
 
     def __init__(
-        self, parameters: BrokerParameters, memory: OrderMemory, inbox: Inbox, clock: Clock
+        self,
+        parameters: BrokerParameters,
+        memory: OrderMemory,
+        inbox: Inbox,
+        clock: Clock,
+        *,
+        ours_only: bool = False,
     ) -> None:
+        """Take where news goes; with `ours_only` what others do is no news."""
+        self._ours_only = ours_only
         self._memory, self._inbox, self._clock = memory, inbox, clock
         self._most_held = parameters.buffered_updates
         self._most_expected = parameters.remembered_orders
@@ -61,10 +70,13 @@ class News:
         events = [
             event_of(self._complete(report), received_at)
             for report in reports
-            if self._memory.is_news(report)
+            if self._concerns_us(report) and self._memory.is_news(report)
         ]
         self.told += len(events)
         self._inbox.put_many(events)
+
+    def _concerns_us(self, report: Report) -> bool:
+        return not self._ours_only or is_ours(report.client_order_id)
 
     def _complete(self, report: Report) -> Report:
         if report.word != "replaced" or report.new_client_order_id:

@@ -37,6 +37,9 @@ _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY_REQUESTS = 401, 403, 429
 _CLOSE_SECONDS = 1.0
 """How long a closing handshake may take; Alpaca rarely answers one (expect 1006)."""
 
+LONGEST_RETRY_AFTER_SECONDS = 600.0
+"""A `Retry-After` beyond this is not believed."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -187,7 +190,10 @@ class OrderStream:
 
     def _least_wait(self, end: Exception) -> float:
         if isinstance(end, InvalidStatus) and end.response.status_code == _TOO_MANY_REQUESTS:
-            return self._parameters.handshake_refused_pause_seconds
+            after = end.response.headers.get("Retry-After", "")
+            told = float(after) if after.isdigit() else 0.0
+            pause = self._parameters.handshake_refused_pause_seconds
+            return max(pause, min(told, LONGEST_RETRY_AFTER_SECONDS))
         return 0.0
 
 

@@ -6,7 +6,7 @@ share what the reserved lane leaves them, all else (cancels, closes, looks)
 may use the whole budget.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
@@ -133,6 +133,19 @@ def fills(since: int, page_size: int, page_token: str = "") -> Request:
     if page_token:
         query["page_token"] = page_token
     return look("/v2/account/activities/FILL", query)
+
+
+def cash_flows(kinds: Sequence[str], since: int, page_size: int, page_token: str = "") -> Request:
+    """Ask for a page of cash activities after an instant (cut to its second), oldest first."""
+    query: dict[str, str | int] = {
+        "activity_types": ",".join(kinds),
+        "after": format_instant(since // NANOS * NANOS),
+        "direction": "asc",
+        "page_size": page_size,
+    }
+    if page_token:
+        query["page_token"] = page_token
+    return look("/v2/account/activities", query)
 
 
 def account() -> Request:

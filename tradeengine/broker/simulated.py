@@ -35,6 +35,7 @@ from tradeengine.clock import Clock
 from tradeengine.errors import RefusedByBroker
 from tradeengine.model.commands import AskBroker, CancelOrder, Command, ReplaceOrder, SubmitOrder
 from tradeengine.model.events import OrderStreamReady
+from tradeengine.model.orders import Question
 from tradeengine.model.sessions import is_open, session_on
 from tradeengine.quiescence import Quiescence
 from tradeengine.venue.records import (
@@ -175,6 +176,8 @@ class SimulatedBroker:
                 self._cancel(command)
             case ReplaceOrder():
                 self._replace(command)
+            case AskBroker(why=Question.MISSED):
+                pass  # Nothing is lost on the way from this exchange.
             case AskBroker():
                 self._inbox.put_many(
                     snapshot_of(self._holdings(), command.why, self._clock.now(), command.at)

@@ -29,6 +29,7 @@ from tradeengine.model.events import (
     BrokerOrder,
     BrokerPosition,
     BrokerSnapshot,
+    CashFlow,
     Input,
     MessageRejected,
 )
@@ -44,6 +45,7 @@ class Holdings(Struct):
     positions: list[PositionRow]
     orders: list[OrderRow]
     unreadable: list[Unreadable]
+    flows: tuple[CashFlow, ...] = ()
 
 
 async def read_orders(line: Line, status: str, page_size: int, since: int = 0) -> Rows[OrderRow]:
@@ -100,6 +102,7 @@ def snapshot_of(holdings: Holdings, why: str, received_at: int, asked_at: int = 
         orders=tuple(orders),
         unreadable_rows=len(bad),
         asked_at=asked_at,
+        flows=holdings.flows,
     )
     return [*(rejected(row, "snapshot", received_at) for row in bad), snapshot]
 

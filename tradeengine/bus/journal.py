@@ -41,6 +41,8 @@ class Journal:
         self._commit: asyncio.Task[None] | None = None
         self._is_quick = True
         self.commits = 0
+        self.high_water = 0
+        """The most bytes that ever waited for the disk."""
         try:
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
         except OSError as error:
@@ -67,6 +69,7 @@ class Journal:
     async def durable(self) -> None:
         """Wait until all that was taken so far is on the disk. Raises JournalFailed."""
         target = self._taken
+        self.high_water = max(self.high_water, self.backlog)
         while self._synced < target:
             commit = self._commit or self._begin()
             if commit is not None:

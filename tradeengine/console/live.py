@@ -15,7 +15,7 @@ from rich.text import Text
 
 from tradeengine.console import words
 from tradeengine.console.parameters import ConsoleParameters
-from tradeengine.console.snapshot import ConsoleSnapshot, OrderRow, PositionRow
+from tradeengine.console.snapshot import ConsoleSnapshot, OrderRow
 
 WIDE = 110
 """Columns from which two panels fit side by side."""
@@ -34,7 +34,7 @@ class Screen:
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         shot, parameters = self._snapshot, self._parameters
         account, activity = _account(shot), _activity(shot)
-        positions = _positions(shot.positions, parameters.position_rows)
+        positions = _positions(shot, parameters.position_rows)
         orders = _orders(shot.orders, parameters.position_rows)
         decisions = _lines("Decisions", shot.decisions[-parameters.decision_rows :])
         yield _header(shot)
@@ -88,7 +88,8 @@ def _account(shot: ConsoleSnapshot) -> Panel:
     return _panel("Account", table)
 
 
-def _positions(rows: Sequence[PositionRow], most: int) -> Panel:
+def _positions(shot: ConsoleSnapshot, most: int) -> Panel:
+    rows = shot.positions
     table = _table("symbol", "shares", "average", "now", "profit")
     for row in rows[:most]:
         table.add_row(
@@ -98,7 +99,10 @@ def _positions(rows: Sequence[PositionRow], most: int) -> Panel:
             words.price(row.mark),
             Text(words.profit(row.unrealised), style=words.profit_style(row.unrealised)),
         )
-    return _panel(f"Positions ({len(rows)})", _or_none(table, len(rows), most))
+    panel = _or_none(table, len(rows), most)
+    if shot.uncovered:
+        panel = Group(panel, Text(words.uncovered(shot.uncovered), style="bold red"))
+    return _panel(f"Positions ({len(rows)})", panel)
 
 
 def _orders(rows: Sequence[OrderRow], most: int) -> Panel:

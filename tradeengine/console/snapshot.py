@@ -68,6 +68,9 @@ class ConsoleSnapshot:
     unrealised: Decimal = Decimal(0)
     drawdown: Decimal = Decimal(0)
     positions: tuple[PositionRow, ...] = ()
+    uncovered: Mapping[str, Decimal] = field(default_factory=dict)
+    """Dollars by symbol that no stop at the broker covers."""
+
     orders: tuple[OrderRow, ...] = ()
 
     orders_sent: int = 0

@@ -34,6 +34,13 @@ class RunSummary:
     equity_end: Decimal | None
     denials: Mapping[Denial, int] = field(default_factory=dict)
     receipt: FlattenEnded | None = None
+    uncovered: Mapping[str, Decimal] = field(default_factory=dict)
+    """Dollars by symbol that no stop at the broker covered at the end."""
+
+    naked_dollar_seconds: Decimal = Decimal(0)
+    naked_worst_seconds: float = 0.0
+    queues: Mapping[str, int] = field(default_factory=dict)
+    """The most that ever waited in each queue."""
 
 
 def summary_json(run: RunSummary) -> dict[str, Json]:
@@ -63,6 +70,9 @@ def summary(run: RunSummary) -> Group:
         parts.append(_denials(run.denials))
     if run.receipt is not None:
         parts.append(_receipt(run.receipt))
+    parts.append(_naked(run))
+    if run.queues:
+        parts.append(Text(f"most in line: {words.most_waiting(run.queues)}", style="dim"))
     parts.append(Text(f"record: {run.run_dir}", style="dim", overflow="fold"))
     return Group(*parts)
 
@@ -91,6 +101,18 @@ def _profit(run: RunSummary) -> Text:
     )
 
 
+def _naked(run: RunSummary) -> Text:
+    """Say how much lay without a stop at the broker, and what still does."""
+    text = Text(
+        f"without a broker-held stop: {run.naked_dollar_seconds:,.0f} dollar-seconds,"
+        f" {run.naked_worst_seconds:.2f} s at most",
+        style="dim",
+    )
+    if run.uncovered:
+        text.append(f"; {words.uncovered(run.uncovered)}", style="bold red")
+    return text
+
+
 def _denials(denials: Mapping[Denial, int]) -> Panel:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
@@ -108,10 +130,11 @@ def _denials(denials: Mapping[Denial, int]) -> Panel:
 
 def _receipt(receipt: FlattenEnded) -> Panel:
     rounds = words.counted(receipt.rounds, "round")
-    first = f"{receipt.trigger.value}: {rounds}, {receipt.seconds:.1f} s"
+    cost = f"${receipt.cost:,.2f} against the middle of the quotes"
+    first = f"{receipt.trigger.value}: {rounds}, {receipt.seconds:.1f} s, {cost}"
     lines = [Text(first)]
     for row in receipt.symbols:
-        path = "; ".join(row.steps) or "nothing to do"
+        path = "; ".join((*row.steps, *([row.why] if row.why else ()))) or "nothing to do"
         lines.append(
             Text(
                 f"{row.symbol}  {words.shares(row.start_quantity)} -> {words.shares(row.left)}"

@@ -67,6 +67,13 @@ def speed(factor: float | None) -> str:
     return "max" if factor is None else f"{factor:g}x"
 
 
+def uncovered(dollars: Mapping[str, Decimal]) -> str:
+    """Say what no stop at the broker would catch if the process died now."""
+    names = ", ".join(dollars)
+    total = money(sum(dollars.values(), Decimal(0)))
+    return f"if this process died now: {total} uncovered in {names}"
+
+
 def profit_style(amount: Decimal) -> str:
     """Choose the colour of a profit or loss."""
     if amount > 0:
@@ -86,3 +93,8 @@ def most_frequent(denials: Mapping[Denial, int]) -> list[tuple[Denial, int]]:
 
 def _minus(amount: Decimal) -> str:
     return "-" if round(amount, 2) < 0 else ""
+
+
+def most_waiting(queues: Mapping[str, int]) -> str:
+    """Give the high-water marks of the queues."""
+    return ", ".join(f"{name.replace('_', ' ')} {most:,}" for name, most in queues.items())

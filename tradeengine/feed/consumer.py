@@ -137,6 +137,11 @@ class FeedConsumer:
         self._stopping.set()
         await self._ended.wait()
 
+    def high_water(self) -> dict[str, int]:
+        """Give the most frames that ever waited, and how many quotes gave way to newer ones."""
+        intake = self._intake
+        return {"feed_frames": intake.most_frames, "quotes_conflated": intake.quotes_dropped}
+
     # The reader.
 
     async def _read(self) -> None:
@@ -258,7 +263,7 @@ class FeedConsumer:
 
     async def _watch(self) -> None:
         while True:
-            await self._clock.sleep(self._parameters.check_interval_seconds)
+            await self._clock.sleep(self._liveness.next_look_seconds(self._clock.now()))
             with self._quiescence.work():
                 await self._check()
 
@@ -266,10 +271,10 @@ class FeedConsumer:
         findings = self._liveness.check(self._clock.now())
         if findings.messages:
             self._inbox.put_many(findings.messages)
-        if not findings.probe:
-            return
-        probe = await ask(self._rest, self._parameters, self._symbols)
-        verdict = self._liveness.probed(probe, self._clock.now())
+        for channel in findings.doubted:
+            probe = await ask(self._rest, self._parameters, self._symbols, channel)
+            self._liveness.probed(channel, probe, self._clock.now())
+        verdict = self._liveness.verdict(self._clock.now())
         if verdict is not None and self._connection is not None:
             self._inbox.put_nowait(verdict)
             self._connection.cut("the feed was mute")

@@ -30,10 +30,14 @@ class Intake:
         self._inbox, self._liveness, self._continuity = inbox, liveness, continuity
         self._conflate_above = conflate_above
         self._channel = channel
+        self.most_frames = self.quotes_dropped = 0
+        """The most frames that waited behind a batch; quotes that gave way to newer ones."""
 
     def take(self, received: Received, frames: int, backlog: int = 0) -> None:
         """Take in the events of so many frames; `backlog` more wait behind them."""
         notices, data = received
+        if backlog > self.most_frames:
+            self.most_frames = backlog
         if notices:
             self._inbox.put_many(notices)
         if data:
@@ -54,6 +58,7 @@ class Intake:
             return data
         kept, dropped = conflate(data)
         if dropped:
+            self.quotes_dropped += dropped
             now = data[0].received_at
             kept.append(QuotesConflated(at=now, received_at=now, dropped=dropped))
         return kept

@@ -3,14 +3,15 @@ Is the feed alive? Three judgements that are never mixed up.
 
 * Transport down: the socket ended or a pong is missing. The socket says so.
 * Feed mute: the socket lives and nothing at all came for `mute_threshold_seconds`
-  of market time (longer on a feed whose own cadence is slower). That is only a
-  suspicion; one REST probe decides. If REST knows a trade that the stream should
-  have brought, the feed is mute; if the market itself is silent, it is not.
+  of market time (longer on a feed whose own cadence is slower), or nothing of one
+  channel that is used to speak. That is only a suspicion; one REST probe decides
+  (`suspicion.py`).
 * Symbol quiet: see `quiet_symbols.py`.
 
 After trouble the feed is stable again when several intervals of market time in a
-row have brought data; the evidence is in the event. Everything is measured in
-market time, so nothing here can fire at night or on a half day's afternoon.
+row have brought data, and what was mute has spoken; the evidence is in the event.
+Everything is measured in market time, so nothing here can fire at night or on a
+half day's afternoon.
 
 Pure: instants in, findings out.
 """
@@ -19,20 +20,16 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from tradeengine.feed.cadence import Cadence
+from tradeengine.feed.channels import Channel, Channels
 from tradeengine.feed.market_time import MarketTime
 from tradeengine.feed.parameters import FeedParameters
 from tradeengine.feed.quiet_symbols import QuietSymbols
-from tradeengine.model.events import Bar, FeedMuted, FeedStable, Input
-from tradeengine.model.instants import MINUTE, NANOS
+from tradeengine.feed.suspicion import Probe, Suspicion
+from tradeengine.model.events import FeedMuted, FeedStable, Input
+from tradeengine.model.instants import new_york
 
-CADENCE_FACTOR = 1.5
-"""Suspicious is silent for so many times the feed's longest usual silence,"""
-
-THRESHOLD_STRETCH = 3.0
-"""but at most so many times the threshold of the parameters."""
-
-CANARY_BARS_MISSED = 2
+_JUST_AFTER_SECONDS = 0.001
+"""A look at the very instant might come a rounding too early."""
 
 
 class Mood(Enum):
@@ -44,20 +41,11 @@ class Mood(Enum):
     MUTE = auto()
 
 
-class Probe(NamedTuple):
-    """What REST knows: the newest trade of our symbols and of the canary (0: none)."""
-
-    answered: bool
-    newest_trade_at: int
-    canary_trade_at: int
-    words: str
-
-
 class Findings(NamedTuple):
-    """What a check found: messages to send, and whether REST must be asked."""
+    """What a check found: messages to send, and the channels REST must be asked about."""
 
     messages: list[Input]
-    probe: bool
+    doubted: list[Channel]
 
 
 class Liveness:
@@ -66,21 +54,29 @@ class Liveness:
     def __init__(self, parameters: FeedParameters, market: MarketTime) -> None:
         self._parameters, self._market = parameters, market
         self._symbols = QuietSymbols(parameters, market)
-        self._cadence = Cadence()
-        self._newest: Sequence[Input] = ()
-        self._learned_at = self._probed_at = self._interval_from = 0
+        self._channels = Channels(market)
+        self._suspicions = {
+            channel: Suspicion(channel, self._channels, parameters, market) for channel in Channel
+        }
+        self._interval_from = 0
         self._on_time = 0
+        self._stable_from = 0
         self._troubled = False
-        self.heard_at = 0
-        """When data last came, or the subscription began, by our clock."""
+        self._was_mute: Channel = Channel.FEED
         self.mood = Mood.DOWN
+
+    @property
+    def heard_at(self) -> int:
+        """When data last came, or the subscription began, by our clock."""
+        return self._channels.heard_at(Channel.FEED)
 
     def connected(self, at: int) -> None:
         """Note a new subscription: silence counts from here."""
-        self.heard_at = self._learned_at = self._interval_from = at
-        self._newest = ()
-        self._on_time = self._probed_at = 0
+        self._channels.connected(at)
         self._symbols.connected(at)
+        for suspicion in self._suspicions.values():
+            suspicion.forget()
+        self._interval_from, self._on_time = at, 0
         self.mood = Mood.RECOVERING if self._troubled else Mood.FLOWING
 
     def lost(self) -> None:
@@ -90,77 +86,79 @@ class Liveness:
     def heard(self, data: Sequence[Input], received_at: int) -> None:
         """Note market data (every event has a symbol)."""
         self._symbols.heard(data, received_at)
-        self.heard_at, self._newest = received_at, data
+        self._channels.heard(data)
 
     def check(self, now: int) -> Findings:
         """Judge the silences at an instant."""
-        if self.mood in (Mood.DOWN, Mood.MUTE):
-            return Findings([], probe=False)
+        if not self._is_judged:
+            return Findings([], [])
         messages = self._symbols.check(now, self.heard_at)
         if self.mood is Mood.RECOVERING:
             messages.extend(self._recovery(now))
-        self._learn()
-        return Findings(messages, probe=self._is_suspicious(now))
+        if self.mood is Mood.FLOWING:
+            self._channels.learn()
+        else:
+            self._channels.skip()
+        return Findings(messages, self._doubted(now))
 
-    def probed(self, probe: Probe, now: int) -> FeedMuted | None:
-        """Take in the answer of the REST probe; give the verdict if it is "mute"."""
-        self._probed_at = now
-        silent = self._market.seconds(self.heard_at, now)
-        if silent < self._threshold_seconds() or not self._proves_mute(probe, now):
+    def probed(self, channel: Channel, probe: Probe, now: int) -> None:
+        """Take in what REST said of a channel."""
+        self._suspicions[channel].probed(probe, now)
+
+    def verdict(self, now: int) -> FeedMuted | None:
+        """Give the verdict if it is "mute"; the worst first: the feed as a whole."""
+        if not self._is_judged:
             return None
-        self.mood, self._troubled = Mood.MUTE, True
-        return FeedMuted(
-            at=now,
-            received_at=now,
-            silent_seconds=silent,
-            last_event_at=self._last_event_at(),
-            probe=probe.words,
-        )
+        for channel, suspicion in self._suspicions.items():
+            if (muted := suspicion.verdict(now)) is not None:
+                self.mood, self._troubled, self._was_mute = Mood.MUTE, True, channel
+                return muted
+        return None
 
-    def _learn(self) -> None:
-        """Learn the feed's cadence; a feed in trouble is no teacher."""
-        if self.heard_at > self._learned_at and self.mood is Mood.FLOWING:
-            self._cadence.learn(self._market.seconds(self._learned_at, self.heard_at))
-        self._learned_at = self.heard_at
+    def next_look_seconds(self, now: int) -> float:
+        """Give how soon to look again: as usual, or when a silence comes to its threshold."""
+        usual = self._parameters.check_interval_seconds
+        if not self._is_judged:
+            return usual
+        dues = (suspicion.due_seconds(now) for suspicion in self._suspicions.values())
+        return min([usual, *(due + _JUST_AFTER_SECONDS for due in dues if due is not None)])
 
-    def _threshold_seconds(self) -> float:
-        least = self._parameters.mute_threshold_seconds
-        usual = CADENCE_FACTOR * self._cadence.longest_seconds
-        return min(max(least, usual), THRESHOLD_STRETCH * least)
+    def _doubted(self, now: int) -> list[Channel]:
+        """Name whom REST must be asked about: when all are silent, one question is enough."""
+        whole = self._suspicions[Channel.FEED]
+        suspicions = [whole] if whole.is_doubtful(now) else self._suspicions.values()
+        return [each.channel for each in suspicions if each.wants_probe(now)]
 
-    def _is_suspicious(self, now: int) -> bool:
-        since_probe = (now - self._probed_at) / NANOS
-        return (
-            self._market.is_open(now)
-            and since_probe >= self._parameters.probe_interval_seconds
-            and self._market.seconds(self.heard_at, now) >= self._threshold_seconds()
-        )
-
-    def _proves_mute(self, probe: Probe, now: int) -> bool:
-        """No answer proves it too: then nothing at all speaks for the feed."""
-        margin = int(self._parameters.probe_margin_seconds * NANOS)
-        if not probe.answered or probe.newest_trade_at > self._last_event_at() + margin:
-            return True
-        # Of the canary we have bars only, and a minute without trades has none.
-        canary_at = self._symbols.last_heard(self._parameters.canary) or self.heard_at
-        overdue = self._market.seconds(canary_at, now) > CANARY_BARS_MISSED * 60
-        return overdue and probe.canary_trade_at > canary_at + margin
-
-    def _last_event_at(self) -> int:
-        """Give the newest exchange time that the stream brought; a bar speaks for its minute."""
-        times = [e.at + MINUTE if type(e) is Bar else e.at for e in self._newest]
-        return max(times, default=self.heard_at)
+    @property
+    def _is_judged(self) -> bool:
+        return self.mood not in (Mood.DOWN, Mood.MUTE)
 
     def _recovery(self, now: int) -> list[Input]:
         """Count intervals of market time, each of which must have brought data."""
-        usual = max(self._parameters.stable_interval_seconds, self._cadence.longest_seconds)
+        longest = self._channels.longest_seconds(Channel.FEED)
+        usual = max(self._parameters.stable_interval_seconds, longest)
         length = min(usual, self._parameters.mute_threshold_seconds)
         if self._market.seconds(self._interval_from, now) < length:
             return []
-        self._on_time = self._on_time + 1 if self.heard_at > self._interval_from else 0
+        if self.heard_at > self._interval_from:
+            self._stable_from = self._stable_from if self._on_time else self._interval_from
+            self._on_time += 1
+        else:
+            self._on_time = 0
         self._interval_from = now
-        if self._on_time < self._parameters.stable_intervals:
+        enough = self._on_time >= self._parameters.stable_intervals
+        if not enough or not self._channels.has_spoken(self._was_mute):
             return []
         self.mood, self._troubled = Mood.FLOWING, False
-        evidence = f"{self._on_time} intervals of {length:g} s of market time in a row brought data"
+        evidence = self._evidence(length, now)
+        self._was_mute = Channel.FEED
         return [FeedStable(at=now, received_at=now, evidence=evidence)]
+
+    def _evidence(self, length: float, now: int) -> str:
+        """Say which intervals, how many, and what came again."""
+        span = f"{new_york(self._stable_from):%H:%M:%S} to {new_york(now):%H:%M:%S} New York"
+        again = "" if self._was_mute is Channel.FEED else f"; {self._was_mute} came again"
+        return (
+            f"{self._on_time} intervals of {length:g} s of market time in a row brought data,"
+            f" {span}{again}"
+        )

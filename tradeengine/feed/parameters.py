@@ -76,7 +76,10 @@ class FeedParameters(Parameters):
     """Wait between REST probes while the feed stays silent and is not condemned."""
 
     probe_margin_seconds: Seconds = 2.0
-    """A trade must be so much newer than our last message to prove that we missed it."""
+    """What REST knows must be so much newer than what came last, and so old, to prove a loss."""
+
+    probe_timeout_seconds: Seconds = 3.0
+    """Limit for the answer to a REST probe; no answer speaks against a silent feed."""
 
     symbol_quiet_seconds: float = Field(300.0, ge=60, le=3600)
     """Market time of silence, at least, before a brisk symbol is called quiet."""
@@ -112,6 +115,8 @@ class FeedParameters(Parameters):
     def _waits_fit_together(self) -> Self:
         if self.backoff_cap_seconds < self.backoff_first_seconds:
             raise ValueError("backoff_cap_seconds must not be below backoff_first_seconds")
+        if self.probe_margin_seconds >= self.mute_threshold_seconds:
+            raise ValueError("probe_margin_seconds must be below mute_threshold_seconds")
         if self.ping_timeout_seconds > self.ping_interval_seconds:
             raise ValueError("ping_timeout_seconds must not be above ping_interval_seconds")
         return self

@@ -42,7 +42,7 @@ def in_words(refusal: Refusal) -> str:
     if is_slot_taken(refusal.code):
         return (
             "another program holds the slot: Alpaca allows one data connection "
-            "for these keys (406 connection limit exceeded)"
+            "for these keys (406 connection limit exceeded); stop that program"
         )
     return f"the data stream refused: {refusal.code} {refusal.message}".rstrip()
 

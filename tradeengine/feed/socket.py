@@ -23,6 +23,9 @@ from tradeengine.feed.parameters import Encoding, FeedParameters
 BATCH = 1_000
 """Frames handed over at a time, so that other tasks get their turn."""
 
+LONGEST_RETRY_AFTER_SECONDS = 600.0
+"""A `Retry-After` beyond this is not believed."""
+
 _BINARY, _TEXT = picows.WSMsgType.BINARY, picows.WSMsgType.TEXT
 _FRAGMENTS = (_BINARY, _TEXT, picows.WSMsgType.CONTINUATION)
 
@@ -254,4 +257,5 @@ def _refused(url: str, error: picows.WSHandshakeError) -> VenueUnreachable:
     if response is None:
         return VenueUnreachable(f"{url}: {error}")
     after = response.headers.get("Retry-After", "")
-    return HandshakeRefused(int(response.status), float(after) if after.isdigit() else 0.0)
+    told = float(after) if after.isdigit() else 0.0
+    return HandshakeRefused(int(response.status), min(told, LONGEST_RETRY_AFTER_SECONDS))

@@ -4,17 +4,18 @@ The ledger: fills in, positions and money out.
 The broker's snapshot at the start opens the books; from then on every fill is
 one balanced posting set. The account is valued after each fill and at most every
 `mark_seconds`; the drawdown is measured against the broker's equity at the
-previous close, never against anything this process remembers.
+previous close, net of deposits and withdrawals since (`baseline.py`).
 """
 
 from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
 
+from tradeengine.ledger.baseline import Baseline
 from tradeengine.ledger.executions import Executions
 from tradeengine.ledger.holdings import BookedFill, Holdings
 from tradeengine.ledger.marks import Marks
 from tradeengine.ledger.parameters import LedgerParameters
-from tradeengine.ledger.positions import Position
+from tradeengine.ledger.positions import Position, dollars
 from tradeengine.ledger.postings import (
     ADJUSTMENTS,
     CAPITAL,
@@ -26,16 +27,23 @@ from tradeengine.ledger.postings import (
     position_account,
 )
 from tradeengine.ledger.view import LedgerView, PositionView
+from tradeengine.model.commands import KeepBaseline
 from tradeengine.model.events import (
+    AlertRaised,
     BrokerSnapshot,
+    CashDiffers,
+    CashMoved,
     EquityChanged,
     FillBusted,
+    HoldingsDiffer,
     OrderFilled,
     PositionChanged,
+    PositionSplit,
+    RunOpened,
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
-from tradeengine.model.orders import Question
+from tradeengine.model.orders import Question, Severity
 
 DRAWDOWN_GRAIN = Decimal("0.000000001")
 """Drawdown is rounded up to this fraction: the safe side of a limit."""
@@ -46,21 +54,27 @@ class Ledger:
 
     def __init__(self, parameters: LedgerParameters) -> None:
         self._mark_nanos = int(parameters.mark_seconds * NANOS)
+        self._cash_tolerance = parameters.cash_tolerance_dollars
         self._executions = Executions()
         self._holdings = Holdings()
         self._books = Books()
-        self._baseline: Decimal | None = None
+        self._baseline = Baseline()
         self._broker: BrokerSnapshot | None = None
         self._valued_at = self._opened_at = 0
         self._equity_told: Decimal | None = None
+        self._taken_over_at: dict[str, int] = {}
         marks = self._marks = Marks(parameters.mark_spread_max_bps)
         # Bound once: a tick costs one call and one store.
         self.on_trade, self.on_quote, self.on_bar = marks.on_trade, marks.on_quote, marks.on_bar
+        self.mark = marks.price
 
     def on_fill(self, fill: OrderFilled) -> Iterator[PositionChanged | EquityChanged]:
         """Book an execution, once."""
         if not self._executions.take(fill) or self._opened_with(fill):
             return
+        if fill.at < self._taken_over_at.get(fill.symbol, 0):
+            yield self._position_changed(fill.symbol, fill.received_at)
+            return  # Told too late: what was taken over from the broker holds it already.
         booked = BookedFill(fill.execution_id, fill.side.sign * fill.quantity, fill.price)
         before = self._holdings.position(fill.symbol)
         after = self._holdings.book(fill.symbol, booked)
@@ -88,15 +102,28 @@ class Ledger:
         yield self._position_changed(bust.symbol, bust.received_at)
         yield from self._value(bust.received_at)
 
-    def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[PositionChanged | EquityChanged]:
+    def on_run_opened(self, run: RunOpened) -> None:
+        """Take the baseline that an earlier run of the session kept."""
+        self._baseline.keep(run.baseline)
+
+    def on_cash_moved(self, moved: CashMoved) -> Iterator[EquityChanged]:
+        """Book a deposit or withdrawal, which is neither profit nor loss."""
+        if change := self._baseline.move(moved.flow):
+            self._books.post((Entry(CASH, change), Entry(CAPITAL, -change)))
+            yield from self._value(moved.received_at)
+
+    def on_snapshot(
+        self, snapshot: BrokerSnapshot
+    ) -> Iterator[KeepBaseline | PositionChanged | EquityChanged]:
         """Open the books at the start; afterwards only remember the broker's numbers."""
         self._broker = snapshot
         if snapshot.why != Question.START:
             return
         self._opened_at = snapshot.received_at
-        contra = CAPITAL if self._baseline is None else ADJUSTMENTS
-        # A new account has no previous close; what it holds now is its baseline.
-        self._baseline = snapshot.last_equity or snapshot.equity
+        contra = CAPITAL if self._baseline.value is None else ADJUSTMENTS
+        if (first := self._baseline.open(snapshot)) is not None:
+            number = snapshot.account_number
+            yield KeepBaseline(at=snapshot.received_at, account_number=number, baseline=first)
         self._adopt_cash(snapshot.cash, contra)
         held = {row.symbol: row for row in snapshot.positions}
         for symbol in dict.fromkeys((*held, *self._holdings.symbols())):
@@ -104,11 +131,61 @@ class Ledger:
             realised = self._holdings.position(symbol).realised
             adopted = Position(realised=realised)
             if row is not None:
-                adopted = Position(row.quantity, row.quantity * row.average_price, realised)
+                cost = dollars(row.quantity * row.average_price)
+                adopted = Position(row.quantity, cost, realised)
                 self._marks.suggest(symbol, row.current_price)
             if self._adopt_position(symbol, adopted, contra):
                 yield self._position_changed(symbol, snapshot.received_at)
         yield from self._value(snapshot.received_at)
+
+    def on_split(self, split: PositionSplit) -> Iterator[PositionChanged | EquityChanged]:
+        """Hold more shares, or fewer, that cost what the old ones did."""
+        before = self._holdings.position(split.symbol)
+        after = Position(split.quantity, before.cost, before.realised)
+        self._holdings.adopt(split.symbol, after)
+        yield self._position_changed(split.symbol, split.at)
+        yield from self._value(split.at)
+
+    def on_holdings(self, differ: HoldingsDiffer) -> Iterator[PositionChanged | EquityChanged]:
+        """Take over what the broker holds of a symbol."""
+        if not differ.taken_over:
+            return
+        before = self._holdings.position(differ.symbol)
+        adopted = Position(differ.held, differ.held * differ.average_price, before.realised)
+        self._marks.suggest(differ.symbol, differ.average_price)
+        mark = self._marks.price(differ.symbol, before.average_price)
+        self._pay(before.price_of_becoming(adopted, mark))
+        self._adopt_position(differ.symbol, adopted, ADJUSTMENTS)
+        self._taken_over_at[differ.symbol] = differ.read_at
+        yield self._position_changed(differ.symbol, differ.at)
+        yield from self._value(differ.at)
+
+    def on_cash(self, differ: CashDiffers) -> Iterator[AlertRaised | EquityChanged]:
+        """
+        Take over the broker's cash.
+
+        What is there and cannot be explained counts as paid in, so that it hides no loss;
+        what is missing counts as lost.
+        """
+        change = differ.held - self._books.balance(CASH)
+        self._adopt_cash(differ.held, ADJUSTMENTS)
+        if change > 0:
+            self._baseline.raise_by(change)
+        if abs(change) > self._cash_tolerance:
+            text = f"the broker has {differ.held:.2f} in cash, our books said {differ.recorded:.2f}"
+            yield AlertRaised(
+                at=differ.at, severity=Severity.WARNING, code="CASH_DIFFERS", text=text
+            )
+        yield from self._value(differ.at)
+
+    def quantities(self) -> dict[str, Decimal]:
+        """Give the shares of every symbol that is held."""
+        return {name: self._holdings.position(name).quantity for name in self._open_symbols()}
+
+    @property
+    def cash(self) -> Decimal:
+        """Dollars of cash by our books."""
+        return self._books.balance(CASH)
 
     def on_timer(self, timer: TimerFired) -> Iterator[EquityChanged]:
         """Value the account when it is time again and tell if it changed."""
@@ -125,7 +202,7 @@ class Ledger:
             realised=-self._books.balance(REALISED),
             unrealised=unrealised,
             drawdown=self._drawdown(equity),
-            baseline=self._baseline,
+            baseline=self._baseline.value,
             positions=rows,
             broker_equity=None if self._broker is None else self._broker.equity,
             broker_cash=None if self._broker is None else self._broker.cash,
@@ -139,6 +216,9 @@ class Ledger:
                 Entry(REALISED, before.realised - after.realised),
             )
         )
+
+    def _pay(self, dollars: Decimal) -> None:
+        self._books.post((Entry(CASH, -dollars), Entry(ADJUSTMENTS, dollars)))
 
     def _adopt_cash(self, cash: Decimal, contra: str) -> None:
         change = cash - self._books.balance(CASH)
@@ -164,13 +244,14 @@ class Ledger:
     def _value(self, at: int, *, even_if_equal: bool = True) -> Iterator[EquityChanged]:
         self._valued_at = at
         equity, unrealised = self._equity()
-        if self._baseline is None or (equity == self._equity_told and not even_if_equal):
+        baseline = self._baseline.value
+        if baseline is None or (equity == self._equity_told and not even_if_equal):
             return
         self._equity_told = equity
         yield EquityChanged(
             at=at,
             equity=equity,
-            baseline=self._baseline,
+            baseline=baseline,
             cash=self._books.balance(CASH),
             realised=-self._books.balance(REALISED),
             unrealised=unrealised,
@@ -187,10 +268,8 @@ class Ledger:
         return self._books.balance(CASH) + value, unrealised
 
     def _drawdown(self, equity: Decimal) -> Decimal:
-        if not self._baseline:
-            return ZERO
-        fraction = (self._baseline - equity) / self._baseline
-        return max(ZERO, fraction.quantize(DRAWDOWN_GRAIN, ROUND_UP).normalize())
+        fraction = self._baseline.loss_fraction(equity)
+        return fraction.quantize(DRAWDOWN_GRAIN, ROUND_UP).normalize()
 
     def _open_symbols(self) -> Iterator[str]:
         holdings = self._holdings

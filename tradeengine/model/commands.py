@@ -28,8 +28,8 @@ class OrderIntent(Command, frozen=True, kw_only=True, tag=True, gc=False):
     """
     What a strategy wants. The gate sizes it when `quantity` is None.
 
-    `stop_distance` (dollars a share) is where the strategy's own stop lies; the
-    size rule and the broker-held stop use it. `reason` is for people.
+    `stop_distance` (dollars a share) is how far from the entry the broker-held stop
+    belongs; the size rule does not look at it. `reason` is for people.
     """
 
     strategy: str
@@ -42,6 +42,7 @@ class OrderIntent(Command, frozen=True, kw_only=True, tag=True, gc=False):
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
     stop_distance: Decimal | None = None
+    extended_hours: bool = False
     reason: str = ""
 
 
@@ -111,6 +112,13 @@ class LockTrading(Command, frozen=True, kw_only=True, tag=True, gc=False):
     baseline: Decimal
     drawdown: Decimal
     limit: Decimal
+
+
+class KeepBaseline(Command, frozen=True, kw_only=True, tag=True, gc=False):
+    """Keep the day's first baseline (dollars, before flows) for later runs of the session."""
+
+    account_number: str
+    baseline: Decimal
 
 
 class RequestStop(Command, frozen=True, kw_only=True, tag=True, gc=False):

@@ -43,5 +43,6 @@ class Denial(Enum):
     SIZE_ZERO = "the size rule gives no shares"
     VIX_MISSING = "no VIX, so no size"
     ATR_MISSING = "no ATR, so no size"
+    NAKED_EXPOSURE = "a position had no broker-held stop for too long"
     ORDER_STREAM_NOT_READY = "the order stream is not authorised and listening"
     CHECK_FAILED = "a check raised an error, so the answer is no"

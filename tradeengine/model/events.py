@@ -120,11 +120,17 @@ class FeedLost(Input, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class FeedMuted(Input, frozen=True, kw_only=True, tag=True, gc=False):
-    """The socket lives and no data came for `silent_seconds` of market time."""
+    """
+    The socket lives and no data of `channel` came for `silent_seconds` of market time.
+
+    `last_event` names what came last, `probe` what REST knows.
+    """
 
     silent_seconds: float
     last_event_at: int
     probe: str
+    channel: str = "feed"
+    last_event: str = ""
 
 
 class FeedStable(Input, frozen=True, kw_only=True, tag=True, gc=False):
@@ -298,6 +304,18 @@ class BrokerPosition(Struct, frozen=True, kw_only=True, gc=False):
     current_price: Decimal | None = None
 
 
+class CashFlow(Struct, frozen=True, kw_only=True, gc=False):
+    """
+    Money that went into the account (out of it: negative) and is no profit or loss.
+
+    `amount` is what the activity counts for now: 0 once it is cancelled.
+    """
+
+    activity_id: str
+    kind: str
+    amount: Decimal
+
+
 class BrokerSnapshot(Input, frozen=True, kw_only=True, tag=True):
     """
     Account, positions and open orders, read one after the other.
@@ -318,6 +336,14 @@ class BrokerSnapshot(Input, frozen=True, kw_only=True, tag=True):
     unreadable_rows: int = 0
     asked_at: int = 0
     """The `at` of the question, which tells its answer from those of others; 0: not known."""
+    flows: tuple[CashFlow, ...] = ()
+    """At the start: what went in and out since the previous close; `cash` has it."""
+
+
+class CashMoved(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """Money went into the account or out of it since the books were opened."""
+
+    flow: CashFlow
 
 
 class BrokerUnreachable(Input, frozen=True, kw_only=True, tag=True, gc=False):
@@ -336,7 +362,9 @@ class RunOpened(Input, frozen=True, kw_only=True, tag=True):
 
     `run_tag` goes into order ids: unique on the account, equal for equal runs
     of the embedded venue. Session instants come from the calendar; `until` is
-    when the operator wants the run to end (the close at the latest).
+    when the operator wants the run to end (the close at the latest). `baseline` is
+    what an earlier run of the session measured against, before flows; None: there
+    was none.
     """
 
     run_tag: str
@@ -344,6 +372,7 @@ class RunOpened(Input, frozen=True, kw_only=True, tag=True):
     session_close: int
     until: int
     until_trigger: StopTrigger
+    baseline: Decimal | None = None
 
 
 class TimerFired(Input, frozen=True, kw_only=True, tag=True, gc=False):
@@ -363,10 +392,36 @@ class DifferenceFound(Input, frozen=True, kw_only=True, tag=True, gc=False):
     explanation: str
 
 
+class PastEntry(Struct, frozen=True, kw_only=True, gc=False):
+    """An entry that an earlier run of the session approved, or a buy that was filled."""
+
+    symbol: str
+    at: int
+    is_fill: bool = False
+
+
+class EntriesRecalled(Input, frozen=True, kw_only=True, tag=True):
+    """What earlier runs of the session entered, oldest first: cool-downs go on from there."""
+
+    entries: tuple[PastEntry, ...]
+
+
 class Reconciled(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """Broker and record were compared; `unexplained` differences remain."""
 
     unexplained: int
+
+
+class LoopFellBehind(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The event loop was late several times in a short while, last by `seconds` in `culprit`."""
+
+    times: int
+    seconds: float
+    culprit: str
+
+
+class LoopSteady(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """The event loop is in time again, and has been for a while."""
 
 
 class AlertsWaiting(Input, frozen=True, kw_only=True, tag=True, gc=False):
@@ -419,6 +474,66 @@ class PositionChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
     cause: Purpose | None = None
 
 
+class PositionSplit(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The broker holds `ratio` new shares for each old one, at the same cost."""
+
+    symbol: str
+    ratio: Decimal
+    quantity: Decimal
+    average_price: Decimal
+
+
+class NakedLimitReached(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    A position was without a broker-held stop for too many dollar-seconds.
+
+    `dollars` are uncovered now; `dollar_seconds` were since the position was opened.
+    """
+
+    symbol: str
+    dollars: Decimal
+    dollar_seconds: Decimal
+    limit: Decimal
+
+
+class HoldingsDiffer(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    The broker holds other shares than our books say, and nothing on its way explains it.
+
+    With `taken_over` the books now say what the broker says; without it the difference
+    is that of others, whom we were told to ignore.
+    """
+
+    symbol: str
+    recorded: Decimal
+    held: Decimal
+    average_price: Decimal
+    taken_over: bool
+    read_at: int = 0
+    """When the broker was asked: what was filled before that is in `held`; 0: not read now."""
+
+
+class HoldingsAgree(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """Broker and books are alike again; in the symbols `strangers` others have open orders."""
+
+    strangers: tuple[str, ...]
+
+
+class CashDiffers(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The broker has other cash than our books; the books take it over."""
+
+    recorded: Decimal
+    held: Decimal
+
+
+class StrangerSeen(Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """Another program or person has an order in the account; told once an order."""
+
+    symbol: str
+    client_order_id: str
+    what: str
+
+
 class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
     """The ledger's money. `drawdown` is a fraction of the day's `baseline`, >= 0."""
 
@@ -431,7 +546,11 @@ class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class OrderEnded(Event, frozen=True, kw_only=True, tag=True, gc=False):
-    """The router's last word on an order: nothing more can be filled."""
+    """
+    The router's last word on an order: nothing more can be filled.
+
+    `missing` shares were filled before, says the broker, and no fill has told them yet.
+    """
 
     client_order_id: str
     strategy: str
@@ -441,6 +560,7 @@ class OrderEnded(Event, frozen=True, kw_only=True, tag=True, gc=False):
     outcome: str
     filled: Decimal
     average_price: Decimal | None
+    missing: Decimal = Decimal(0)
 
 
 class OrderStale(Event, frozen=True, kw_only=True, tag=True, gc=False):
@@ -485,12 +605,19 @@ class AlertRaised(Event, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class SymbolFlattened(Struct, frozen=True, kw_only=True, gc=False):
-    """One symbol's way to flat, for the receipt."""
+    """
+    One symbol's way to flat, for the receipt.
+
+    `cost` (dollars) is what closing gave away against the middle of the quote; `why`
+    says what kept the rest from being closed, "" if nothing is left.
+    """
 
     symbol: str
     start_quantity: Decimal
     left: Decimal
     steps: tuple[str, ...]
+    cost: Decimal = Decimal(0)
+    why: str = ""
 
 
 class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
@@ -503,3 +630,13 @@ class FlattenEnded(Event, frozen=True, kw_only=True, tag=True):
     symbols: tuple[SymbolFlattened, ...]
     positions_left: tuple[str, ...]
     orders_left: tuple[str, ...]
+
+    @property
+    def cost(self) -> Decimal:
+        """What closing gave away against the middle of the quotes, dollars."""
+        return sum((row.cost for row in self.symbols), Decimal(0))
+
+    @property
+    def reasons(self) -> str:
+        """What is still held and why, for people; "" if nothing is."""
+        return "; ".join(f"{row.left} {row.symbol}: {row.why}" for row in self.symbols if row.left)

@@ -63,6 +63,18 @@ class Question(StrEnum):
     START = "start"
     FLATTEN = "flatten"
     RESUME = "resume"
+    PROTECT = "protect"
+    MISSED = "missed"
+    """What became of our orders: told by the order events themselves, not by a snapshot."""
+    RECONCILE = "reconcile"
+
+
+class ForeignPolicy(StrEnum):
+    """What becomes of orders and positions in the account that are not ours."""
+
+    FREEZE = "freeze"
+    ADOPT = "adopt"
+    IGNORE = "ignore"
 
 
 class StopTrigger(StrEnum):

@@ -28,17 +28,27 @@ from tradeengine.model.events import (
     FeedMuted,
     FeedStable,
     FlattenEnded,
+    HoldingsAgree,
+    HoldingsDiffer,
     OrderStreamLost,
     OrderStreamReady,
     Reconciled,
     RunOpened,
     StateChanged,
+    StrangerSeen,
     SymbolFrozen,
     TimerFired,
     WarmUpEnded,
 )
 from tradeengine.model.message import Message
-from tradeengine.model.orders import EngineState, Question, Severity, StopTrigger
+from tradeengine.model.orders import (
+    EngineState,
+    ForeignPolicy,
+    Question,
+    Severity,
+    StopTrigger,
+)
+from tradeengine.risk.lateness import Lateness
 from tradeengine.risk.machine import Machine
 from tradeengine.risk.moves import Signal
 from tradeengine.risk.rescue import Rescue
@@ -47,15 +57,24 @@ from tradeengine.risk.rescue import Rescue
 class Breaker:
     """Hear what happens and move the engine's state."""
 
-    def __init__(self, drawdown_limit: Decimal, safety_grace_seconds: float = 5.0) -> None:
+    def __init__(
+        self,
+        drawdown_limit: Decimal,
+        safety_grace_seconds: float = 5.0,
+        foreign: ForeignPolicy = ForeignPolicy.FREEZE,
+    ) -> None:
         """
-        Take the drawdown limit as a fraction of the day's baseline equity, and how
-        long feed or order stream may be lost before everything is closed.
+        Take the drawdown limit as a fraction of the day's baseline equity, how long feed
+        or order stream may be lost before everything is closed, and the policy for what
+        others do in the account.
         """
+        self._foreign = foreign
+        self._frozen: set[str] = set()
         self._drawdown_limit = drawdown_limit
         self._machine = Machine(safety_grace_seconds)
         self._rescue = Rescue(self._machine, self._flatten)
         self.on_position = self._rescue.on_position
+        self.lateness = Lateness(self._machine)
         self._run: RunOpened | None = None
         self._order_stream = self._feed = self._warm = False
         self._unanswered = False
@@ -95,7 +114,7 @@ class Breaker:
         yield from self._lost("feed", event.reason, event.received_at)
 
     def on_feed_muted(self, event: FeedMuted) -> Iterator[Message]:
-        reason = f"mute for {event.silent_seconds:.0f} s; probe: {event.probe}"
+        reason = f"mute for {event.silent_seconds:.0f} s ({event.channel}); probe: {event.probe}"
         self._machine.dangers.note_proven("data", reason, event.received_at)
         yield from self._machine.impair("data", reason, event.received_at)
         yield from self._rescue.save_if_due(event.received_at)
@@ -119,6 +138,45 @@ class Breaker:
         yield SymbolFrozen(at=now, symbol=event.symbol, reason=reason)
         self._machine.note_fault(name, reason)
         yield from self._machine.impair(name, reason, now)
+
+    def on_holdings(self, differ: HoldingsDiffer) -> Iterator[Message]:
+        """Handle by policy that the broker holds something else than our books say."""
+        held = f"the broker holds {differ.held}, our books said {differ.recorded}"
+        name = f"holdings of {differ.symbol}"
+        if self._foreign is ForeignPolicy.FREEZE or (
+            self._foreign is ForeignPolicy.IGNORE and differ.taken_over and differ.recorded
+        ):
+            yield from self._freeze(differ.symbol, name, held, differ.at)
+        else:
+            taken = "taken over" if differ.taken_over else "the rest is left to whoever holds it"
+            yield self._warning("FOREIGN", f"{differ.symbol}: {held}; {taken}", differ.at)
+
+    def on_stranger(self, stranger: StrangerSeen) -> Iterator[Message]:
+        """Handle by policy that somebody else trades in the account."""
+        name = stranger.client_order_id or "without a name"
+        words = f"{stranger.what} of another ({name})"
+        if self._foreign is ForeignPolicy.FREEZE:
+            key = f"stranger in {stranger.symbol}"
+            yield from self._freeze(stranger.symbol, key, words, stranger.at)
+        else:
+            yield self._warning("FOREIGN", f"{stranger.symbol}: {words}", stranger.at)
+
+    def on_holdings_agree(self, agree: HoldingsAgree) -> Iterator[Message]:
+        """Trade on in the other symbols once broker and books are alike again."""
+        for symbol in list(self._frozen):
+            self._machine.clear_fault(f"holdings of {symbol}")
+            if symbol not in agree.strangers:
+                self._machine.clear_fault(f"stranger in {symbol}")
+        yield from self._machine.restore_if_sound("broker and books are alike", agree.at)
+
+    def _freeze(self, symbol: str, name: str, reason: str, now: int) -> Iterator[Message]:
+        self._frozen.add(symbol)
+        yield SymbolFrozen(at=now, symbol=symbol, reason=reason)
+        self._machine.note_fault(name, reason)
+        yield from self._machine.impair(name, reason, now)
+
+    def _warning(self, code: str, text: str, now: int) -> AlertRaised:
+        return AlertRaised(at=now, severity=Severity.WARNING, code=code, text=text)
 
     def on_unreachable(self, event: BrokerUnreachable) -> None:
         """Without an answer to the first question nothing begins: ask it again."""

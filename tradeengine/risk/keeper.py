@@ -5,14 +5,17 @@ Each writes down what it heard and returns nothing. Quotes and bars come by the
 thousand a second, so theirs are plain dictionary stores.
 """
 
+from tradeengine.model.commands import SubmitOrder
 from tradeengine.model.events import (
     Bar,
     BrokerSnapshot,
+    EntriesRecalled,
     EquityChanged,
     FeedConnected,
     FeedLost,
     FeedMuted,
     FeedStable,
+    NakedLimitReached,
     OrderEnded,
     OrderEvent,
     OrderFilled,
@@ -32,6 +35,9 @@ from tradeengine.model.events import (
 from tradeengine.model.orders import Question, Side
 from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.view import RiskView
+
+_HOLDINGS = frozenset({Question.START, Question.FLATTEN, Question.RESUME})
+"""Questions whose answer is taken for what is held; else the ledger's word is."""
 
 
 class ViewKeeper:
@@ -100,12 +106,25 @@ class ViewKeeper:
         if fill.side is Side.BUY:
             self.view.last_buy[fill.symbol] = fill.received_at
 
+    def on_entries_recalled(self, event: EntriesRecalled) -> None:
+        """Count what earlier runs of the session entered as if it had been here."""
+        self.view.now = max(self.view.now, event.received_at)
+        for row in event.entries:
+            if row.is_fill:
+                self.view.last_buy[row.symbol] = max(row.at, self.view.last_buy.get(row.symbol, 0))
+            else:
+                self.view.entered(row.symbol, row.at)
+        self.view.forget_old()
+
+    def on_submitted(self, order: SubmitOrder) -> None:
+        self.view.exposure.name(order)
+
     def on_order_ended(self, ended: OrderEnded) -> None:
         self.view.exposure.release(ended)
 
     def on_broker_ended(self, event: OrderEvent) -> None:
         """Release an order that ended at the broker, also one that was never ours."""
-        self.view.exposure.release_named(event.symbol, event.client_order_id)
+        self.view.exposure.release_found(event.symbol, event.client_order_id)
 
     def on_replaced(self, event: OrderReplaced) -> None:
         book = self.view.exposure
@@ -113,6 +132,11 @@ class ViewKeeper:
 
     def on_position(self, event: PositionChanged) -> None:
         self.view.exposure.position_changed(event)
+        if not event.quantity:
+            self.view.naked.pop(event.symbol, None)
+
+    def on_naked(self, event: NakedLimitReached) -> None:
+        self.view.naked[event.symbol] = event.dollar_seconds
 
     def on_equity(self, event: EquityChanged) -> None:
         self.view.equity = event.equity
@@ -121,7 +145,7 @@ class ViewKeeper:
     def on_snapshot(self, snapshot: BrokerSnapshot) -> None:
         """Take the broker's buying power, and at the start and in a flatten its positions."""
         view = self.view
-        if snapshot.why in set(Question):
+        if snapshot.why in _HOLDINGS:
             view.exposure.hold(snapshot.positions)
         if snapshot.why == Question.START:
             view.equity = snapshot.equity

@@ -94,6 +94,12 @@ class RiskLimits(Parameters):
     safety_grace_seconds: float = Field(default=5.0, ge=0, le=300)
     """How long feed or order stream may be lost before everything is closed (SAFETY)."""
 
+    naked_exposure_max_dollar_seconds: Decimal = Field(
+        default=Decimal(500_000), gt=0, le=1_000_000_000
+    )
+    """Most dollars of one position without a broker-held stop, times seconds, while it is held;
+    beyond it the position is closed, and until it is there are no entries."""
+
     # How often (RTS 6 article 15(3): repeated automated execution throttle).
 
     cooldown_seconds: int = Field(default=3600, ge=0, le=86_400)

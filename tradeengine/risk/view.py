@@ -40,6 +40,8 @@ class RiskView:
         self.resumed_at: dict[str, int] = {}
         self.quiet_since: dict[str, int] = {}
         self.frozen: dict[str, str] = {}
+        self.naked: dict[str, Decimal] = {}
+        """Positions beyond the limit of naked exposure, with their dollar-seconds."""
 
         self.exposure = ExposureBook()
         self.reaches: list[Reach] | None = None
@@ -99,9 +101,13 @@ class RiskView:
         """Count an approved order, and an entry besides as what it is."""
         self.approvals.append(self.now)
         if is_entry:
-            self.entries.append((self.now, symbol))
-            self.symbol_entries[symbol] += 1
-            self.session_entries[symbol] += 1
+            self.entered(symbol, self.now)
+
+    def entered(self, symbol: str, at: int) -> None:
+        """Count an entry that was approved at an instant, no earlier than the last one."""
+        self.entries.append((at, symbol))
+        self.symbol_entries[symbol] += 1
+        self.session_entries[symbol] += 1
 
     def forget_old(self) -> None:
         """Drop entries older than an hour and approvals older than a minute."""

@@ -3,13 +3,16 @@ Flatten: cancel everything, close everything, until the broker says flat.
 
 A round is: ask what the broker holds; cancel what is open; close what is held
 and not already being closed. Only the broker's own answer ends it: no positions,
-no orders, and none of ours still on its way there. The first rounds close with
-limit orders collared around the last price, later ones with market orders. Every
-step is kept for the receipt. It can be asked for again: a stop during or after the
-flatten of SAFETY begins a new one.
+no orders, and none of ours still on its way there. `closing.py` says how a position
+is closed, `receipt.py` keeps every step. It can be asked for again: a stop during or
+after the flatten of SAFETY begins a new one.
+
+When the deadline passes, what is left gets its stops back (`standing_down.py`); only
+SAFETY, which begins again at once, goes on without.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from tradeengine.model.commands import AskBroker, CancelOrder, FlattenAll, OrderIntent
 from tradeengine.model.events import (
@@ -20,19 +23,21 @@ from tradeengine.model.events import (
     FlattenEnded,
     OrderDenied,
     OrderEnded,
-    SymbolFlattened,
+    OrderRejected,
+    RunOpened,
     TimerFired,
+    TradingStatus,
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
-from tradeengine.model.orders import OrderType, Purpose, Question, Side, StopTrigger, TimeInForce
-from tradeengine.model.ticks import tick_down, tick_up
-from tradeengine.router.order import ZERO
+from tradeengine.model.orders import Purpose, Question, StopTrigger
+from tradeengine.router.closing import Closing
+from tradeengine.router.missed_ends import MissedEnds
 from tradeengine.router.parameters import RouterParameters
+from tradeengine.router.protection import Protector
+from tradeengine.router.receipt import Middle, Receipt
 from tradeengine.router.router import Router
-
-FLATTEN = "flatten"
-"""The name under which closing orders are sent."""
+from tradeengine.router.standing_down import StandingDown
 
 _LOST_AFTER = 20 * NANOS
 
@@ -40,33 +45,52 @@ _LOST_AFTER = 20 * NANOS
 class Flattener:
     """Drive the account to flat and report it once."""
 
-    def __init__(self, parameters: RouterParameters, router: Router) -> None:
-        self._parameters = parameters
-        self._router = router
+    def __init__(
+        self, parameters: RouterParameters, router: Router, protector: Protector, middle: Middle
+    ) -> None:
+        self._poll = int(parameters.flatten_poll_seconds * NANOS)
+        self._patience = int(parameters.flatten_deadline_seconds * NANOS)
+        self._router, self._protector, self._middle = router, protector, middle
+        self._closing = Closing(parameters)
+        self._standing_down = StandingDown(parameters, router, protector)
+        self._missed_ends = MissedEnds(router.book)
+        self._receipt = Receipt(middle)
         self._trigger: StopTrigger | None = None
         self._began = self._asked_at = 0
         self._rounds = 0
         self._asking = self._ended = False
-        # Symbols with an order that ended since the broker was asked.
+        self._is_last_look = False
+        """Whether the question that is under way is the last one."""
+
         self._moved: set[str] = set()
-        self._steps: dict[str, list[str]] = {}
-        self._start: dict[str, BrokerPosition] = {}
+        """Symbols with an order that ended since the broker was asked."""
+
         self._last: BrokerSnapshot | None = None
+        self._silence = ""
 
     @property
     def active(self) -> bool:
         """Whether a flatten is under way."""
         return self._trigger is not None and not self._ended
 
+    def on_run_opened(self, run: RunOpened) -> None:
+        self._closing.on_run_opened(run)
+
+    def on_status(self, status: TradingStatus) -> None:
+        self._closing.on_status(status)
+
     def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
         """Begin, or begin again: cancel what we know of at once, and ask for the rest."""
         self._trigger, self._began = command.trigger, command.at
         self._ended = False
         self._asking = self._asking and self._asked_at == command.at
-        self._rounds, self._last = 0, None
-        self._steps, self._start = {}, {}
+        self._rounds, self._last, self._silence = 0, None, ""
+        self._receipt = Receipt(self._middle)
+        self._closing.begin()
+        self._standing_down.reset()
+        self._missed_ends.reset()
         for order in list(self._router.book.open_orders()):
-            self._note(order.symbol, f"cancel {order.client_order_id}")
+            self._receipt.note(order.symbol, f"cancel {order.client_order_id}")
             yield from self._router.cancel(order, command.at)
         yield from self._ask(command.at)
 
@@ -76,14 +100,24 @@ class Flattener:
             return
         if snapshot.asked_at not in (0, self._asked_at):
             return  # The answer to an earlier question: what it read may have been sold since.
-        self._asking = False
-        self._last = snapshot
+        self._asking, self._silence, self._last = False, "", snapshot
         for position in snapshot.positions:
-            self._start.setdefault(position.symbol, position)
+            self._receipt.held(position)
+        yield from self._act(snapshot)
+
+    def _act(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
+        now = snapshot.received_at
         if self._is_flat(snapshot):
-            yield self._end(snapshot.received_at, flat=True)
+            yield self._end(now, flat=True)
+            return
+        yield from self._missed_ends.look(snapshot, self._asked_at)
+        if self._standing_down.active:
+            if self._is_last_look:
+                yield self._end(now, flat=False)
             return
         yield from self._round(snapshot)
+        if self._is_settled(snapshot):
+            yield self._end(now, flat=False)
 
     def _is_flat(self, snapshot: BrokerSnapshot) -> bool:
         # A row that cannot be read may be a position: it is not flat until all are read.
@@ -91,6 +125,18 @@ class Flattener:
             return False
         # An entry may still be on its way to the broker, and be filled when it gets there.
         return next(self._router.book.open_orders(), None) is None
+
+    def _is_settled(self, snapshot: BrokerSnapshot) -> bool:
+        """Whether all that is left waits for an open that this flatten does not live to see."""
+        now, end = snapshot.received_at, self._began + self._patience
+        if self._trigger is StopTrigger.SAFETY or not self._closing.is_queued(now):
+            return False
+        waiting = {order.symbol for order in snapshot.orders if self._is_closing(order)}
+        held = {position.symbol for position in snapshot.positions}
+        is_rest_clear = not snapshot.unreadable_rows and all(
+            self._is_closing(order) for order in snapshot.orders
+        )
+        return is_rest_clear and held <= waiting and not self._closing.opens_within(now, end)
 
     def _round(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         now = snapshot.received_at
@@ -102,22 +148,32 @@ class Flattener:
         closing = [
             position
             for position in snapshot.positions
-            if position.symbol not in busy and not self._router.book.open_in(position.symbol)
+            if position.symbol not in busy and self._may_close(position.symbol, now)
         ]
-        if closing:
-            self._rounds += 1
+        self._rounds += bool(closing)
         for position in closing:
             yield self._close(position, now)
         if self._moved and not closing:
             yield from self._ask(now)
 
+    def _may_close(self, symbol: str, now: int) -> bool:
+        is_free = not self._router.book.open_in(symbol)
+        return is_free and self._closing.may_close(symbol, now)
+
     def _cancel(self, held: BrokerOrder, now: int) -> Iterator[Message]:
         ours = self._router.book.get(held.client_order_id)
-        if ours is not None and not ours.state.ended:
-            if not self._is_closing(held):
-                yield from self._router.cancel(ours, now)
-            return
-        self._note(held.symbol, f"cancel {held.client_order_id} (shown open by the broker)")
+        if ours is None or ours.state.ended:
+            yield from self._cancel_shown(held, now)
+        elif self._is_closing(held) and (reason := self._closing.waits_for(held.symbol, now)):
+            self._receipt.note(held.symbol, f"{reason}: its order waits at the broker")
+        elif self._is_closing(held) and self._asked_at - ours.sent_at < self._poll:
+            return  # A closing order of ours is given until the next poll.
+        else:
+            yield from self._router.cancel(ours, now)
+
+    def _cancel_shown(self, held: BrokerOrder, now: int) -> Iterator[Message]:
+        step = f"cancel {held.client_order_id} (shown open by the broker)"
+        self._receipt.note(held.symbol, step)
         yield CancelOrder(
             at=now,
             client_order_id=held.client_order_id,
@@ -126,66 +182,61 @@ class Flattener:
         )
 
     def _is_closing(self, held: BrokerOrder) -> bool:
-        """A closing order of ours is given until the next poll before it is cancelled."""
         order = self._router.book.get(held.client_order_id)
-        poll = int(self._parameters.flatten_poll_seconds * NANOS)
-        return (
-            order is not None
-            and order.purpose is Purpose.FLATTEN
-            and self._asked_at - order.sent_at < poll
-        )
+        return order is not None and order.purpose is Purpose.FLATTEN
 
     def _close(self, position: BrokerPosition, now: int) -> OrderIntent:
-        side = Side.SELL if position.quantity > 0 else Side.BUY
-        collared = self._rounds <= self._parameters.flatten_collar_rounds
-        price = position.current_price if collared else None
-        limit = None
-        if price is not None:
-            reach = price * self._parameters.flatten_collar_percent / 100
-            limit = tick_down(price - reach) if side is Side.SELL else tick_up(price + reach)
-        kind = OrderType.MARKET if limit is None else OrderType.LIMIT
-        quantity = abs(position.quantity)
-        self._note(position.symbol, f"round {self._rounds}: {side.value} {quantity} {kind.value}")
-        return OrderIntent(
-            at=now,
-            strategy=FLATTEN,
-            symbol=position.symbol,
-            side=side,
-            purpose=Purpose.FLATTEN,
-            order_type=kind,
-            time_in_force=TimeInForce.DAY,
-            quantity=quantity,
-            limit_price=limit,
-            reason=f"flatten, round {self._rounds}",
-        )
+        wish = self._closing.wish(position, self._rounds, now)
+        self._receipt.closing(position)
+        how = wish.order_type.value + (" for extended hours" if wish.extended_hours else "")
+        step = f"round {self._rounds}: {wish.side.value} {wish.quantity} {how}"
+        self._receipt.note(position.symbol, step)
+        return wish
 
     def on_unreachable(self, event: BrokerUnreachable) -> None:
         """The question failed; the next heartbeat asks again."""
         if event.why == Question.FLATTEN:
-            self._asking = False
+            self._asking, self._silence = False, event.reason
+
+    def on_rejected(self, event: OrderRejected) -> None:
+        """Let the symbol wait before the next try, and keep the reason."""
+        order = self._router.book.get(event.client_order_id)
+        if self.active and order is not None and order.purpose is Purpose.FLATTEN:
+            self._closing.refused(event.symbol, event.reason, event.received_at)
+            self._receipt.note(event.symbol, f"refused: {event.reason}")
 
     def on_order_ended(self, ended: OrderEnded) -> Iterator[Message]:
         """Something changed: ask at once instead of waiting for the poll."""
         if not self.active:
             return
-        self._note(ended.symbol, f"{ended.client_order_id} {ended.outcome}, filled {ended.filled}")
+        self._receipt.ended(ended)
+        if ended.purpose is Purpose.FLATTEN and ended.filled:
+            self._closing.filled(ended.symbol)
         self._moved.add(ended.symbol)
-        if next(self._router.book.open_orders(), None) is None:
+        if self._standing_down.active:
+            yield from self._standing_down.go_on(ended.at)
+        elif next(self._router.book.open_orders(), None) is None:
             yield from self._ask(ended.at)
 
     def on_denied(self, denied: OrderDenied) -> None:
         """Keep a refusal of our own gate in the receipt; the next round tries again."""
         if denied.intent.purpose is Purpose.FLATTEN:
-            self._note(denied.intent.symbol, f"denied: {denied.reason.name} {denied.actual}")
+            step = f"denied: {denied.reason.name} {denied.actual}"
+            self._receipt.note(denied.intent.symbol, step)
 
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
         """Ask again at the poll interval; give up at the deadline."""
         if not self.active:
             return
         now = timer.received_at
-        if now - self._began >= self._parameters.flatten_deadline_seconds * NANOS:
+        is_late = now - self._began >= self._patience
+        if self._standing_down.active:
+            yield from self._standing_down.go_on(now)
+        elif is_late and self._trigger is not StopTrigger.SAFETY:
+            yield from self._standing_down.begin(now)
+        if self._standing_down.is_over(now) or (is_late and not self._standing_down.active):
             yield self._end(now, flat=False)
-        elif now - self._asked_at >= self._parameters.flatten_poll_seconds * NANOS:
+        elif now - self._asked_at >= self._poll:
             # An answer that never came must not end the asking.
             self._asking = self._asking and now - self._asked_at < _LOST_AFTER
             yield from self._ask(now)
@@ -193,33 +244,40 @@ class Flattener:
     def _ask(self, now: int) -> Iterator[Message]:
         if not self._asking:
             self._asking, self._asked_at = True, now
+            self._is_last_look = self._standing_down.active and self._standing_down.is_done(now)
             self._moved.clear()
             yield AskBroker(at=now, why=Question.FLATTEN)
-
-    def _note(self, symbol: str, step: str) -> None:
-        self._steps.setdefault(symbol, []).append(step)
 
     def _end(self, now: int, *, flat: bool) -> FlattenEnded:
         assert self._trigger is not None
         self._ended = True
-        left = {} if self._last is None else {p.symbol: p for p in self._last.positions}
-        orders = () if self._last is None else self._last.orders
-        symbols = sorted(self._steps.keys() | self._start.keys())
-        return FlattenEnded(
+        left = self._left(flat=flat)
+        for symbol in left if self._standing_down.active else ():
+            covered = self._router.book.protected(symbol)
+            words = f"stop back at the broker for {covered}" if covered else "no stop at the broker"
+            self._receipt.note(symbol, words)
+        return self._receipt.close(
             at=now,
             trigger=self._trigger,
             flat=flat,
             rounds=self._rounds,
             seconds=(now - self._began) / NANOS,
-            symbols=tuple(
-                SymbolFlattened(
-                    symbol=symbol,
-                    start_quantity=self._start[symbol].quantity if symbol in self._start else ZERO,
-                    left=left[symbol].quantity if symbol in left else ZERO,
-                    steps=tuple(self._steps.get(symbol, ())),
-                )
-                for symbol in symbols
-            ),
-            positions_left=tuple(left),
-            orders_left=tuple(order.client_order_id for order in orders),
+            left=left,
+            orders=() if self._last is None else self._last.orders,
+            why={symbol: self._why(symbol, now) for symbol in left},
         )
+
+    def _left(self, *, flat: bool) -> dict[str, Decimal]:
+        """Give what is still held: by the broker's last word, without one by our own books."""
+        if flat:
+            return {}
+        if self._last is None:
+            return self._protector.held()
+        return {position.symbol: position.quantity for position in self._last.positions}
+
+    def _why(self, symbol: str, now: int) -> str:
+        if self._silence:
+            return f"no answer from the broker: {self._silence}"
+        if self._last is None:
+            return "no answer from the broker; the shares are those of our own books"
+        return self._closing.why_held(symbol, now)

@@ -8,19 +8,11 @@ prefix tells our orders from a stranger's, the last letter what an order was for
 
 from itertools import count
 
+from tradeengine.model.names import LETTERS, PREFIX
 from tradeengine.model.orders import Purpose
 
-PREFIX = "te-"
 LONGEST_NAME = 128
 """Longest client_order_id that Alpaca takes."""
-
-_LETTERS = {
-    Purpose.ENTRY: "e",
-    Purpose.EXIT: "x",
-    Purpose.PROTECT: "p",
-    Purpose.FLATTEN: "f",
-}
-_PURPOSES = {letter: purpose for purpose, letter in _LETTERS.items()}
 
 
 class OrderNames:
@@ -32,18 +24,8 @@ class OrderNames:
 
     def next_name(self, strategy: str, symbol: str, purpose: Purpose) -> str:
         """Name the next order."""
-        tail = f"-{symbol}-{next(self._count):06d}-{_LETTERS[purpose]}"
+        tail = f"-{symbol}-{next(self._count):06d}-{LETTERS[purpose]}"
         return f"{PREFIX}{self.run_tag}-{strategy}"[: LONGEST_NAME - len(tail)] + tail
-
-
-def is_ours(client_order_id: str) -> bool:
-    """Tell whether some run of this engine made the order."""
-    return client_order_id.startswith(PREFIX) and client_order_id[-1:] in _PURPOSES
-
-
-def purpose_of(client_order_id: str) -> Purpose:
-    """Read the purpose out of a name of ours. Raises KeyError for a stranger's."""
-    return _PURPOSES[client_order_id[-1:]]
 
 
 def strategy_of(client_order_id: str) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tradeengine.model.events import BrokerOrder
+from tradeengine.model.names import purpose_of
 from tradeengine.model.orders import OrderType, Purpose, Side
+from tradeengine.router.identity import strategy_of
 from tradeengine.router.states import LIFE, Happening, OrderState, Row
 
 ZERO = Decimal(0)
@@ -31,6 +34,8 @@ class Order:
     state: OrderState = OrderState.SENT
     filled: Decimal = ZERO
     filled_value: Decimal = ZERO
+    filled_by_broker: Decimal = ZERO
+    """The most that the broker ever said was filled: a fill can be told after the end."""
     executions: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
     @property
@@ -38,6 +43,11 @@ class Order:
         """Average price of the executions we saw, or None."""
         seen = sum((quantity for quantity, _ in self.executions.values()), ZERO)
         return self.filled_value / seen if seen else None
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the broker is known to have the order; a cancel may be under way."""
+        return bool(self.order_id) and self.state in {OrderState.WORKING, OrderState.CANCELLING}
 
     @property
     def left(self) -> Decimal:
@@ -64,6 +74,24 @@ class Order:
         quantity, price = self.executions.pop(execution_id, (ZERO, ZERO))
         self.filled -= quantity
         self.filled_value -= quantity * price
+
+
+def adopted_order(held: BrokerOrder, at: int) -> Order:
+    """Make the order of an earlier run of ours that was found open at the broker."""
+    return Order(
+        client_order_id=held.client_order_id,
+        strategy=strategy_of(held.client_order_id),
+        symbol=held.symbol,
+        side=held.side,
+        purpose=purpose_of(held.client_order_id),
+        quantity=held.quantity,
+        sent_at=at,
+        order_type=held.order_type,
+        price=held.stop_price if held.stop_price is not None else held.limit_price,
+        order_id=held.order_id,
+        state=OrderState.WORKING,
+        filled=held.filled,
+    )
 
 
 class OrderBook:
@@ -94,10 +122,18 @@ class OrderBook:
         """List the symbol's open orders, oldest first."""
         return list(self._open.get(symbol, {}).values())
 
+    def protected(self, symbol: str) -> Decimal:
+        """Sum up the shares of stops that the broker has taken and that have not ended."""
+        stops = (o for o in self.open_in(symbol) if o.purpose is Purpose.PROTECT)
+        return sum((stop.left for stop in stops if stop.is_resting), ZERO)
+
     def open_orders(self) -> Iterator[Order]:
         """Yield every open order."""
         for orders in self._open.values():
             yield from orders.values()
+
+    def __iter__(self) -> Iterator[Order]:
+        return iter(self._orders.values())
 
     def __len__(self) -> int:
         return len(self._orders)

@@ -14,10 +14,10 @@ from msgspec import structs
 
 from tradeengine.model.commands import ApprovedOrder, CancelOrder, SubmitOrder
 from tradeengine.model.events import (
-    BrokerOrder,
     BrokerSnapshot,
     CancelRejected,
     FillBusted,
+    HoldingsDiffer,
     OrderAccepted,
     OrderCancelled,
     OrderEnded,
@@ -29,14 +29,16 @@ from tradeengine.model.events import (
     OrderReplaced,
     OrderStale,
     OrderUnresolved,
+    PositionSplit,
     RunOpened,
     TimerFired,
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
+from tradeengine.model.names import is_ours
 from tradeengine.model.orders import Purpose, Question
-from tradeengine.router.identity import OrderNames, is_ours, purpose_of, strategy_of
-from tradeengine.router.order import ZERO, Order, OrderBook
+from tradeengine.router.identity import OrderNames
+from tradeengine.router.order import ZERO, Order, OrderBook, adopted_order
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.states import LIFE, Happening, OrderState
 
@@ -66,6 +68,7 @@ class Router:
         # Shares by symbol as the fills say, so that a parked exit never sells more.
         self._held: dict[str, Decimal] = {}
         self._opened_at = 0
+        self._taken_over_at: dict[str, int] = {}
 
     def on_run_opened(self, run: RunOpened) -> None:
         self._names.run_tag = run.run_tag
@@ -107,6 +110,7 @@ class Router:
             time_in_force=intent.time_in_force,
             limit_price=intent.limit_price,
             stop_price=intent.stop_price,
+            extended_hours=intent.extended_hours,
         )
         return order, command
 
@@ -145,6 +149,8 @@ class Router:
             yield self._stale(order, order.state, happening, note, event.received_at)
             return
         order.order_id = event.order_id or order.order_id
+        if isinstance(event, OrderCancelled | OrderExpired):
+            order.filled_by_broker = event.cumulative
         yield from self._apply(order, happening, event.received_at)
 
     def on_filled(self, fill: OrderFilled) -> Iterator[Message]:
@@ -163,7 +169,9 @@ class Router:
         yield from self._apply(order, happening, fill.received_at)
 
     def _opened_with(self, fill: OrderFilled) -> bool:
-        """Tell whether the broker's first answer already held a fill that is told after it."""
+        """Tell whether an answer of the broker already held a fill that is told after it."""
+        if fill.at < self._taken_over_at.get(fill.symbol, 0):
+            return True
         return fill.at <= self._opened_at and fill.position == self._held.get(fill.symbol, ZERO)
 
     def on_busted(self, bust: FillBusted) -> None:
@@ -176,6 +184,14 @@ class Router:
         if bust.price is not None:
             order.take_execution(bust.execution_id, bust.quantity, bust.price)
         self._moved(order, order.filled - before)
+
+    def on_split(self, split: PositionSplit) -> None:
+        self._held[split.symbol] = split.quantity
+
+    def on_holdings(self, differ: HoldingsDiffer) -> None:
+        if differ.taken_over:
+            self._held[differ.symbol] = differ.held
+            self._taken_over_at[differ.symbol] = differ.read_at
 
     def _moved(self, order: Order, shares: Decimal) -> None:
         held = self._held.get(order.symbol, ZERO)
@@ -203,7 +219,7 @@ class Router:
         self._held = {row.symbol: row.quantity for row in snapshot.positions}
         for held in snapshot.orders:
             if is_ours(held.client_order_id) and self.book.get(held.client_order_id) is None:
-                order = _adopted(held, snapshot.received_at)
+                order = adopted_order(held, snapshot.received_at)
                 self.book.add(order)
                 if order.purpose is not Purpose.PROTECT:
                     yield from self.cancel(order, snapshot.received_at)
@@ -244,6 +260,7 @@ class Router:
             outcome=outcome,
             filled=order.filled,
             average_price=order.average_price,
+            missing=max(ZERO, order.filled_by_broker - order.filled),
         )
 
     def _stale(
@@ -265,20 +282,3 @@ class Router:
             event=type(event).__name__,
             note="not an order of this run: another program or person trades this account",
         )
-
-
-def _adopted(held: BrokerOrder, at: int) -> Order:
-    return Order(
-        client_order_id=held.client_order_id,
-        strategy=strategy_of(held.client_order_id),
-        symbol=held.symbol,
-        side=held.side,
-        purpose=purpose_of(held.client_order_id),
-        quantity=held.quantity,
-        sent_at=at,
-        order_type=held.order_type,
-        price=held.stop_price if held.stop_price is not None else held.limit_price,
-        order_id=held.order_id,
-        state=OrderState.WORKING,
-        filled=held.filled,
-    )

@@ -45,6 +45,8 @@ class Alarm:
     tell: Raise
     open_criticals: Callable[[], Awaitable[list[Record] | None]]
     """Gives criticals that nobody acknowledged, the oldest first; None if nobody can say."""
+    high_water: Callable[[], int] = lambda: 0
+    """Gives the most alerts that ever waited in one line."""
 
 
 def channels_of(settings: Settings) -> tuple[Channel, ...]:
@@ -92,7 +94,8 @@ async def raised_alarm(options: Options, say: Callable[[str], None]) -> AsyncIte
         sending = _watched(outbox.run, "sending", say)
         going_round = _watched(rounds.run, "rounds", say)
         try:
-            yield Alarm(outbox.raise_alert, partial(clerk.ask, None, store.open_criticals))
+            ask_open = partial(clerk.ask, None, store.open_criticals)
+            yield Alarm(outbox.raise_alert, ask_open, outbox.high_water)
         finally:
             await _ended(going_round)
             if sending.done() or not await outbox.drain():
@@ -148,7 +151,8 @@ def sound(message: Message, tell: Raise) -> None:
             words = f"{message.strategy} is benched: {message.error}"
             tell(Severity.CRITICAL, "BENCHED", words)
         case FlattenEnded(flat=False):
-            left = ", ".join(message.positions_left + message.orders_left) or "not known"
+            names = ", ".join(message.positions_left + message.orders_left)
+            left = message.reasons or names or "not known"
             tell(Severity.CRITICAL, "NOT_FLAT", f"after {message.trigger.value}, left: {left}")
         case FlattenEnded():
             words = f"after {message.trigger.value}, {message.rounds} rounds"

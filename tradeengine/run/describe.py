@@ -45,9 +45,15 @@ _LEVELS: dict[type[Message], Level] = {
     e.OrderRejected: Level.WARNING,
     e.OrderUnresolved: Level.WARNING,
     e.OrderStale: Level.WARNING,
+    e.LoopFellBehind: Level.WARNING,
     e.BrokerUnreachable: Level.WARNING,
     e.DifferenceFound: Level.WARNING,
     e.SymbolFrozen: Level.WARNING,
+    e.HoldingsDiffer: Level.WARNING,
+    e.CashDiffers: Level.WARNING,
+    e.StrangerSeen: Level.WARNING,
+    e.PositionSplit: Level.WARNING,
+    e.NakedLimitReached: Level.ERROR,
     e.StrategyFaulted: Level.ERROR,
     c.LockTrading: Level.CRITICAL,
 }
@@ -65,10 +71,16 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Replace", "router"),
     ("Broker", "broker"),
     ("Position", "ledger"),
+    ("Naked", "risk"),
+    ("Holdings", "ledger"),
+    ("Cash", "ledger"),
+    ("Stranger", "router"),
     ("Strategy", "strategy"),
     ("Decision", "strategy"),
     ("State", "risk"),
     ("Lock", "risk"),
+    ("Keep", "ledger"),
+    ("Cash", "ledger"),
     ("Flatten", "router"),
 )
 """Beginnings of message names, and the room that speaks."""
@@ -84,6 +96,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"lock: equity {m.equity:.2f} is {m.drawdown:.4%} below {m.baseline:.2f},"
         f" {m.limit:.2%} allowed"
     ),
+    c.KeepBaseline: lambda m: f"the day is measured against {m.baseline:.2f}",
     c.RequestStop: lambda m: f"stop asked for by {m.trigger.value} {m.reason}".rstrip(),
     e.OrderFilled: lambda m: f"{m.side.value} {m.quantity} {m.symbol} at {m.price}",
     e.OrderRejected: lambda m: f"{m.symbol} refused: {m.reason} (HTTP {m.status_code})",
@@ -96,15 +109,33 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.OrderStale: lambda m: f"{m.client_order_id}: {m.event} while {m.state}: {m.note}",
     e.PositionChanged: lambda m: f"{m.symbol} {m.quantity} at {m.average_price}",
+    e.PositionSplit: lambda m: f"{m.symbol} was split: {m.ratio} for one, now {m.quantity} shares",
+    e.NakedLimitReached: lambda m: (
+        f"{m.symbol}: ${m.dollars:.2f} without a broker-held stop,"
+        f" {m.dollar_seconds:.0f} dollar-seconds of {m.limit:.0f} allowed"
+    ),
+    e.HoldingsDiffer: lambda m: (
+        f"{m.symbol}: the broker holds {m.held}, our books said {m.recorded}"
+        f"{'' if m.taken_over else '; the rest is that of others'}"
+    ),
+    e.HoldingsAgree: lambda m: (
+        f"broker and books are alike; orders of others: {', '.join(m.strangers) or 'none'}"
+    ),
+    e.CashDiffers: lambda m: f"the broker has {m.held} in cash, our books said {m.recorded}",
+    e.StrangerSeen: lambda m: f"{m.symbol}: {m.what} of another, {m.client_order_id or 'no name'}",
     e.StateChanged: lambda m: f"{m.before.value} -> {m.after.value}: {m.reason}",
     e.AlertRaised: lambda m: m.text,
     e.SymbolFrozen: lambda m: f"{m.symbol} is frozen: {m.reason}",
     e.StrategyFaulted: lambda m: (
         f"{m.strategy} raised {m.error} on {m.message}{'; it is benched' if m.benched else ''}"
     ),
+    e.CashMoved: lambda m: f"{m.flow.kind} {m.flow.amount:+.2f} ({m.flow.activity_id})",
     e.FeedConnected: lambda m: f"subscribed to {m.symbols} symbols",
     e.FeedLost: lambda m: m.reason,
-    e.FeedMuted: lambda m: f"no data for {m.silent_seconds:.0f} s of market time; {m.probe}",
+    e.FeedMuted: lambda m: (
+        f"{m.channel}: no data for {m.silent_seconds:.0f} s of market time;"
+        f" last was {m.last_event}; {m.probe}"
+    ),
     e.FeedStable: lambda m: m.evidence,
     e.SymbolQuiet: lambda m: f"{m.symbol} is silent for {m.silent_seconds:.0f} s",
     e.OrderStreamLost: lambda m: m.reason,
@@ -120,9 +151,15 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.FlattenEnded: lambda m: (
         f"{'flat' if m.flat else 'NOT FLAT'} after {m.rounds} rounds, {m.seconds:.1f} s"
+        f" {m.reasons}".rstrip()
     ),
     e.MessageRejected: lambda m: f"{m.place}: {m.problem}: {m.text[:120]}",
     e.RunOpened: lambda m: f"run {m.run_tag}",
+    e.EntriesRecalled: lambda m: f"{len(m.entries)} entries and buys of earlier runs count",
+    e.LoopFellBehind: lambda m: (
+        f"the event loop was late {m.times} times, last by {m.seconds:.2f} s in {m.culprit}"
+    ),
+    e.LoopSteady: lambda _: "the event loop is in time again",
     e.AlertsWaiting: lambda m: f"{m.count} critical alerts wait for a person {m.words}".rstrip(),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",

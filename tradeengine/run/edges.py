@@ -1,6 +1,6 @@
 """What a run needs of the outside, whichever venue it trades on."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -48,6 +48,9 @@ class Edges(Protocol):
 
     async def pace(self, ended: Callable[[], bool]) -> None:
         """Move venue time until `ended()`, where that is ours to do."""
+
+    def high_water(self) -> Mapping[str, int]:
+        """Give by name the most that ever waited in each queue of feed and broker."""
 
     async def flatten_past_core(self) -> bool:
         """Cancel and close everything without the core; return whether it is flat."""

@@ -30,7 +30,12 @@ def home_locked(home: Home, *, alone: bool) -> Iterator[None]:
         try:
             fcntl.flock(number, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AccountHeld(str(home.root)) from None
+            raise AccountHeld(
+                str(home.root),
+                "another engine runs under this home",
+                "look with `tradeengine status`; stop it with Ctrl-C or `tradeengine halt`, or"
+                " choose another --home",
+            ) from None
         yield
     finally:
         os.close(number)

@@ -2,28 +2,53 @@
 The lag meter: how late the event loop is, and which code made it late.
 
 The loop beats; a thread watches the beat. While the loop is stuck the thread
-looks at what the loop's thread is doing, so the report can name the file and
-the function that holds everything up.
+looks at what the loop's thread is doing, so the report can name the strategy, the
+file and the function that hold everything up.
 """
 
 import asyncio
+import site
 import sys
+import sysconfig
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-_OURS = str(Path(__file__).parent)
+_OURS = str(Path(__file__).parents[1])
+_LIBRARIES = tuple({*map(str, site.getsitepackages()), sysconfig.get_paths()["stdlib"], "<"})
 
 BEATS_A_LIMIT = 4
 """How many beats there are in the time that counts as late."""
 
 
-class LagMeter:
-    """Report when the loop was late by more than `limit_seconds`."""
+def _nothing(_: float) -> None:
+    """Leave a beat in time at that."""
 
-    def __init__(self, limit_seconds: float, report: Callable[[float, str], None]) -> None:
-        self._limit, self._report = limit_seconds, report
+
+def _nobody() -> str:
+    """Know of no strategies."""
+    return ""
+
+
+class LagMeter:
+    """Report when the loop was late by more than `limit_seconds`, and when it was not."""
+
+    def __init__(
+        self,
+        limit_seconds: float,
+        report: Callable[[float, float, str], None],
+        in_time: Callable[[float], None] = _nothing,
+        speaker: Callable[[], str] = _nobody,
+    ) -> None:
+        """
+        Take who hears of it and who knows the culprit.
+
+        `report` takes the beat (the loop's time), the lateness and its culprit; `speaker`
+        gives the strategy whose code runs, "" if none does.
+        """
+        self._speaker = speaker
+        self._limit, self._report, self._in_time = limit_seconds, report, in_time
         self._interval = limit_seconds / BEATS_A_LIMIT
         self._beat = 0.0
         self._culprit = ""
@@ -49,7 +74,9 @@ class LagMeter:
         late = now - self._beat - self._interval
         self._beat = now
         if late > self._limit:
-            self._report(late, self._culprit or "not seen")
+            self._report(now, late, self._culprit or "not seen")
+        else:
+            self._in_time(now)
         self._culprit = ""
 
     def _watch(self, loop: asyncio.AbstractEventLoop, watched: int) -> None:
@@ -58,17 +85,26 @@ class LagMeter:
                 frame = sys._current_frames().get(watched)
                 # The first look counts: a later one may find the loop itself, awake again.
                 if frame is not None and not self._culprit:
-                    self._culprit = name_of(frame)
+                    speaker = self._speaker()
+                    self._culprit = f"strategy {speaker}, " * bool(speaker) + name_of(frame)
 
 
 def name_of(frame: FrameType) -> str:
-    """Name the innermost code of ours in a stack, else the innermost of all."""
+    """
+    Name who holds the loop up: the innermost code in a stack that is no library's.
+
+    A strategy of somebody else counts as what it is. Inside a library the place is named too.
+    """
     inner: FrameType | None = frame
-    while inner is not None:
-        if inner.f_code.co_filename.startswith(_OURS):
-            return _place(inner)
+    while inner is not None and not _is_own(inner.f_code.co_filename):
         inner = inner.f_back
-    return _place(frame)
+    if inner is None or inner is frame:
+        return _place(frame)
+    return f"{_place(inner)} (in {frame.f_code.co_qualname})"
+
+
+def _is_own(file: str) -> bool:
+    return file.startswith(_OURS) or not file.startswith(_LIBRARIES)
 
 
 def _place(frame: FrameType) -> str:

@@ -16,7 +16,7 @@ from msgspec import structs
 from tradeengine.errors import BadConfiguration, StoreFailed, TradingLocked
 from tradeengine.halting import write_halt
 from tradeengine.layout import Home
-from tradeengine.model.commands import LockTrading
+from tradeengine.model.commands import KeepBaseline, LockTrading
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Severity
@@ -33,6 +33,15 @@ def account_of(options: Options) -> str | None:
     key = options.settings.secrets.alpaca_api_key
     mark = "" if key is None else sha256(key.get_secret_value().encode()).hexdigest()[:8]
     return " ".join(filter(None, (options.choice.kind.value, options.choice.url, mark)))
+
+
+def broker_account(options: Options, number: str) -> str | None:
+    """Name an account by what the broker calls it, which no new key changes; None as above."""
+    if options.choice.has_own_account:
+        return None
+    # Venues of our own give the same numbers: there the address belongs to the name.
+    url = options.choice.url.replace("//localhost", "//127.0.0.1")
+    return " ".join(filter(None, (options.choice.kind.value, url, number)))
 
 
 def words_of(lock: Lock) -> str:
@@ -95,14 +104,21 @@ class TradingLock:
 
 
 class Departures:
-    """Where commands leave the core: a lock at once, all else to the broker."""
+    """Where commands leave the core: lock and baseline at once, all else to the broker."""
 
-    def __init__(self, edges: Edges, lock: Callable[[LockTrading], None]) -> None:
-        self._edges, self._lock = edges, lock
+    def __init__(
+        self,
+        edges: Edges,
+        lock: Callable[[LockTrading], None],
+        keep: Callable[[KeepBaseline], None],
+    ) -> None:
+        self._edges, self._lock, self._keep = edges, lock, keep
 
     def send(self, command: Message) -> None:
-        """Carry out a lock now; hand everything else on."""
+        """Write down a lock or a baseline now; hand everything else on."""
         if isinstance(command, LockTrading):
             self._lock(command)
+        elif isinstance(command, KeepBaseline):
+            self._keep(command)
         else:
             self._edges.send(command)

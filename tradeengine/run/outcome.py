@@ -50,7 +50,7 @@ def outcome_of(
     run: Subject, *, faults: int, failure: TradeEngineError | None, flat_past_core: bool
 ) -> Outcome:
     """Read the outcome off the parts. `flat` is the broker's word, not ours."""
-    tally, ledger = run.tally, run.core.ledger.view()
+    tally, ledger, naked = run.tally, run.core.ledger.view(), run.core.meter.view()
     receipt = tally.flattened
     summary = RunSummary(
         run_id=run.files.run_id,
@@ -66,6 +66,10 @@ def outcome_of(
         equity_end=None if ledger.baseline is None else ledger.equity,
         denials=dict(tally.denials),
         receipt=receipt,
+        uncovered=naked.dollars,
+        naked_dollar_seconds=naked.dollar_seconds,
+        naked_worst_seconds=naked.worst_seconds,
+        queues=dict(run.queues()),
     )
     return Outcome(run.files, summary, faults, failure, tally.is_locked)
 
@@ -86,7 +90,7 @@ def write_outcome(outcome: Outcome) -> str:
 def _write_files(files: RunFiles, summary: RunSummary) -> None:
     write_atomically(files.summary, msgspec.json.encode(summary_json(summary)) + b"\n")
     if summary.receipt is not None:
-        text = msgspec.json.format(msgspec.json.encode(_receipt(summary.receipt)))
+        text = msgspec.json.format(msgspec.json.encode(_receipt(summary.receipt, summary)))
         write_atomically(files.receipt, text + b"\n")
 
 
@@ -112,18 +116,29 @@ def append_crash(files: RunFiles, error: Exception) -> str:
     return ""
 
 
-def _receipt(receipt: FlattenEnded) -> dict[str, object]:
+def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
     return {
         "flat": receipt.flat,
         "trigger": receipt.trigger.value,
         "rounds": receipt.rounds,
         "seconds": receipt.seconds,
+        "cost_dollars": f"{receipt.cost:.2f}",
         "positions_left": list(receipt.positions_left),
         "orders_left": list(receipt.orders_left),
+        "naked": {
+            "uncovered_dollars": {
+                symbol: f"{dollars:.2f}" for symbol, dollars in summary.uncovered.items()
+            },
+            "dollar_seconds": round(float(summary.naked_dollar_seconds), 2),
+            "longest_seconds": round(summary.naked_worst_seconds, 3),
+        },
+        "queues": dict(summary.queues),
         "symbols": {
             row.symbol: {
                 "start_quantity": str(row.start_quantity),
                 "left": str(row.left),
+                "why_left": row.why,
+                "cost_dollars": f"{row.cost:.2f}",
                 "steps": list(row.steps),
             }
             for row in receipt.symbols

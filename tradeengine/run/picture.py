@@ -1,6 +1,7 @@
 """The picture of a run: what its parts say at one instant, for screen and status file."""
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tradeengine.bus.inbox import Inbox
@@ -23,6 +24,8 @@ class Subject:
     world: World
     files: RunFiles
     inbox: Inbox
+    queues: Callable[[], Mapping[str, int]] = dict
+    """Gives by name the most that ever waited in each queue."""
 
 
 def take_picture(run: Subject) -> ConsoleSnapshot:
@@ -51,6 +54,7 @@ def take_picture(run: Subject) -> ConsoleSnapshot:
         realised=view.realised,
         unrealised=view.unrealised,
         drawdown=view.drawdown,
+        uncovered=run.core.meter.view().dollars,
         positions=tuple(
             PositionRow(
                 symbol=row.symbol,
@@ -89,7 +93,7 @@ def _row(order: Order) -> OrderRow:
 
 def take_status(run: Subject) -> Status:
     """Take what the status file holds."""
-    tally, view = run.tally, run.core.ledger.view()
+    tally, view, naked = run.tally, run.core.ledger.view(), run.core.meter.view()
     return Status(
         run_id=run.files.run_id,
         pid=os.getpid(),
@@ -98,8 +102,11 @@ def take_status(run: Subject) -> Status:
         engine_time=f"{new_york(run.world.clock.now()):%Y-%m-%d %H:%M:%S} New York",
         equity="not known" if view.baseline is None else f"{view.equity:.2f}",
         positions={row.symbol: str(row.quantity) for row in view.positions},
+        uncovered={symbol: f"{dollars:.2f}" for symbol, dollars in naked.dollars.items()},
+        naked_dollar_seconds=f"{naked.dollar_seconds:.0f}",
         open_orders=sum(1 for _ in run.core.router.book.open_orders()),
         orders=tally.orders,
         fills=tally.fills,
         alerts=list(tally.alerts)[-5:],
+        queues=dict(run.queues()),
     )

@@ -41,6 +41,11 @@ class Reporter:
         with suppress(OSError):
             self._screen.say(problem)
 
+    def baseline_failed(self, problem: str) -> None:
+        """Report a baseline that later runs will have to read from the broker again."""
+        self._log.write(Level.WARNING, "ledger", "BASELINE_NOT_KEPT", problem)
+        self._tell(Severity.WARNING, "BASELINE_NOT_KEPT", problem)
+
     def lagged(self, seconds: float, culprit: str) -> None:
         """Report a loop that was late, and in what."""
         words = f"the event loop was {seconds:.2f} s late in {culprit}"

@@ -6,15 +6,23 @@ breaker waits for them in this order.
 """
 
 import asyncio
+from decimal import Decimal
 
 from tradeengine.bus.inbox import Inbox
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import RunFiles
-from tradeengine.model.events import Reconciled, RunOpened, WarmUpEnded
+from tradeengine.model.events import (
+    EntriesRecalled,
+    PastEntry,
+    Reconciled,
+    RunOpened,
+    WarmUpEnded,
+)
 from tradeengine.model.instants import MINUTE, format_instant, instant_of, new_york
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
+from tradeengine.run.earlier_entries import earlier_entries
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.recovery import differences, last_record
 from tradeengine.run.watch import Watch
@@ -24,8 +32,8 @@ SNAPSHOT_SECONDS = 60.0
 """Real seconds in which the broker must say what it holds."""
 
 
-def run_opened(options: Options, world: World) -> RunOpened:
-    """Say what the core must know of this run: its tag, its session, its end."""
+def run_opened(options: Options, world: World, baseline: Decimal | None = None) -> RunOpened:
+    """Say what the core must know of this run: tag, session, end, and the kept baseline."""
     session, now = world.session, world.clock.now()
     margin = options.settings.engine.flatten_before_close_minutes * MINUTE
     until, trigger = session.close_at - margin, StopTrigger.CLOSE
@@ -41,6 +49,7 @@ def run_opened(options: Options, world: World) -> RunOpened:
         session_close=session.close_at,
         until=until,
         until_trigger=trigger,
+        baseline=baseline,
     )
 
 
@@ -106,7 +115,19 @@ async def _reconcile(
         found = await differences(record, snapshot, edges.find_order, now)
         unexplained += sum(not difference.explained for difference in found)
         inbox.put_many(found)
+        past = await asyncio.to_thread(_past, options, world, files, snapshot.account_number)
+        if past:
+            inbox.put_nowait(EntriesRecalled(at=now, received_at=now, entries=past))
     inbox.put_nowait(Reconciled(at=now, received_at=now, unexplained=unexplained))
+
+
+def _past(
+    options: Options, world: World, files: RunFiles, account_number: str
+) -> tuple[PastEntry, ...]:
+    """Read what earlier runs of the session entered up to now (a venue may begin its day anew)."""
+    session, now = world.session.open_at, world.clock.now()
+    rows = earlier_entries(options.home, files, account_number, world.venue, session)
+    return tuple(row for row in rows if row.at <= now)
 
 
 async def _warm_up(world: World, edges: Edges, inbox: Inbox) -> None:

@@ -1,11 +1,13 @@
 """The status file: written by the engine every second, read by `tradeengine status`."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import typer
 
+from tradeengine.console.words import counted, most_waiting
 from tradeengine.errors import ExitCode
 from tradeengine.layout import Home, write_atomically
 
@@ -24,6 +26,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     fills: int
     alerts: list[str]
+    uncovered: dict[str, str] = {}
+    """Dollars by symbol that no stop at the broker covers."""
+
+    naked_dollar_seconds: str = "0"
+    """Those dollars times seconds, of the whole run."""
+
+    queues: dict[str, int] = {}
+    """The most that ever waited in each queue."""
 
 
 def write_status(home: Home, status: Status) -> None:
@@ -66,6 +76,18 @@ def show_status(home: Home, *, json: bool) -> ExitCode:
     return ExitCode.CLEAN
 
 
+def _uncovered(status: Status) -> str:
+    """Say what no stop would catch if the process died at the instant of the status."""
+    if not status.uncovered:
+        now = "nothing if it died now" if status.positions else "nothing"
+    else:
+        total = sum((Decimal(dollars) for dollars in status.uncovered.values()), Decimal(0))
+        names = ", ".join(f"{symbol} ${row}" for symbol, row in status.uncovered.items())
+        count = counted(len(status.uncovered), "symbol")
+        now = f"${total} in {count} if it died now: {names}"
+    return f"{now}; {status.naked_dollar_seconds} dollar-seconds so far"
+
+
 def _words(status: Status, *, running: bool, halted: bool) -> str:
     now = "running" if running else "not running"
     if not running and status.state != "STOPPED":
@@ -76,7 +98,9 @@ def _words(status: Status, *, running: bool, halted: bool) -> str:
         f"state      {status.state} at {status.engine_time}",
         f"equity     {status.equity}",
         f"positions  {held or 'none'}",
+        f"uncovered  {_uncovered(status)}",
         f"orders     {status.open_orders} open, {status.orders} sent, {status.fills} fills",
+        *([f"queues     {most_waiting(status.queues)}"] if status.queues else []),
         *(f"alert      {alert}" for alert in status.alerts),
     ]
     if halted:

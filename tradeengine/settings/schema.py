@@ -63,6 +63,13 @@ class EngineParameters(Parameters):
     loop_lag_alert_seconds: float = Field(default=0.25, gt=0, le=60)
     """How late the event loop may be before it is reported, with the slowest callback."""
 
+    loop_lag_times: int = Field(default=3, ge=1, le=1_000)
+    """Late beats of the event loop, within `loop_lag_window_seconds`, that forbid entries."""
+
+    loop_lag_window_seconds: float = Field(default=10.0, gt=0, le=600)
+    """Real seconds in which so many late beats are too many; without one for so long, entries are
+    allowed again."""
+
 
 class LogParameters(Parameters):
     """What is written under `logs/`, and how long it stays."""

@@ -35,6 +35,15 @@ MIGRATIONS: tuple[str, ...] = (
     );
     """,
     "ALTER TABLE locks ADD COLUMN number TEXT NOT NULL DEFAULT ''",
+    """
+    CREATE TABLE baselines (
+        account TEXT NOT NULL,
+        session TEXT NOT NULL,
+        baseline TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (account, session)
+    );
+    """,
 )
 """One script a version of the schema; the file's `user_version` counts those done."""
 

@@ -78,6 +78,9 @@ class StrategyHost:
         self._seats = tuple(_Seat(strategy) for strategy in strategies)
         self._patience = parameters.bench_after_faults
         self._ownership = Ownership()
+        self.speaker = ""
+        """The strategy whose code runs now, "" if none does: it may hold everything up."""
+
         self._seat_listeners()
 
     def owner_of(self, symbol: str) -> str | None:
@@ -154,6 +157,7 @@ class StrategyHost:
     def _tell(self, listeners: tuple[_Listener, ...], message: Event) -> Effects:
         effects: list[Message] | None = None
         for seat, handler in listeners:
+            self.speaker = seat.name
             # A supervision point: code of others runs here, and one strategy's error
             # must not cost another its message.
             try:
@@ -163,6 +167,7 @@ class StrategyHost:
                 said = [self._fault(seat, message, error)]
             if said:
                 effects = said if effects is None else effects + said
+        self.speaker = ""
         return effects
 
     def _hear(self, seat: _Seat, opinions: Iterable[Opinion]) -> list[Message]:

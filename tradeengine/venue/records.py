@@ -144,6 +144,16 @@ class Activity:
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
+class Transfer:
+    """Cash that came (or left: negative); `kind` is the activity's type (CSD, CSW, JNLC)."""
+
+    id: str
+    at: int
+    kind: str
+    amount: Decimal
+
+
+@dataclass(slots=True, kw_only=True, frozen=True)
 class PositionRecord:
     """A position with its marks; a short has a negative `qty`."""
 

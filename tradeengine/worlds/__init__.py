@@ -8,11 +8,14 @@ The worlds a run can trade in: each gives its clock, its session and its edges.
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from tradeengine.options import Options
 from tradeengine.run.edges import World
 from tradeengine.settings import VenueKind
+
+OpenWorld = Callable[[Options, Callable[[str], None]], AbstractAsyncContextManager[World]]
+"""Opens a world for the length of a block; what it has to say meanwhile goes to the second."""
 
 
 @asynccontextmanager

@@ -2,14 +2,18 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import ScaledClock, SimulatedClock
+from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
 from tradeengine.quiescence import Channel, Quiescence
 from tradeengine.run.edges import Durable, Edges, World
+from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.server.auth import ApiKey, VenueKeys
+from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.pace import run_free, run_lockstep
 from tradeengine.venue.server.server import EngineChannels, VenueServer
 from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market
@@ -18,9 +22,26 @@ from tradeengine.worlds.socket_edges import Addresses, SocketEdges
 Pace = Callable[[Callable[[], bool]], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenVenue:
+    """A venue that runs, with the world that trades on it."""
+
+    world: World
+    exchange: Exchange
+    desk: Desk
+    """Who tells the venue's clients; has its faults."""
+
+
 @asynccontextmanager
 async def embedded_world(options: Options, say: Callable[[str], None]) -> AsyncIterator[World]:
     """Run the venue for the length of a block."""
+    async with open_venue(options, say) as venue:
+        yield venue.world
+
+
+@asynccontextmanager
+async def open_venue(options: Options, say: Callable[[str], None]) -> AsyncIterator[OpenVenue]:
+    """Run the venue for the length of a block, for those who do more than trade on it."""
     say(f"preparing the market of {options.date}")
     own = open_own_market(options)
     clock, quiescence = _clock(options, own)
@@ -49,9 +70,10 @@ async def embedded_world(options: Options, say: Callable[[str], None]) -> AsyncI
             return SocketEdges(
                 options, own.session, own.symbols, addresses, clock, inbox, durable,
                 quiescence=quiescence, channels=channels, pace=pace,
+                flows_since=previous_session(own.session.date).close_at,
             )  # fmt: skip
 
-        yield World(
+        world = World(
             venue="embedded",
             run_tag=own.run_tag,
             clock=clock,
@@ -62,6 +84,7 @@ async def embedded_world(options: Options, say: Callable[[str], None]) -> AsyncI
             connect=connect,
             fresh_account=True,
         )
+        yield OpenVenue(world, own.exchange, server.publisher)
 
 
 def _clock(

@@ -18,6 +18,7 @@ from tradeengine.broker.budget import RequestBudget
 from tradeengine.broker.kill import close_everything
 from tradeengine.broker.line import Line
 from tradeengine.broker.rest import RestClient
+from tradeengine.broker.session_hours import read_time
 from tradeengine.broker.snapshot import read_holdings
 from tradeengine.clock import SystemClock
 from tradeengine.errors import (
@@ -41,6 +42,11 @@ from tradeengine.worlds.remote import addresses_of, ask_account_number
 
 TRIES = 30
 """How often it asks, a pause apart, before it gives up."""
+
+_TRIES_WHEN_CLOSED = 2
+"""Each try makes the waiting orders anew, and none can be filled before the open."""
+
+_NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation)
 
 
 def check_has_account(choice: VenueChoice) -> None:
@@ -80,17 +86,29 @@ async def flatten_account(
     size, pause = parameters.orders_page_size, parameters.retry_spacing_seconds[-1]
     async with RestClient(access, parameters, budget) as rest:
         line = Line(rest, budget, parameters, asyncio.sleep)
-        if await close_everything(line, size, TRIES, lambda: asyncio.sleep(pause)):
+        is_closed = await _is_closed(line)
+        tries = _TRIES_WHEN_CLOSED if is_closed else TRIES
+        if await close_everything(line, size, tries, lambda: asyncio.sleep(pause)):
             say("flat: the broker reports no orders and no positions")
             return ExitCode.CLEAN
         say(await _left(line, size))
+        if is_closed:
+            say("the market is closed: closing orders wait at the broker for the open")
         return ExitCode.NOT_FLAT
+
+
+async def _is_closed(line: Line) -> bool:
+    """Tell whether the broker says that its market is closed; silence means that it is not."""
+    try:
+        return not (await read_time(line)).is_open
+    except _NO_ANSWER:
+        return False
 
 
 async def _left(line: Line, page_size: int) -> str:
     try:
         held = await read_holdings(line, page_size)
-    except (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation) as error:
+    except _NO_ANSWER as error:
         return f"NOT known to be flat: {error}; look at the broker's own page"
     positions = [f"{row.qty} {row.symbol}" for row in held.positions]
     orders = [f"order {row.client_order_id or row.id} in {row.symbol}" for row in held.orders]

@@ -141,6 +141,9 @@ class SimulatedEdges:
             self._broker.hear(update)
         self.stirred.set()
 
+    def high_water(self) -> dict[str, int]:
+        return {}
+
     async def flatten_past_core(self) -> bool:
         exchange = self._own.exchange
         for _ in range(KILL_TRIES):

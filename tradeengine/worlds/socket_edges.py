@@ -22,6 +22,7 @@ from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.rest import DataRest
 from tradeengine.model.commands import Command
 from tradeengine.model.message import Message
+from tradeengine.model.orders import ForeignPolicy
 from tradeengine.model.sessions import Session
 from tradeengine.options import Options
 from tradeengine.quiescence import Quiescence
@@ -64,6 +65,7 @@ class SocketEdges:
         quiescence: Quiescence | None = None,
         channels: EngineChannels | None = None,
         pace: Callable[[Callable[[], bool]], Awaitable[None]] = _no_pace,
+        flows_since: int | None = None,
     ) -> None:
         settings, access = options.settings, addresses.access
         # One command at a time in lock-step: then their answers have one order.
@@ -76,6 +78,8 @@ class SocketEdges:
             durable=durable,
             quiescence=quiescence,
             channel=channels.orders if channels else None,
+            flows_since=flows_since,
+            ours_only=settings.ledger.foreign is ForeignPolicy.IGNORE,
         )
         credentials = Credentials(access.key, access.secret)
         jitter = random.Random(settings.broker.backoff_seed)
@@ -146,6 +150,9 @@ class SocketEdges:
 
     async def pace(self, ended: Callable[[], bool]) -> None:
         await self._pace(ended)
+
+    def high_water(self) -> dict[str, int]:
+        return {"commands": self._broker.most_under_way, **self._feed.high_water()}
 
     async def flatten_past_core(self) -> bool:
         return await self._broker.close_everything(KILL_TRIES)

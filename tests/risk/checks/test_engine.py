@@ -2,9 +2,21 @@ from decimal import Decimal
 
 import pytest
 
-from tests.risk.world import CLOSE, NOW, OPEN, ask, bar, denied, intent, open_gate, quote, state
+from tests.risk.world import (
+    CLOSE,
+    NOW,
+    OPEN,
+    ask,
+    bar,
+    denied,
+    intent,
+    open_gate,
+    position,
+    quote,
+    state,
+)
 from tradeengine.model.denials import Denial
-from tradeengine.model.events import EquityChanged, OrderStreamLost
+from tradeengine.model.events import EquityChanged, NakedLimitReached, OrderStreamLost
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.orders import EngineState
 from tradeengine.risk.checks.engine import within_entry_window
@@ -52,6 +64,25 @@ def test_entries_need_the_order_stream() -> None:
     assert ask(gate, intent()) == denied(
         Denial.ORDER_STREAM_NOT_READY, "authorised and listening", "not ready"
     )
+
+
+def test_entries_wait_until_a_position_that_was_naked_for_too_long_is_closed() -> None:
+    gate = open_gate()
+    reached = NakedLimitReached(
+        at=NOW,
+        symbol="BBB",
+        dollars=Decimal(9_000),
+        dollar_seconds=Decimal("600000.4"),
+        limit=Decimal(500_000),
+    )
+    gate.on_naked(reached)
+
+    assert ask(gate, intent()) == denied(
+        Denial.NAKED_EXPOSURE, "500000 dollar-seconds", "BBB 600000"
+    )
+
+    gate.on_position(position("BBB", "0"))
+    assert ask(gate, intent()).quantity == 9
 
 
 def at(instant: int) -> RiskGate:

@@ -16,13 +16,14 @@ def test_every_denial_code_is_given_somewhere_in_the_room() -> None:
 def test_the_plainest_reasons_come_first() -> None:
     names = [check.__name__ for check in sequence.CHECKS]
 
-    assert names[:4] == [
+    assert names[:5] == [
         "engine_is_trading",
         "order_stream_is_ready",
+        "positions_are_protected",
         "within_entry_window",
         "is_in_universe",
     ]
-    assert len(names) == 43
+    assert len(names) == 44
 
 
 def test_every_check_says_what_it_wants() -> None:

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from tests.venue.server.conftest import Venue
-from tests.venue.server.fault_clients import AUTH, arm, data, orders
+from tests.venue.server.fault_clients import AUTH, all_so_far, arm, data, orders
 from tradeengine.venue.server.control import Control
 
 ORDER = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
@@ -36,11 +36,40 @@ async def test_a_fault_that_is_not_known_is_explained(controlled: Venue) -> None
 
 async def test_other_machines_are_not_heard(controlled: Venue) -> None:
     desk = controlled.server.publisher
-    control = Control(desk.faults, desk, desk.clock)
+    control = Control(desk.faults, desk, desk.clock, {})
     request = make_mocked_request("GET", "/control")
     for route in control.routes():
         with pytest.raises(aiohttp.web.HTTPForbidden):
             await route.handler(request)
+
+
+async def test_the_log_tells_when_faults_begin_and_who_knocked(controlled: Venue) -> None:
+    await arm(controlled, "mute_data", seconds=5, at="10:00:30")
+    await arm(controlled, "handshake_429", stream="data")
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await controlled.http.ws_connect(controlled.urls.data_stream)
+    controlled.run_for(2)
+    async with data(controlled), orders(controlled):
+        log = await controlled.ask("GET", "/control/log")
+    assert log["now"] == "2019-02-13T15:00:02Z"
+    assert log["faults"] == [
+        {"fault": "mute_data", "begins_at": "2019-02-13T15:00:30Z"},
+        {"fault": "handshake_429", "begins_at": "2019-02-13T15:00:00Z"},
+    ]
+    assert log["streams"] == {
+        "data": {
+            "handshakes": 2,
+            "open": 1,
+            "most_open": 1,
+            "asked_at": ["2019-02-13T15:00:00Z", "2019-02-13T15:00:02Z"],
+        },
+        "orders": {
+            "handshakes": 1,
+            "open": 1,
+            "most_open": 1,
+            "asked_at": ["2019-02-13T15:00:02Z"],
+        },
+    }
 
 
 async def test_muted_data_is_silent_but_answers_pings(controlled: Venue) -> None:
@@ -51,6 +80,15 @@ async def test_muted_data_is_silent_but_answers_pings(controlled: Venue) -> None
         assert (await socket.receive_json())[0]["T"] == "subscription"
         controlled.run_for(30)
         assert (await socket.receive_json())[0]["T"] == "q"
+
+
+async def test_one_channel_can_be_muted_alone(controlled: Venue) -> None:
+    async with data(controlled, quotes=["*"], trades=["*"], bars=["*"]) as socket:
+        await arm(controlled, "mute_data", channel="trades", seconds=90)
+        controlled.run_for(80)
+        assert {message["T"] for message in await all_so_far(socket)} == {"q", "b"}
+        controlled.run_for(60)
+        assert "t" in {message["T"] for message in await all_so_far(socket)}
 
 
 @pytest.mark.parametrize("stream", ["data", "orders"])

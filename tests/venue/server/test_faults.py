@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from tests.venue.server.conftest import Venue
+from tests.venue.server.fault_clients import arm
 from tradeengine.model.instants import NANOS
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.server.faults import AnyFault, ArmedFaults, Fault, Stream
@@ -44,21 +46,21 @@ def test_nothing_armed_changes_nothing() -> None:
     assert faults.on_rest("POST", "/v2/orders", 0) is None
     assert faults.on_answer("POST", "/v2/orders", 200, 0) is None
     assert faults.on_data_auth(0) is None
-    assert faults.data_frame_may_go(0)
+    assert faults.data_channel_may_go("quotes", 0)
     assert faults.order_frame_may_go("fill", 0)
 
 
 def test_muted_data_comes_back_after_its_seconds() -> None:
     faults = armed('{"fault":"mute_data","seconds":1.5}', now=NANOS)
-    assert not faults.data_frame_may_go(2 * NANOS)
-    assert faults.data_frame_may_go(int(2.5 * NANOS))
+    assert not faults.data_channel_may_go("quotes", 2 * NANOS)
+    assert faults.data_channel_may_go("quotes", int(2.5 * NANOS))
     assert faults.active(3 * NANOS) == []
 
 
 def test_muted_orders_stay_muted_until_cleared() -> None:
     faults = armed('{"fault":"mute_orders"}')
     assert not faults.order_frame_may_go("new", 10**18)
-    assert faults.data_frame_may_go(0)
+    assert faults.data_channel_may_go("quotes", 0)
     faults.clear("mute_data")
     assert not faults.order_frame_may_go("new", 0)
     faults.clear("mute_orders")
@@ -102,10 +104,20 @@ def test_dropping_a_connection_acts_at_once_and_leaves_nothing() -> None:
     assert faults.active(0) == []
 
 
+async def test_clear_waits_for_its_instant(controlled: Venue) -> None:
+    await arm(controlled, "mute_data")
+    await arm(controlled, "clear", after=5)
+    faults = controlled.server.publisher.faults
+    controlled.run_for(4)
+    assert not faults.data_channel_may_go("quotes", controlled.clock.now())
+    controlled.run_for(2)
+    assert faults.data_channel_may_go("quotes", controlled.clock.now())
+
+
 def test_clear_takes_away_everything() -> None:
     faults = armed('{"fault":"mute_data"}')
     faults.arm(msgspec.json.decode('{"fault":"clear"}', type=AnyFault), 0, Nowhere())
-    assert faults.data_frame_may_go(0)
+    assert faults.data_channel_may_go("quotes", 0)
 
 
 @pytest.mark.parametrize(

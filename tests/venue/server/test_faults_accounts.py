@@ -134,3 +134,37 @@ async def test_a_fault_waits_for_its_instant_and_is_shown_before(running: Venue)
             running.run_for(8)
         heard = await events(socket, 4)
     assert heard == ["pending_new", "new", "pending_new", "new"]
+
+
+async def test_cash_comes_and_leaves_and_is_listed_as_what_it_is(running: Venue) -> None:
+    await running.buy("AAPL", "1")
+    before = await running.ask("GET", "/v2/account")
+    await arm(running, "cash_transfer", amount="5000")
+    running.run_for(1)
+    await arm(running, "cash_transfer", amount="-1250.5")
+    running.run_for(1)
+    after = await running.ask("GET", "/v2/account")
+    assert float(after["cash"]) - float(before["cash"]) == 3749.5
+    assert after["last_equity"] == before["last_equity"] == "100000"
+    path = "/v2/account/activities"
+    rows = await running.ask("GET", f"{path}?direction=asc")
+    assert [row["activity_type"] for row in rows] == ["JNLC", "FILL", "CSD", "CSW"]
+    assert [row["net_amount"] for row in rows[2:]] == ["5000", "-1250.5"]
+    assert set(rows[2]) == set(rows[0])
+    assert await running.ask("GET", f"{path}/CSW") == rows[3:]
+    assert await running.ask("GET", f"{path}?category=non_trade_activity") == [
+        rows[3], rows[2], rows[0],
+    ]  # fmt: skip
+    pages, token = [], ""
+    while page := await running.ask("GET", f"{path}?page_size=1&page_token={token}"):
+        pages += page
+        token = page[-1]["id"]
+    assert pages == rows[::-1]
+
+
+@pytest.mark.parametrize("amount", ["0", "NaN", "Infinity"])
+async def test_no_cash_is_no_transfer(running: Venue, amount: str) -> None:
+    body = await running.ask(
+        "POST", "/control", json={"fault": "cash_transfer", "amount": amount}, status=422
+    )
+    assert "invalid amount" in body["message"]

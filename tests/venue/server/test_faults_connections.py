@@ -109,6 +109,19 @@ async def test_connections_are_refused_for_a_while(controlled: Venue) -> None:
     assert (await controlled.ask("GET", "/v2/clock"))["is_open"]
 
 
+async def test_an_idle_connection_ends_when_the_doors_shut(controlled: Venue) -> None:
+    place = controlled.urls.trading_url.removeprefix("http://")
+    host, _, port = place.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET /v2/nothing HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
+    await reader.readuntil(b"\r\n\r\n")
+    await arm(controlled, "refuse_connections", seconds=20)
+    async with asyncio.timeout(5):
+        await reader.read()  # until the end
+    assert reader.at_eof()
+    writer.close()
+
+
 async def refused(venue: Venue) -> None:
     """Ask over a new connection until there is none; the first may still be let in."""
     async with asyncio.timeout(5):

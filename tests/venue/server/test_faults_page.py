@@ -32,7 +32,7 @@ def test_a_fault_describes_itself_in_a_line(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", every_fault(), ids=lambda entry: entry.name)
 def test_a_fault_can_be_armed_by_its_required_options_alone(entry: Entry) -> None:
-    examples: dict[str, object] = {"stream": "data", "symbol": "SPY", "skew": 1}
+    examples: dict[str, object] = {"stream": "data", "symbol": "SPY", "skew": 1, "amount": "1"}
     required = {o.name: examples[o.name] for o in entry.options if o.default == "required"}
     fault = msgspec.convert({"fault": entry.name, **required}, AnyFault)
     assert msgspec.to_builtins(fault) == {"fault": entry.name, **required}

@@ -26,6 +26,15 @@ def order_stream_is_ready(_: OrderIntent, view: RiskView, __: RiskLimits) -> Den
     return Denied(Denial.ORDER_STREAM_NOT_READY, "authorised and listening", "not ready")
 
 
+def positions_are_protected(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
+    """Want no position that was without a broker-held stop for too long."""
+    if not view.naked:
+        return None
+    limit = f"{limits.naked_exposure_max_dollar_seconds:.0f} dollar-seconds"
+    worst = max(view.naked, key=lambda symbol: view.naked[symbol])
+    return Denied(Denial.NAKED_EXPOSURE, limit, f"{worst} {view.naked[worst]:.0f}")
+
+
 def within_entry_window(_: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
     """Want distance from the open and from the close of the day."""
     if view.run is None:

@@ -12,6 +12,7 @@ from tradeengine.risk.checks.verdict import Check
 BEFORE_SIZE: tuple[Check, ...] = (
     engine.engine_is_trading,
     engine.order_stream_is_ready,
+    engine.positions_are_protected,
     engine.within_entry_window,
     symbol.is_in_universe,
     symbol.is_not_frozen,

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from tradeengine.venue.exchange.fees import CENT
 from tradeengine.venue.exchange.ticket import Ticket
-from tradeengine.venue.records import ZERO, Activity
+from tradeengine.venue.records import ZERO, Activity, Transfer
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Account:
     by_client: dict[str, Ticket] = field(default_factory=dict)
     open: dict[str, Ticket] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
-    activities: list[Activity] = field(default_factory=list)
+    activities: list[Activity | Transfer] = field(default_factory=list)
 
     def qty(self, symbol: str) -> Decimal:
         """Shares held, negative when short."""
@@ -87,6 +87,11 @@ class Account:
         self.cash += execution.cash - fee
         self.fees += fee
         self._hold(execution)
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Book cash that comes or leaves; the last close stays what it was."""
+        self.cash += transfer.amount
+        self.activities.append(transfer)
 
     def undo(self, execution: Execution) -> None:
         """Take an execution back and count the position again from those that stand."""

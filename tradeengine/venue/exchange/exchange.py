@@ -7,7 +7,7 @@ what they cause later comes with the turns. A request that breaks a rule raises
 `Refused` with the broker's status, code and words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ from tradeengine.venue.exchange.intake import Intake
 from tradeengine.venue.exchange.latency import Latency
 from tradeengine.venue.exchange.order_life import OrderLife
 from tradeengine.venue.exchange.port import Market
-from tradeengine.venue.exchange.queries import MOST_ACTIVITIES, OrderQuery
+from tradeengine.venue.exchange.queries import FILL, MOST_ACTIVITIES, OrderQuery
 from tradeengine.venue.exchange.refusals import not_found
 from tradeengine.venue.exchange.replacing import Replacing
 from tradeengine.venue.exchange.tampering import Tampering
@@ -38,6 +38,7 @@ from tradeengine.venue.records import (
     PositionRecord,
     Refused,
     ReplaceRequest,
+    Transfer,
     VenueOrder,
 )
 
@@ -131,16 +132,18 @@ class Exchange:
         self,
         account_id: str,
         *,
+        kinds: Collection[str] = (FILL,),
         order_id: str | None = None,
         after: int | None = None,
         until: int | None = None,
         direction: str = "desc",
         page_size: int = MOST_ACTIVITIES,
         page_token: str | None = None,
-    ) -> list[Activity]:
-        """Give a page of fills; `page_token` is the id of the last row already seen."""
+    ) -> list[Activity | Transfer]:
+        """Give a page of some kinds; `page_token` is the id of the last row already seen."""
         return queries.activities(
             self._floor.account(account_id),
+            kinds=kinds,
             order_id=order_id,
             after=after,
             until=until,

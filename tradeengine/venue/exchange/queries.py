@@ -1,15 +1,16 @@
 """Looking up orders and activities: filters, sorting, cursors. Nothing changes here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tradeengine.venue.exchange.account import Account
 from tradeengine.venue.exchange.refusals import not_found
 from tradeengine.venue.exchange.ticket import Ticket
-from tradeengine.venue.records import Activity, VenueOrder
+from tradeengine.venue.records import Activity, Transfer, VenueOrder
 
 MOST_ORDERS = 500
 MOST_ACTIVITIES = 100
+FILL = "FILL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +72,20 @@ def orders(account: Account, query: OrderQuery) -> list[VenueOrder]:
 def activities(
     account: Account,
     *,
+    kinds: Collection[str] = (FILL,),
     order_id: str | None = None,
     after: int | None = None,
     until: int | None = None,
     direction: str = "desc",
     page_size: int = MOST_ACTIVITIES,
     page_token: str | None = None,
-) -> list[Activity]:
-    """Give a page of fills; `page_token` is the id of the last row already seen."""
+) -> list[Activity | Transfer]:
+    """Give a page of some kinds; `page_token` is the id of the last row already seen."""
     rows = [
         row
         for row in account.activities
-        if (order_id is None or row.order_id == order_id)
+        if _kind(row) in kinds
+        and (order_id is None or getattr(row, "order_id", None) == order_id)
         and (after is None or row.at > after)
         and (until is None or row.at < until)
     ]
@@ -91,6 +94,10 @@ def activities(
     seen = [number for number, row in enumerate(rows) if row.id == page_token]
     first = seen[0] + 1 if seen else 0
     return rows[first : first + min(page_size, MOST_ACTIVITIES)]
+
+
+def _kind(row: Activity | Transfer) -> str:
+    return row.kind if isinstance(row, Transfer) else FILL
 
 
 def _order(ticket: Ticket) -> tuple[int, int]:

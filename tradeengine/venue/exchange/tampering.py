@@ -20,6 +20,7 @@ from tradeengine.venue.exchange.schedule import Rank
 from tradeengine.venue.exchange.splitting import OpenOrders, Splitting
 from tradeengine.venue.exchange.turns import Turns
 from tradeengine.venue.exchange.warps import Warp, divided
+from tradeengine.venue.records import Transfer
 
 
 class Tampering:
@@ -58,6 +59,12 @@ class Tampering:
     def cut_next(self, account_id: str, share: Decimal) -> None:
         """Let the account's next order be filled by a share at most and then cancelled."""
         self._intake.cut_next(account_id, share)
+
+    def transfer(self, account_id: str, kind: str, amount: Decimal) -> None:
+        """Let cash come into an account, or leave it (negative), at once."""
+        now, ids = self._floor.now, self._floor.ids
+        booked = Transfer(id=ids.activity(now), at=now, kind=kind, amount=amount)
+        self._floor.account(account_id).transfer(booked)
 
     def last_execution(self, account_id: str, symbol: str | None = None) -> str:
         """Give the id of the last execution that stands. Raises Refused when none does."""

@@ -1,7 +1,7 @@
 """
-Account activities: the fills, and the journal entry that brought the cash.
+Account activities: fills, cash transfers, and the journal entry that brought the cash.
 
-Rows are in the order of time; `page_token` is the id of the last row seen. The
+Rows are in the order of time; `page_token` is the id of the last row seen. The opening
 entry is older than every fill, so it ends a descending list and begins an
 ascending one.
 """
@@ -12,13 +12,16 @@ from datetime import time, timedelta
 
 from tradeengine.model.instants import instant_of
 from tradeengine.venue.exchange.exchange import Exchange
+from tradeengine.venue.exchange.queries import FILL
+from tradeengine.venue.records import Transfer
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.parse import count_in, day_in, instant_in, malformed, names_in
-from tradeengine.venue.server.wire_trading import activity
+from tradeengine.venue.server.wire_trading import activity, transfer
 
 _MOST = 100
-_FILL, _DEPOSIT = "FILL", "JNLC"
-_CATEGORIES = {"trade_activity": (_FILL,), "non_trade_activity": (_DEPOSIT,)}
+_OPENING = "JNLC"
+_CASH = (_OPENING, "CSD", "CSW")
+_CATEGORIES = {"trade_activity": (FILL,), "non_trade_activity": _CASH}
 _MIDNIGHT = time(0)
 
 
@@ -51,7 +54,7 @@ class Wanted:
             after = instant_of(day, _MIDNIGHT) - 1
             until = instant_of(day + timedelta(days=1), _MIDNIGHT)
         return cls(
-            types=types or (_FILL, _DEPOSIT),
+            types=types or (FILL, *_CASH),
             order_id=query.get("order_id") or None,
             after=after,
             until=until,
@@ -71,7 +74,7 @@ class Wanted:
 
     def takes_opening(self, opening: JsonObject, opened_at: int) -> bool:
         """Say whether the journal entry belongs on this page, if the page has room."""
-        if _DEPOSIT not in self.types or self.order_id is not None:
+        if _OPENING not in self.types or self.order_id is not None:
             return False
         late = self.after is not None and opened_at <= self.after
         early = self.until is not None and opened_at >= self.until
@@ -83,10 +86,11 @@ def activities(
     exchange: Exchange, account_id: str, opening: JsonObject, opened_at: int, wanted: Wanted
 ) -> list[Json]:
     """Give a page of an account's activities; `opening` is its journal entry."""
-    fills: list[Json] = []
-    if _FILL in wanted.types and not wanted.is_past(opening):
+    shown: list[Json] = []
+    if not wanted.is_past(opening):
         rows = exchange.activities(
             account_id,
+            kinds=wanted.types,
             order_id=wanted.order_id,
             after=wanted.after,
             until=wanted.until,
@@ -94,8 +98,8 @@ def activities(
             page_size=wanted.page_size,
             page_token=wanted.page_token,
         )
-        fills = [activity(row) for row in rows]
+        shown = [transfer(row) if isinstance(row, Transfer) else activity(row) for row in rows]
     if not wanted.takes_opening(opening, opened_at):
-        return fills
-    rows_in_order = [*fills, opening] if wanted.descending else [opening, *fills]
+        return shown
+    rows_in_order = [*shown, opening] if wanted.descending else [opening, *shown]
     return rows_in_order[: wanted.page_size]

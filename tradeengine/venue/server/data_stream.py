@@ -35,6 +35,7 @@ from tradeengine.venue.server.frames import (
 from tradeengine.venue.server.json_value import JsonObject
 from tradeengine.venue.server.outbox import Outbox
 from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.visits import Visits
 from tradeengine.venue.server.wire_market import (
     NO_LISTING,
     StreamMessage,
@@ -72,12 +73,13 @@ class DataStreams:
         self._connections: list[DataConnection] = []
         self._kept_slots: list[KeptSlot] = []
         self._days = days
+        self.visits = Visits()
 
     def publish(self, events: Sequence[Message]) -> None:
         """Send the market events of a turn to all who subscribed to them."""
         rows = [(event, self._day_after(event)) for event in events]
         now = self._clock.now()
-        if not self._connections or not self._faults.data_frame_may_go(now):
+        if not self._connections:
             return
         frames: Frames = as_it_is
         troubled = bool(self._faults.active(now))
@@ -87,7 +89,11 @@ class DataStreams:
             listeners = [c for c in self._connections if c.feed == feed]
             messages = self._messages(feed, rows) if listeners else []
             if troubled:
-                messages = [self._troubled(m, listeners, now) for m in messages]
+                messages = [
+                    self._troubled(m, listeners, now)
+                    for m in messages
+                    if self._faults.data_channel_may_go(m.channel, now)
+                ]
             for connection in listeners:
                 connection.deliver(messages, frames)
 
@@ -139,6 +145,7 @@ class DataStreams:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one data socket for as long as it lives."""
+        self.visits.knocked(self._clock.now())
         refused = self._faults.on_handshake("data", self._clock.now())
         if refused is not None:
             return scripted(refused)
@@ -154,7 +161,8 @@ class DataStreams:
         )
         self._connections.append(connection)
         try:
-            await self._attend(connection, socket, request)
+            with self.visits.inside():
+                await self._attend(connection, socket, request)
         finally:
             self._connections.remove(connection)
             self._release_slot(connection)

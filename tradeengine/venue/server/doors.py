@@ -10,6 +10,9 @@ from tradeengine.model.instants import NANOS
 HOST = "127.0.0.1"
 """The venue holds play money and a control endpoint: it never listens beyond this machine."""
 
+_LAST_ROUNDS = 3
+"""Rounds of the loop in which an answer that is ready gets out."""
+
 
 class Doors:
     """Listens for connections. `runner` must be set up before the doors open."""
@@ -37,13 +40,23 @@ class Doors:
     async def _stay_shut(self, site: web.TCPSite, until: int) -> None:
         port = site.port
         await site.stop()
-        server = self._runner.server
-        if server is not None:
-            for connection in server.connections:
-                connection.close()
+        await self._end_connections()
         await self._clock.sleep_until(until)
         await self.open(port)
         self._closed = None
+
+    async def _end_connections(self) -> None:
+        """End every connection; who is being answered right now still gets the answer."""
+        server = self._runner.server
+        if server is None:
+            return
+        for connection in server.connections:
+            connection.close()
+        for _ in range(_LAST_ROUNDS):
+            await asyncio.sleep(0)
+        # `close` alone leaves an idle connection open, with nobody there who would answer on it.
+        for connection in server.connections:
+            connection.force_close()
 
     async def close(self) -> None:
         """Stop waiting to open again."""

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Self
 
-from aiohttp import web
+from aiohttp import web, web_app
 
 from tradeengine.clock import Clock
 from tradeengine.quiescence import Channel
@@ -21,6 +21,7 @@ from tradeengine.venue.server.control import PATH as CONTROL_PATH
 from tradeengine.venue.server.control import Control
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.doors import HOST, Doors
+from tradeengine.venue.server.faults import Stream
 from tradeengine.venue.server.front import Front
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.rest_account import AccountRest
@@ -32,6 +33,7 @@ from tradeengine.venue.server.rest_orders import OrdersRest
 from tradeengine.venue.server.rest_positions import PositionsRest
 from tradeengine.venue.server.rest_reference import ReferenceRest
 from tradeengine.venue.server.rest_watchlists import WatchlistsRest
+from tradeengine.venue.server.visits import Visits
 
 _SHUTDOWN_SECONDS = 1.0
 _LARGEST_BODY_BYTES = 1_048_576
@@ -112,7 +114,11 @@ class VenueServer:
             app.router.add_routes(part.routes())
         app.router.add_routes(self._sockets())
         if self._control:
-            app.router.add_routes(Control(desk.faults, desk, desk.clock).routes())
+            visits: dict[Stream, Visits] = {
+                "data": desk.data.visits,
+                "orders": desk.orders.visits,
+            }
+            app.router.add_routes(Control(desk.faults, desk, desk.clock, visits).routes())
         app.on_shutdown.append(self._close_sockets)
         return app
 
@@ -150,6 +156,7 @@ class VenueServer:
         """Close all connections and stop listening."""
         await self._doors.close()
         await self._runner.cleanup()
+        _forget_handlers()
 
     async def __aenter__(self) -> Self:
         return self
@@ -161,3 +168,15 @@ class VenueServer:
         _trace: TracebackType | None,
     ) -> None:
         await self.stop()
+
+
+def _forget_handlers() -> None:
+    """
+    Let go of the applications that have ended.
+
+    aiohttp remembers the handlers of every application behind a middleware for as long as
+    the process lives, and with them a venue's whole market: 26 MB a session.
+    """
+    remembered = getattr(web_app, "_cached_build_middleware", None)
+    if remembered is not None:
+        remembered.cache_clear()

@@ -31,6 +31,7 @@ from tradeengine.venue.server.json_value import JsonObject
 from tradeengine.venue.server.outbox import Outbox
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.trading_session import MISUNDERSTOOD, TRADE_UPDATES, TradingSession
+from tradeengine.venue.server.visits import Visits
 from tradeengine.venue.server.wire_trading import trade_update
 
 _CLOSE_SECONDS = 0.5
@@ -67,6 +68,7 @@ class OrderStreams:
         self._connections: list[_Connection] = []
         self._listeners: list[Listener] = []
         self._told: dict[str, deque[AccountUpdate]] = {}
+        self.visits = Visits()
 
     def publish(self, update: AccountUpdate) -> None:
         """Remember an update and send it to its account's sockets and listeners."""
@@ -126,6 +128,7 @@ class OrderStreams:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one trade-updates socket for as long as it lives."""
+        self.visits.knocked(self._clock.now())
         refused = self._faults.on_handshake("orders", self._clock.now())
         if refused is not None:
             return scripted(refused)
@@ -138,14 +141,18 @@ class OrderStreams:
         self._try_handshake(connection, request)
         self._connections.append(connection)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                writer = tasks.create_task(outbox.run(), name="venue orders writer")
-                await self._listen(connection, socket)
-                writer.cancel()
+            with self.visits.inside():
+                await self._attend(connection, socket)
         finally:
             self._connections.remove(connection)
             outbox.forget()
         return socket
+
+    async def _attend(self, connection: _Connection, socket: web.WebSocketResponse) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            writer = tasks.create_task(connection.outbox.run(), name="venue orders writer")
+            await self._listen(connection, socket)
+            writer.cancel()
 
     def _try_handshake(self, connection: _Connection, request: web.Request) -> None:
         proven = self._keys.proven_by(request.headers)

@@ -15,6 +15,7 @@ from tradeengine.venue.records import (
     AccountUpdate,
     Activity,
     PositionRecord,
+    Transfer,
     VenueOrder,
 )
 from tradeengine.venue.server.json_value import Json, JsonObject
@@ -154,6 +155,20 @@ def activity(row: Activity) -> JsonObject:
         "order_id": row.order_id,
         "cum_qty": plain(row.cum_qty),
         "order_status": row.order_status,
+    }
+
+
+def transfer(row: Transfer) -> JsonObject:
+    """Write an activity of cash that came or left."""
+    return {
+        "id": row.id,
+        "activity_type": row.kind,
+        "date": f"{new_york(row.at):%Y-%m-%d}",
+        "created_at": format_instant(row.at),
+        "net_amount": plain(row.amount),
+        "description": "",
+        "status": "executed",
+        "currency": "USD",
     }
 
 

@@ -111,6 +111,23 @@ class StrangerTrades(OfAccount, tag="stranger_trades", kw_only=True):
         world.exchange.submit(self.account_in(world), request)
 
 
+class CashTransfer(OfAccount, tag="cash_transfer", kw_only=True):
+    """
+    Cash comes into the account (`amount` above 0: a deposit) or leaves it.
+
+    `kind` is the activity's type; null: CSD for a deposit, CSW for a withdrawal.
+    """
+
+    amount: Decimal
+    kind: Literal["CSD", "CSW", "JNLC"] | None = None
+
+    def strike(self, world: World) -> None:
+        if not self.amount or not self.amount.is_finite():
+            raise Refused(422, 40010001, f"invalid amount: {self.amount}")
+        kind = self.kind or ("CSD" if self.amount > 0 else "CSW")
+        world.exchange.tampering.transfer(self.account_in(world), kind, self.amount)
+
+
 def _bust(exchange: Exchange, account_id: str, execution_id: str) -> None:
     try:
         exchange.bust(account_id, execution_id)

@@ -1,5 +1,6 @@
 """The faults that are on, and the questions the venue asks them."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +19,8 @@ from tradeengine.venue.server.faults.fault import (
     World,
 )
 
+BEGINNINGS_KEPT = 1_000
+
 
 @dataclass(slots=True)
 class _Armed:
@@ -34,6 +37,9 @@ class ArmedFaults:
         self.failed: list[str] = []
         """What momentary faults could not do when their instant came."""
 
+        self.begun: deque[tuple[int, str]] = deque(maxlen=BEGINNINGS_KEPT)
+        """From which instant each fault was or will be in force, in the order of arming."""
+
     def arm(self, fault: AnyFault, now: int, world: World) -> None:
         """
         Switch a fault on; a momentary one acts, now or later, and is gone.
@@ -41,21 +47,26 @@ class ArmedFaults:
         Raises Refused when it cannot act now.
         """
         begins = fault.begins(now)
-        if isinstance(fault, Clear):
-            self.clear(fault.name)
-        elif not fault.momentary:
+        self.begun.append((begins, _name(fault)))
+        if not fault.momentary:
             self._armed.append(_Armed(fault, begins, _end(fault, begins)))
         elif begins > now:
             world.exchange.tampering.later(begins, partial(self._strike_later, fault, world))
             world.settle()
         else:
             world.catch_up()
-            fault.strike(world)
+            self._strike(fault, world)
             world.settle()
+
+    def _strike(self, fault: Fault, world: World) -> None:
+        if isinstance(fault, Clear):
+            self.clear(fault.name)
+        else:
+            fault.strike(world)
 
     def _strike_later(self, fault: Fault, world: World) -> None:
         try:
-            fault.strike(world)
+            self._strike(fault, world)
         except Refused as refusal:
             self.failed.append(f"{_name(fault)}: {refusal}")
 
@@ -127,9 +138,9 @@ class ArmedFaults:
 
     # Messages.
 
-    def data_frame_may_go(self, now: int) -> bool:
-        """Ask whether a turn's market events may be sent."""
-        return all(fault.on_data_frame() for fault in self.active(now))
+    def data_channel_may_go(self, channel: str, now: int) -> bool:
+        """Ask whether the market events of a channel may be sent."""
+        return all(fault.on_data_channel(channel) for fault in self.active(now))
 
     def on_data_message(self, body: Body, now: int) -> Body:
         """Ask for the body of a data message."""

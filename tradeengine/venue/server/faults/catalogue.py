@@ -9,6 +9,7 @@ import msgspec
 from tradeengine.venue.server.faults.accounts import (
     BustLastFill,
     BustNextFill,
+    CashTransfer,
     PartialFillThenCancel,
     RejectAfterAccept,
     RejectReplace,
@@ -110,6 +111,7 @@ AnyFault = (
     | BustLastFill
     | BustNextFill
     | StrangerTrades
+    | CashTransfer
     | Clear
 )
 """What the control endpoint reads; a new fault is added here."""

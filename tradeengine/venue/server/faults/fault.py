@@ -13,7 +13,7 @@ overrides the hooks it needs, and one line in `catalogue.py`.
     on_handshake       a websocket asks to be opened: an answer instead
     on_data_auth       a data socket authenticates: the error code it gets
     on_slot_release    an authenticated data socket ends: for how long its slot stays taken
-    on_data_frame      a turn's market events for the data sockets: may they go
+    on_data_channel    market events of a channel for the data sockets: may they go
     on_data_message    one message for the data sockets: how it is written
     on_told            the exchange told an account something
     on_order_frame     a trade update for the order sockets: may it go
@@ -154,8 +154,8 @@ class Fault(Struct, tag_field="fault", kw_only=True, omit_defaults=True):
         """Give the seconds of venue time for which a data socket's slot stays taken."""
         return 0.0
 
-    def on_data_frame(self) -> bool:
-        """Say whether a turn's market events may go."""
+    def on_data_channel(self, channel: str) -> bool:  # noqa: ARG002 - a hook
+        """Say whether the market events of a channel may go."""
         return True
 
     def on_data_message(self, body: Body) -> Body:

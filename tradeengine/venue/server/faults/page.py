@@ -15,12 +15,17 @@ endpoint on the loopback interface; `CONTROL` is the `control_url` that it annou
     curl -X POST $CONTROL -d '{"fault": "halt", "symbol": "KO", "at": "10:15:00"}'
     curl -X POST $CONTROL -d '{"fault": "clear"}'
     curl $CONTROL
+    curl $CONTROL/log
 
 `GET` shows the faults that are on or will be, and under `failed` what could not be done when its
 instant came. All seconds are seconds of venue time. Every fault has two more options: `after`
 (seconds until it begins) and `at` (New York wall-clock time of the venue's day at which it begins,
 `"HH:MM:SS"`). A fault with `times` is spent after it struck so often; one with `seconds` ends by
 itself, `null` meaning never.
+
+`/log` is the venue's own record: the instant from which each fault was or will be in force, and
+for each stream the handshakes (answered or refused) with their instants, the sockets open now and
+the most that were open at once.
 
 """
 

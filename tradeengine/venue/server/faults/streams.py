@@ -1,14 +1,18 @@
 """Faults of frames, on either stream: they do not come, or are not what they should be."""
 
+from typing import Literal
+
 from tradeengine.venue.server.faults.fault import Body, Counted, Done, Lasting, Share, Stream
 from tradeengine.venue.server.faults.shapes import Kind, Where, bearers, rewritten
 
 
 class MuteData(Lasting, tag="mute_data", kw_only=True):
-    """The data sockets stay open and answer pings, but nothing comes."""
+    """The data sockets stay open and answer pings, but nothing comes, or nothing of a `channel`."""
 
-    def on_data_frame(self) -> bool:
-        return False
+    channel: Literal["quotes", "trades", "bars"] | None = None
+
+    def on_data_channel(self, channel: str) -> bool:
+        return self.channel is not None and self.channel != channel
 
 
 class MuteOrders(Lasting, tag="mute_orders", kw_only=True):

@@ -1,0 +1,70 @@
+"""
+A session from nothing to its outcome: what a run needs is opened here, in order.
+
+    home ─> alarm ─> state file ─> lock ─> world ─> lease ─> baseline ─> log ─> run
+
+What may refuse a run comes before anything is connected that could trade, and
+everything is closed again in the opposite order, however the run ends.
+"""
+
+from contextlib import AsyncExitStack
+
+import typer
+
+from tradeengine.app import App
+from tradeengine.clock import SystemClock
+from tradeengine.errors import ExitCode
+from tradeengine.event_loop import in_a_loop
+from tradeengine.options import Options
+from tradeengine.run.alarm import raised_alarm
+from tradeengine.run.day_baseline import DayBaseline
+from tradeengine.run.home_lock import home_locked
+from tradeengine.run.lease import leased
+from tradeengine.run.locking import TradingLock, account_of, broker_account
+from tradeengine.run.outcome import Outcome
+from tradeengine.run.screen import Screen, open_screen
+from tradeengine.run.startup import check_until
+from tradeengine.run.watch import watching_log
+from tradeengine.store.baselines import Baselines
+from tradeengine.store.database import open_database
+from tradeengine.store.locks import Locks
+from tradeengine.worlds import OpenWorld, open_world
+
+
+def trade(options: Options) -> ExitCode:
+    """Trade a session; return how it ended. Raises TradeEngineError before it began."""
+    return in_a_loop(_trade(options))
+
+
+async def _trade(options: Options) -> ExitCode:
+    with open_screen(options) as screen:
+        outcome = await trade_session(options, screen)
+    screen.end(outcome)
+    if outcome.failure is not None:
+        typer.echo(f"tradeengine: {outcome.failure}", err=True)
+    return outcome.exit_code
+
+
+async def trade_session(
+    options: Options, screen: Screen, opened: OpenWorld = open_world
+) -> Outcome:
+    """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
+    options.home.prepare()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
+        alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
+        database = stack.enter_context(open_database(options.home.state_file))
+        lock = TradingLock(options.home, Locks(database), account_of(options))
+        lock.refuse(alarm.tell)
+        world = await stack.enter_async_context(opened(options, screen.say))
+        lock.know(world.account_number, alarm.tell)
+        account = broker_account(options, world.account_number)
+        if account is not None:
+            stack.enter_context(leased(account, options, screen.say))
+        baseline = DayBaseline(Baselines(database), account, world.session.date)
+        check_until(options, world)
+        options = lock.ramped(options, world.session.date)
+        files = options.home.new_run(options.choice.kind.value, SystemClock().now())
+        log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
+        app = App(options, world, files, log, screen, lock, baseline, alarm)
+        return await app.run()
