@@ -39,6 +39,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "venue/records": set(),
     "venue/market": {*WORDS, "venue/parameters"},
     "venue/exchange": {*WORDS, "venue/records", "venue/parameters"},
+    # the quant desk's arithmetic: arrays in, arrays out
+    "regime": WORDS,
+    "universe": WORDS,
+    "fundamentals": WORDS,
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},
     "feed": EDGE,
@@ -59,6 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
     "venue/parameters", "venue/records", "venue/market", "venue/exchange",
+    "regime", "universe", "fundamentals",
     "bus/dispatch.py", "bus/engine.py",
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ Every exception that we raise on purpose.
     ├── JournalDamaged          a journal cannot be read past a place
     ├── JournalFailed           a journal cannot be written
     ├── ReplayDiffers           a replay decided something else
+    ├── SelectionFailed         the solver that chooses the universe gave up
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -173,6 +174,10 @@ class AlertNotDelivered(TradeEngineError):
     def __init__(self, reason: str, *, transient: bool) -> None:
         super().__init__(reason)
         self.reason, self.transient = reason, transient
+
+
+class SelectionFailed(TradeEngineError):
+    """The solver that chooses the universe gave up."""
 
 
 class RecordsFailed(TradeEngineError):

@@ -1,0 +1,1 @@
+"""The universe: measures of every candidate, and the choice among them."""
