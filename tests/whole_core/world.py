@@ -218,6 +218,10 @@ class World:
     def answer(self) -> None:
         """Answer the oldest question."""
         asked = self.questions.pop(0)
+        if asked.why == Question.RECONCILE:
+            # The broker's edge reads first what the stream has not told.
+            while self.broker.news:
+                self.tell(0)
         self.step(self.broker.snapshot(asked.why, asked.at, self.middle))
         if asked.why == Question.START:
             assert asked.at
