@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from tests.ledger.messages import snapshot
-from tests.runs import opened
+from tests.runs import NOON, opened
 from tradeengine.ledger.ledger import Ledger
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.commands import KeepBaseline
@@ -17,6 +17,7 @@ from tradeengine.model.events import (
     CashMoved,
     EquityChanged,
 )
+from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
 
 D = Decimal
@@ -32,7 +33,7 @@ def moved(amount: str, activity_id: str = "a") -> CashMoved:
 
 def started(equity: str, *flows: CashFlow, last_equity: str = "10000") -> BrokerSnapshot:
     plain = snapshot(cash=equity, equity=equity, last_equity=last_equity)
-    return structs.replace(plain, flows=flows)
+    return structs.replace(plain, flows=flows, received_at=NOON)
 
 
 def ledger_after(start: BrokerSnapshot, kept: str | None = None) -> tuple[Ledger, list[Message]]:
@@ -89,7 +90,7 @@ def test_a_flow_before_the_books_are_open_waits_for_the_start() -> None:
 def test_the_first_reading_is_kept_before_flows() -> None:
     _, messages = ledger_after(started("14800", flow("5000")))
 
-    assert messages[0] == KeepBaseline(at=0, account_number="PA1", baseline=D(10_000))
+    assert messages[0] == KeepBaseline(at=NOON, account_number="PA1", baseline=D(10_000))
 
 
 def test_a_later_run_of_the_session_measures_against_the_kept_reading() -> None:
@@ -104,7 +105,7 @@ def test_a_later_run_of_the_session_measures_against_the_kept_reading() -> None:
 def test_an_account_without_a_previous_close_is_measured_against_what_it_began_with() -> None:
     _, messages = ledger_after(started("12000", flow("2000"), last_equity="0"))
 
-    assert messages[0] == KeepBaseline(at=0, account_number="PA1", baseline=D(10_000))
+    assert messages[0] == KeepBaseline(at=NOON, account_number="PA1", baseline=D(10_000))
     assert told(messages) == (D(12_000), D(12_000), D(0))
 
 
@@ -144,3 +145,15 @@ def test_a_late_flow_explains_no_more_than_was_unexplained() -> None:
     assert ledger.cash == 15_000
 
     assert told(list(ledger.on_cash_moved(moved("100", "b")))) == (D(15_100), D(15_100), D(0))
+
+
+def test_on_an_evening_before_the_session_todays_close_is_the_baseline() -> None:
+    """The broker's previous close is still the one before: it knows nothing of today."""
+    ledger = Ledger(LedgerParameters())
+    ledger.on_run_opened(structs.replace(opened(), session_open=NOON + 86_400 * NANOS))
+    start = started("6500", flow("500"), last_equity="10000")
+
+    messages = list(ledger.on_snapshot(structs.replace(start, received_at=NOON)))
+
+    # 4,000 were withdrawn during the day, 500 came in after the close.
+    assert told(messages) == (D(6_500), D(6_500), D(0))

@@ -9,10 +9,12 @@ reading of a session stands: a later run is told it, and asks the broker for flo
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from tradeengine.ledger.postings import ZERO
 from tradeengine.model.events import BrokerSnapshot, CashFlow
+from tradeengine.model.instants import new_york
 
 
 class Baseline:
@@ -20,6 +22,7 @@ class Baseline:
 
     def __init__(self) -> None:
         self._first: Decimal | None = None
+        self._session_open = 0
         self._flows: dict[str, Decimal] = {}
         self._came = self._went = ZERO
         """Cash that no flow has explained yet: what came counts as paid in, what went as lost."""
@@ -27,17 +30,20 @@ class Baseline:
         self.value: Decimal | None = None
         """None until the broker was read."""
 
-    def keep(self, first: Decimal | None) -> None:
-        """Take what an earlier run of the session read, before flows."""
-        self._first = first
+    def keep(self, first: Decimal | None, session_open: int) -> None:
+        """Take what an earlier run of the session read, before flows, and when it opens."""
+        self._first, self._session_open = first, session_open
 
     def open(self, snapshot: BrokerSnapshot) -> Decimal | None:
         """Read the account; give the session's first reading when this was it."""
         self._flows = {flow.activity_id: flow.amount for flow in snapshot.flows}
         known, moved = self._first is not None, _total(snapshot.flows)
         if self._first is None:
-            # A new account has no previous close; what it began with is its baseline.
-            self._first = snapshot.last_equity or snapshot.equity - moved
+            # A new account has no previous close; what it began with is its baseline. And on
+            # a day before the session's the broker's previous close is one day too old.
+            is_old = _day(snapshot.received_at) < _day(self._session_open)
+            previous = ZERO if is_old else snapshot.last_equity
+            self._first = previous or snapshot.equity - moved
         self.value = self._first + moved
         self._came = self._went = ZERO
         return None if known else self._first
@@ -78,6 +84,10 @@ class Baseline:
         if self.value <= 0:
             return Decimal(1)
         return (self.value - equity) / self.value
+
+
+def _day(at: int) -> date:
+    return new_york(at).date()
 
 
 def _total(flows: Iterable[CashFlow]) -> Decimal:

@@ -104,7 +104,7 @@ class Ledger:
 
     def on_run_opened(self, run: RunOpened) -> None:
         """Take the baseline that an earlier run of the session kept."""
-        self._baseline.keep(run.baseline)
+        self._baseline.keep(run.baseline, run.session_open)
 
     def on_cash_moved(self, moved: CashMoved) -> Iterator[EquityChanged]:
         """Book a deposit or withdrawal, which is neither profit nor loss."""
