@@ -1,5 +1,6 @@
 """The day's loss counts against the previous close, net of what went in and out since."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -42,7 +43,7 @@ def ledger_after(start: BrokerSnapshot, kept: str | None = None) -> tuple[Ledger
     return ledger, list(ledger.on_snapshot(start))
 
 
-def told(messages: list[Message]) -> tuple[Decimal, Decimal, Decimal]:
+def told(messages: Sequence[Message]) -> tuple[Decimal, Decimal, Decimal]:
     """Give equity, baseline and drawdown as told last."""
     last = messages[-1]
     assert isinstance(last, EquityChanged)

@@ -102,14 +102,14 @@ def test_what_stands_in_two_readings_is_taken_over_and_then_agrees() -> None:
     # Until the cash is compared they count as bought: no profit out of nothing, and no loss.
     assert books.ledger.view().equity == CASH
     # The broker's cash is what it was: the shares were given, and count as paid in.
-    assert books.look(4, TEN) == []
-    cash, agree = books.look(4, TEN)
+    assert books.look(4, TEN) == [HoldingsAgree(at=books.now, strangers=())]
+    assert books.look(25, TEN) == []
+    assert books.look(25, TEN) == []
+    (cash,) = books.look(25, TEN)
     assert isinstance(cash, CashDiffers)
     assert (cash.recorded, cash.held) == (CASH - 500, CASH)
     view = books.ledger.view()
     assert (view.equity, view.baseline) == (CASH + 500, CASH + 500)
-    assert agree == HoldingsAgree(at=books.now, strangers=())
-    assert books.ask(24) == []
 
 
 def test_a_fill_that_comes_in_between_explains_it() -> None:
@@ -248,8 +248,9 @@ def test_an_order_of_others_is_named_until_it_is_gone() -> None:
 
 def test_cash_that_is_missing_counts_as_lost() -> None:
     books = Books()
-    assert books.look(25, cash=CASH - 100) == []
-    (differs,) = books.look(4, cash=CASH - 100)
+    for _ in range(3):  # Longer than a broker takes to list a transfer.
+        assert books.look(25, cash=CASH - 100) == []
+    (differs,) = books.look(25, cash=CASH - 100)
     assert differs == CashDiffers(at=books.now, recorded=CASH, held=CASH - 100)
     view = books.ledger.view()
     assert (view.cash, view.baseline) == (CASH - 100, CASH)
@@ -258,8 +259,8 @@ def test_cash_that_is_missing_counts_as_lost() -> None:
 
 def test_cash_that_nobody_can_explain_hides_no_loss() -> None:
     books = Books()
-    books.look(25, cash=CASH + 1000)
-    books.look(4, cash=CASH + 1000)
+    for _ in range(4):
+        books.look(25, cash=CASH + 1000)
     view = books.ledger.view()
     assert (view.cash, view.baseline) == (CASH + 1000, CASH + 1000)
     assert view.drawdown == 0

@@ -50,6 +50,9 @@ Time between a reading that differs and the one that has to confirm it.
 Longer than what the edge leaves to the order stream: what was lost is found in between.
 """
 
+_CASH_STANDS = 60 * NANOS
+"""How long cash must differ: a broker moves it before it lists the transfer that explains it."""
+
 _LOST_AFTER = 60 * NANOS
 """How long an answer is waited for: the broker's edge gives up long before."""
 
@@ -84,7 +87,9 @@ class Reconciler:
         self._suspected: dict[str, Pair] = {}
         """Differences that one reading has shown: ours and the broker's."""
 
-        self._suspected_cash: Pair | None = None
+        self._suspected_cash: tuple[Decimal, int] | None = None
+        """Dollars that the broker has more than our books, and since when."""
+
         self._theirs: dict[str, Theirs] = {}
         """Shares that others hold here and that are none of our business (policy `ignore`)."""
 
@@ -213,21 +218,24 @@ class Reconciler:
         return ignores and abs(held) >= abs(recorded) and recorded * held >= 0
 
     def _compare_cash(self, snapshot: BrokerSnapshot, *, quiet: bool) -> Iterator[Message]:
-        pair = (self._ledger.cash, snapshot.cash)
-        if abs(pair[0] - pair[1]) < CENT or not quiet or self._theirs:
+        recorded, now = self._ledger.cash, snapshot.received_at
+        difference = snapshot.cash - recorded
+        if abs(difference) < CENT or self._theirs:
             self._suspected_cash = None
-        elif self._suspected_cash != pair:
-            self._suspected_cash = pair
-        else:
+        elif not quiet:
+            return  # Something is under way; what was suspected goes on standing.
+        elif self._suspected_cash is None or self._suspected_cash[0] != difference:
+            self._suspected_cash = (difference, now)
+        elif now - self._suspected_cash[1] >= _CASH_STANDS:
             self._suspected_cash = None
-            yield CashDiffers(at=snapshot.received_at, recorded=pair[0], held=pair[1])
+            yield CashDiffers(at=now, recorded=recorded, held=snapshot.cash)
 
     def _settle(self, snapshot: BrokerSnapshot, *, confirmed: bool) -> Iterator[Message]:
         """Look again soon while something is unsettled; say when all is alike again."""
         now = snapshot.received_at
         names = {o.symbol for o in snapshot.orders if not is_ours(o.client_order_id)}
         strangers = tuple(sorted(names)) if self._policy is ForeignPolicy.FREEZE else ()
-        if confirmed or self._suspected or self._suspected_cash or self._is_outdated:
+        if confirmed or self._suspected or self._is_outdated:
             self._disagreed = self._disagreed or confirmed
             self._look_by(now + _LOOK_AGAIN)
         elif self._disagreed or strangers != self._strangers:
