@@ -18,7 +18,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 
 .NOTPARALLEL:
-.PHONY: help setup run test check style types halt status review cache-fund refresh-universe drill bench docs clean
+.PHONY: help setup run test check style types halt status review cache-fund refresh-universe drill bench fuzz docs clean
 
 help: ## List these commands
 	@echo "tradeengine: make run trades a recorded session; make test proves that it works."
@@ -55,6 +55,9 @@ drill: $(RUNTIME) ## Play every fault of the venue against the engine (ARGS="--s
 
 bench: $(DEV) ## Measure speed against alpaca-py on the same venue, as ratios
 	@$(PY) -m benchmarks $(ARGS)
+
+fuzz: $(DEV) ## Send a million spoilt frames and 100,000 REST bodies through every reader
+	@$(PY) -m tests.fuzz $(ARGS)
 
 review: | $(PY) ## Show why trading is locked, and lift the lock after a review
 	@$(PY) -m tradeengine review $(ARGS)

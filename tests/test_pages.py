@@ -43,5 +43,5 @@ def test_the_wiring_table_is_in_execution_order(made: Path) -> None:
     text = (made / "messages.md").read_text(encoding="utf-8")
 
     assert "| `OrderFilled` | input | Router, Ledger, RiskGate, Reconciler, Strangers |" in text
-    assert "| `SubmitOrder` | command | outbox |" in text
+    assert "| `SubmitOrder` | command | RiskGate, outbox |" in text
     assert "| `FeedGap` | input | log and journal only |" in text

@@ -90,7 +90,7 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("PositionChanged", ["risk", "risk", "risk", "router", "strategy"]),
         ("OrderIntent", ["risk"]),
         ("ApprovedOrder", ["router", "router"]),
-        ("SubmitOrder", ["wiring"]),
+        ("SubmitOrder", ["risk", "wiring"]),
         ("RequestStop", ["risk"]),
         ("DecisionMade", []),
     ],

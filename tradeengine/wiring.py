@@ -219,7 +219,7 @@ def _routes(
         c.OrderIntent: [gate.on_intent],
         e.OrderDenied: [host.on_denied, flattener.on_denied],
         c.ApprovedOrder: [protector.on_approved, router.on_approved],
-        c.SubmitOrder: [outbox.send],
+        c.SubmitOrder: [gate.on_submitted, outbox.send],
         c.CancelOrder: [outbox.send],
         c.ReplaceOrder: [outbox.send],
         c.AskBroker: [outbox.send],

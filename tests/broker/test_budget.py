@@ -113,3 +113,11 @@ def test_a_small_limit_keeps_at_most_half_in_reserve(clock: SimulatedClock) -> N
     tokens = budget(clock)
     tokens.note(200, {"x-ratelimit-limit": "10"})
     assert tokens.reserved == 5
+
+
+@pytest.mark.parametrize("name", ["limit", "remaining", "reset"])
+def test_a_number_too_long_to_be_one_is_not_believed(clock: SimulatedClock, name: str) -> None:
+    tokens = budget(clock)
+    tokens.note(200, {f"x-ratelimit-{name}": "9" * 5000})
+    assert tokens.limit == 200
+    assert tokens.take(Lane.ENTRY) == 0

@@ -48,6 +48,8 @@ def test_no_decision_leaves_the_outcome_unknown(status: int) -> None:
         (b"", "HTTP 401 without a body"),
         (b"<html>\r\n  <b>401</b></html>", "<html> <b>401</b></html>"),
         (b'{"code":"text","message":1}', '{"code":"text","message":1}'),
+        (b'{"code":99999999999999999999}', '{"code":99999999999999999999}'),
+        (b"[" * 100_000, "[" * 300),
         (b"\xff", "\ufffd"),
         (b"null", "null"),
     ],

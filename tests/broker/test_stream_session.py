@@ -118,6 +118,9 @@ UNREADABLE: dict[str, bytes] = {
     "update without an order": frame("trade_updates", {"event": "new"}),
     "authorization of another kind": frame("authorization", "yes"),
     "bytes that are no text": b'{"stream":"\xff"}',
+    "update without its data": b'{"stream":"trade_updates"}',
+    "nested without end": b'{"stream":"x","data":' + b"[" * 100_000,
+    "msgpack nested without end": b"\x91" * 100_000,
 }
 
 

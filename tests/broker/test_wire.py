@@ -29,12 +29,50 @@ from tradeengine.model.instants import parse_instant
         ("131", "131"),
         ('"-3"', "-3"),
         ("0.1", "0.1"),
-        ("123456789012345678.123456789", "123456789012345678.123456789"),
+        ("123456789.123456789", "123456789.123456789"),
     ],
 )
 def test_numbers_are_exact_however_they_are_written(written: str, number: str) -> None:
     body = f'{{"symbol":"KO","qty":{written},"avg_entry_price":"1"}}'.encode()
     assert read_one(body, PositionRow, "here").qty == Decimal(number)
+
+
+@pytest.mark.parametrize("written", ["1e9", '"-1E+9"', "1e400", '"1E+1000000"', "1" * 40])
+def test_a_number_that_is_no_amount_makes_the_row_unreadable(written: str) -> None:
+    body = f'{{"symbol":"KO","qty":{written},"avg_entry_price":"1"}}'.encode()
+    with pytest.raises(ProtocolViolation, match="qty is"):
+        read_one(body, PositionRow, "/v2/positions")
+
+
+def test_an_account_may_be_larger_than_an_order() -> None:
+    money = '"cash":"999999999999.25","equity":"1","buying_power":"1"'
+    body = f'{{"account_number":"1",{money}}}'.encode()
+    assert read_one(body, AccountRow, "here").cash == Decimal("999999999999.25")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("1E-999999", "0"),
+        ("0.0000000014", "1E-9"),
+        ("99.9999999999", "100"),
+        ("0E+99999", "0"),
+        ("187.4527777777777778", "187.452777778"),
+    ],
+)
+def test_numbers_are_kept_to_nine_places(number: str, text: str) -> None:
+    assert str(trimmed(Decimal(number))) == text
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+def test_json_nested_without_end_is_unreadable_and_costs_no_neighbour() -> None:
+    good = b'{"symbol":"KO","qty":"1","avg_entry_price":"1"}'
+    with pytest.raises(ProtocolViolation, match="recursion"):
+        read_one(good[:-1] + b',"x":' + DEEP + b"}", PositionRow, "here")
+    with pytest.raises(ProtocolViolation, match="recursion"):
+        read_rows(b"[" + good + b"," + DEEP + b"]", PositionRow, "here")
 
 
 @pytest.mark.parametrize("written", ['"NaN"', '"Infinity"', '"-inf"', '""', '"ten"', "true", "[]"])

@@ -157,7 +157,6 @@ def test_what_is_whole_in_a_truncated_json_frame_is_saved() -> None:
         b"\xff",
         b"hello",
         b"<html>502</html>",
-        in_msgpack([QUOTE])[:-1],
         b"\xc1",
         b"\xdd\xff\xff\xff\xff",
         b'[{"T":"t","x":' + b"[" * 100_000,
@@ -170,6 +169,15 @@ def test_a_frame_that_cannot_be_read_is_one_rejection(frame: bytes) -> None:
     assert rejection.place == "stream frame"
     assert rejection.problem
     assert len(rejection.text) <= 200
+
+
+def test_what_came_whole_of_a_msgpack_frame_with_wrong_lengths_is_saved() -> None:
+    frame = in_msgpack([QUOTE, TRADE, BAR])
+    for damaged in (frame[:-1], frame.replace(b"\xa3SPY", b"\xbfSPY"), b"\x94" + frame[1:]):
+        data, [of_frame, *of_messages], _ = read(damaged)
+        assert data[:2] == [GOLDEN["quote"][1], GOLDEN["trade"][1]]
+        assert of_frame.place == "stream frame"
+        assert len(data) + len(of_messages) == 3
 
 
 def test_a_message_outside_of_an_array_is_saved_and_reported() -> None:

@@ -116,7 +116,7 @@ async def test_the_wait_that_the_server_asks_for_is_kept(
 ) -> None:
     alpaca.answers.append(web.Response(status=429, headers={"Retry-After": "7"}))
     alpaca.answers.append(web.Response(status=429, headers={"Retry-After": "9999"}))
-    alpaca.answers.append(web.Response(status=429, headers={"Retry-After": "soon"}))
+    alpaca.answers.append(web.Response(status=429, headers={"Retry-After": "\u00b2"}))
     await rest.get(BARS, {"symbols": "A"})
     assert clock.waits == [7.0, 60.0, 2.0]
 

@@ -72,3 +72,15 @@ def test_cash_cost_and_profit_always_balance(fills: list[tuple[Decimal, Decimal]
     assert paid == position.cost - position.realised
     assert position.quantity * position.cost >= 0
     assert (position.quantity == 0) == (position.cost == 0)
+
+
+def test_what_a_fill_costs_is_kept_to_a_billionth_of_a_dollar() -> None:
+    position = Position().filled(D("0.333333333"), D("187.452777778"))
+    assert position.cost == D("62.484259197")
+
+
+def test_a_fill_through_zero_moves_exactly_what_it_is_worth() -> None:
+    before = Position(D("0.3"), D("10.000000001"))
+    after = before.filled(D("-0.733333333"), D("187.452777778"))
+    moved = (after.cost - before.cost) - (after.realised - before.realised)
+    assert moved == D("-137.465370308")

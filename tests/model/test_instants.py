@@ -59,6 +59,8 @@ def test_rfc_3339_is_read_to_the_nanosecond(text: str, at: int) -> None:
         "2019-02-13x14:30:00Z",
         "2019-W07-3T14:30:00Z",
         "tomorrow at about noon",
+        "0001-01-01T00:00:00Z",  # Go's zero time
+        "9999-12-31T23:59:59Z",
     ],
 )
 def test_other_text_is_refused_by_name(text: str) -> None:

@@ -10,6 +10,7 @@ from tests.risk.world import (
     fill,
     intent,
     position,
+    submitted,
 )
 from tradeengine.model.orders import OrderType, Purpose, Side
 from tradeengine.risk.exposure import FLAT, ExposureBook, Held
@@ -22,6 +23,7 @@ def reserved(quantity: str = "100", purpose: Purpose = Purpose.ENTRY) -> Exposur
     book = ExposureBook()
     side = BUY if purpose is Purpose.ENTRY else SELL
     book.reserve(intent(side=side, purpose=purpose), D(quantity), D(50))
+    book.name(submitted(side=side, purpose=purpose))
     return book
 
 
@@ -75,26 +77,51 @@ def test_an_ended_order_no_longer_counts() -> None:
 def test_the_end_of_another_order_releases_nothing() -> None:
     book = reserved()
     book.release(ended(symbol="BBB"))
+    book.release(ended(order="o2"))
+    book.release(ended(side=SELL, purpose=Purpose.EXIT, order="o3"))
+
+    assert book.left("AAA", BUY) == 100
+
+
+def test_an_order_that_was_never_sent_is_released_by_what_it_was_for() -> None:
+    book = ExposureBook()
+    book.reserve(intent(), D(100), D(50))
     book.release(ended(strategy="another"))
-    book.release(ended(side=SELL, purpose=Purpose.EXIT))
-
     assert book.left("AAA", BUY) == 100
 
-
-def test_a_fill_belongs_to_the_order_of_its_side() -> None:
-    book = reserved()
-    book.fill(fill(side=SELL, quantity="40"))
-
-    assert book.left("AAA", BUY) == 100
+    book.release(ended())
+    assert book.left("AAA", BUY) == 0
 
 
-def test_a_sale_fills_the_exit_before_the_stop() -> None:
+def test_a_fill_lowers_the_promise_of_its_own_order_only() -> None:
     book = reserved(purpose=Purpose.PROTECT)
-    book.reserve(exit_intent := intent(side=SELL, purpose=Purpose.EXIT), D(100), D(50))
-    book.fill(fill(side=SELL, quantity="30"))
+    book.reserve(intent(side=SELL, purpose=Purpose.EXIT), D(100), D(50))
+    book.name(submitted(side=SELL, purpose=Purpose.EXIT, order="o2"))
+    book.fill(fill(side=SELL, quantity="30", order="o2"))
+    book.fill(fill(side=SELL, quantity="60", order="an order that has ended"))
 
-    left = {order.purpose: order.left for order in book.open_orders(exit_intent.symbol)}
+    left = {order.purpose: order.left for order in book.open_orders("AAA")}
     assert left == {Purpose.PROTECT: 100, Purpose.EXIT: 70}
+
+
+def test_what_was_filled_before_the_end_counts_until_it_is_told() -> None:
+    book = reserved()
+    book.fill(fill(quantity="10"))
+    book.release(ended(missing="30"))
+    assert book.left("AAA", BUY) == book.missing("AAA", BUY) == 30
+
+    book.fill(fill(quantity="20", cumulative="40"))
+    assert book.missing("AAA", BUY) == 10
+    book.fill(fill(quantity="10", cumulative="20"))
+    assert book.open_orders("AAA") == []
+
+
+def test_the_brokers_positions_hold_what_was_missing() -> None:
+    book = reserved()
+    book.release(ended(missing="30"))
+    book.hold([broker_position("AAA", "30")])
+
+    assert book.open_orders("AAA") == []
 
 
 def test_the_ledgers_word_for_a_position_counts() -> None:
@@ -157,7 +184,7 @@ def test_the_end_of_a_found_order_leaves_one_of_ours_that_looks_like_it() -> Non
     book.adopt([broker_order("old", "AAA", BUY, "10")])
     book.reserve(intent(), D(30), D(50))
 
-    book.release_named("AAA", "old")  # the broker's word
+    book.release_found("AAA", "old")  # the broker's word
     book.release(ended(order="old"))  # the router's, of the same end
 
     assert [order.left for order in book.open_orders("AAA")] == [30]

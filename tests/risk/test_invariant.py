@@ -26,6 +26,7 @@ from tests.risk.world import (
     position,
     quote,
     seconds,
+    submitted,
     symbol_plan,
 )
 from tradeengine.model.commands import ApprovedOrder
@@ -98,6 +99,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         if isinstance(answer.message, ApprovedOrder):
             self.count += 1
             name = f"o{self.count}"
+            self.gate.on_submitted(submitted(symbol, side, purpose, name))
             self.orders.append(AtBroker(name, symbol, side, purpose, answer.message.quantity))
 
     @rule(symbol=st.sampled_from(SYMBOLS), quantity=QUANTITIES)

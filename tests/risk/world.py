@@ -7,7 +7,7 @@ A gate in a world where an entry in AAA passes, and the messages that spoil it.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tradeengine.model.commands import ApprovedOrder, OrderIntent
+from tradeengine.model.commands import ApprovedOrder, OrderIntent, SubmitOrder
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
     Bar,
@@ -220,6 +220,7 @@ def ended(
     purpose: Purpose = Purpose.ENTRY,
     order: str = "o1",
     strategy: str = "test",
+    missing: str = "0",
 ) -> OrderEnded:
     return OrderEnded(
         at=NOW,
@@ -231,6 +232,26 @@ def ended(
         outcome="cancelled",
         filled=Decimal(0),
         average_price=None,
+        missing=Decimal(missing),
+    )
+
+
+def submitted(
+    symbol: str = "AAA",
+    side: Side = Side.BUY,
+    purpose: Purpose = Purpose.ENTRY,
+    order: str = "o1",
+    quantity: str = "100",
+) -> SubmitOrder:
+    return SubmitOrder(
+        at=NOW,
+        client_order_id=order,
+        symbol=symbol,
+        side=side,
+        purpose=purpose,
+        quantity=Decimal(quantity),
+        order_type=OrderType.LIMIT,
+        time_in_force=TimeInForce.DAY,
     )
 
 

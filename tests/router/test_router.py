@@ -54,8 +54,8 @@ def accepted(name: str = BUY) -> OrderAccepted:
     return OrderAccepted(**about(name), status="new")  # type: ignore[arg-type]  # shared keys
 
 
-def cancelled(name: str = BUY) -> OrderCancelled:
-    return OrderCancelled(**about(name), cumulative=D(0))  # type: ignore[arg-type]  # shared keys
+def cancelled(name: str = BUY, filled: str = "0") -> OrderCancelled:
+    return OrderCancelled(**about(name), cumulative=D(filled))  # type: ignore[arg-type]  # shared keys
 
 
 def test_an_approved_entry_is_sent_under_a_counted_name() -> None:
@@ -98,6 +98,17 @@ def test_a_rejection_ends_the_order() -> None:
 
     assert isinstance(ended, OrderEnded)
     assert (ended.outcome, ended.filled, ended.average_price) == ("rejected", D(0), None)
+
+
+def test_an_end_says_which_shares_no_fill_has_told() -> None:
+    made = router()
+    list(made.on_approved(approved(Purpose.ENTRY)))
+    list(made.on_filled(fill(BUY, "4")))
+
+    ended = only(list(made.on_order_event(cancelled(filled="7"))))
+
+    assert isinstance(ended, OrderEnded)
+    assert (ended.filled, ended.missing) == (D(4), D(3))
 
 
 def test_an_entry_that_had_its_time_is_cancelled_once() -> None:

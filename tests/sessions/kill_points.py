@@ -27,12 +27,21 @@ from tradeengine.model.commands import (
     AskBroker,
     CancelOrder,
     Command,
+    KeepBaseline,
     LockTrading,
     OrderIntent,
     ReplaceOrder,
     SubmitOrder,
 )
-from tradeengine.model.events import BrokerUnreachable, RunOpened, StateChanged, TimerFired
+from tradeengine.model.events import (
+    BrokerUnreachable,
+    HoldingsDiffer,
+    NakedLimitReached,
+    PositionSplit,
+    RunOpened,
+    StateChanged,
+    TimerFired,
+)
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Purpose
 from tradeengine.store.locks import Locks
@@ -64,10 +73,22 @@ class Point(NamedTuple):
         return f"{self.what} {self.moment}"
 
 
-HEARD_BY_THE_ROUTER = frozenset({RunOpened, TimerFired, StateChanged, BrokerUnreachable})
+HEARD_BY_THE_ROUTER = frozenset(
+    {
+        RunOpened,
+        TimerFired,
+        StateChanged,
+        BrokerUnreachable,
+        HoldingsDiffer,
+        NakedLimitReached,
+        PositionSplit,
+    }
+)
 """Messages that speak of no order and may move one. A test holds this against the wiring."""
 
-LEAVE_THE_CORE = frozenset({SubmitOrder, CancelOrder, ReplaceOrder, AskBroker, LockTrading})
+LEAVE_THE_CORE = frozenset(
+    {SubmitOrder, CancelOrder, ReplaceOrder, AskBroker, LockTrading, KeepBaseline}
+)
 """Commands that are carried out outside. A test holds this against the wiring."""
 
 

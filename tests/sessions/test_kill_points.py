@@ -84,6 +84,7 @@ REST = Scenario(strategy="RestNow")
 EXIT = Scenario(strategy="BuyThenSell")
 STOP = Scenario(stop_after="POSITION_CHANGED", since="RequestStop")
 AGAIN = Scenario(before="submit protect answered", since="")
+OPENING = Scenario(since="")
 SWEEP = Scenario(sections={"broker": {"sweep_interval_seconds": 3}})
 REFUSED = Scenario(faults=({"fault": "reject_next_order"},))
 NO_ANSWER = Scenario(faults=({"fault": "next_order_504_after_accept"},))
@@ -107,6 +108,7 @@ SCENARIOS: dict[str, Scenario] = {
     "CancelOrder": REST,
     "AskBroker": STOP,
     "LockTrading": LOCK,
+    "KeepBaseline": OPENING,
     "RequestStop": STOP,
     "OrderAccepted": BUY,
     "OrderRejected": REFUSED,
@@ -122,6 +124,7 @@ SCENARIOS: dict[str, Scenario] = {
     "TimerFired": BUY,
     "account": STOP,
     "calendar": AGAIN,
+    "cash_flows": AGAIN,
     "cancel": REST,
     "fills": SWEEP,
     "look_up": NO_ANSWER,
@@ -260,9 +263,19 @@ def test_a_difference_that_nobody_explained_is_named_again_after_a_kill(
 
 def limit_of(venue: Venue) -> dict[str, object]:
     """Give a drawdown limit just beyond what the account has lost so far in this test."""
-    account = venue.account()
-    lost = 1 - float(account["equity"]) / float(account["last_equity"])
+    for _ in range(5):
+        if (lost := lost_in(venue)) > 0:
+            break
+        # Earlier tests have won: pay some spread, so that the limit can be above nothing.
+        for side in ("buy", "sell"):
+            order = venue.submit(symbol="F", qty=4_000, side=side)
+            venue.wait_until_filled(order["id"])
     return {"drawdown_max_fraction": round(lost + 0.00005, 6)}
+
+
+def lost_in(venue: Venue) -> float:
+    account = venue.account()
+    return 1 - float(account["equity"]) / float(account["last_equity"])
 
 
 def die_at(point: str, scenario: Scenario, venue: Venue, home: Path) -> None:

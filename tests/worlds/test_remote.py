@@ -109,8 +109,9 @@ async def test_the_account_is_known_before_anything_can_trade(
         assert world.account_number == "PA9"
 
 
-async def test_an_account_without_a_number_is_refused(server: "ClockServer") -> None:
-    server.account = '{"id": 1}'
+@pytest.mark.parametrize("body", ['{"id": 1}', "[" * 9999, '{"id":' + "[" * 9999])
+async def test_an_account_without_a_number_is_refused(server: "ClockServer", body: str) -> None:
+    server.account = body
     with pytest.raises(VenueUnreachable, match="says what is no account"):
         await ask_account_number(server.access())
 
@@ -197,7 +198,8 @@ async def test_a_speed_that_is_none_is_refused(server: ClockServer, speed: str) 
 
 
 @pytest.mark.parametrize(
-    "body", ["<html>welcome</html>", "{}", '{"timestamp": "yesterday"}', '{"timestamp": 3}']
+    "body",
+    ["<html>welcome</html>", "{}", '{"timestamp": "yesterday"}', '{"x":' + "[" * 9999],
 )
 async def test_an_answer_that_is_no_clock_is_told_in_words(server: ClockServer, body: str) -> None:
     server.body = body

@@ -16,6 +16,7 @@ from tradeengine.model.instants import NANOS
 
 _MINUTE_SECONDS = 60
 _TOO_MANY_REQUESTS = 429
+_MOST_DIGITS = 18
 
 
 class RequestBudget:
@@ -92,4 +93,6 @@ class RequestBudget:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+    """Read a header's whole number; None for what is none, or has more digits than any."""
+    is_number = text is not None and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if text is not None and is_number else None

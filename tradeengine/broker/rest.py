@@ -11,10 +11,10 @@ Sorting, once for all callers:
 """
 
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tradeengine import __version__
 from tradeengine.broker.access import AlpacaAccess
@@ -23,7 +23,7 @@ from tradeengine.broker.http_client import HttpClient, NotSent
 from tradeengine.broker.http_connection import NoAnswer
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.requests import Request
-from tradeengine.broker.wire import shown
+from tradeengine.broker.wire import UNREADABLE, shown
 from tradeengine.errors import OutcomeUnknown, RefusedByBroker, TradeEngineError, VenueUnreachable
 
 _USER_AGENT = f"tradeengine/{__version__}"
@@ -35,7 +35,7 @@ class _ErrorBody(Struct):
     """`{"code":int,"message":str}`; data hosts send no code, gateways no JSON."""
 
     message: str = ""
-    code: int = 0
+    code: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] = 0
 
 
 def sort_answer(request: Request, status: int, body: bytes) -> TradeEngineError | None:
@@ -61,7 +61,7 @@ def _named(request: Request) -> str:
 def _error_body(status: int, body: bytes) -> _ErrorBody:
     try:
         said = msgspec.json.decode(body, type=_ErrorBody)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         said = _ErrorBody()
     if not said.message:
         said.message = " ".join(shown(body).split()) or f"HTTP {status} without a body"

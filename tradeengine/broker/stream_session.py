@@ -18,6 +18,7 @@ from msgspec import Raw, Struct
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.updates import Report
 from tradeengine.broker.wire import (
+    UNREADABLE,
     ZERO,
     TradeUpdateRow,
     Unreadable,
@@ -50,7 +51,7 @@ class Heard(Struct):
 
 class _Envelope(Struct):
     stream: str
-    data: Raw = Raw(b"null")
+    data: Raw = Raw(b"")
 
 
 class _Authorization(Struct):
@@ -90,7 +91,7 @@ class OrderStreamSession:
             return heard
         try:
             envelope = _ENVELOPE.decode(_as_json(frame))
-        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
+        except (*UNREADABLE, TypeError) as error:
             heard.unreadable.append(Unreadable(str(error), shown(frame)))
             return heard
         self._open(envelope, heard, received_at)
@@ -107,7 +108,7 @@ class OrderStreamSession:
             else:
                 text = shown(bytes(envelope.data))
                 heard.unreadable.append(Unreadable(f"unknown stream {envelope.stream!r}", text))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             heard.unreadable.append(Unreadable(str(error), shown(bytes(envelope.data))))
         except ProtocolViolation as error:
             heard.unreadable.append(Unreadable(error.problem, error.text))

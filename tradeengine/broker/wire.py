@@ -3,13 +3,13 @@ Reading what Alpaca sends, with the world left open.
 
 Only the keys that are used are declared, so new and vanished ones do no harm.
 Enums stay text. Numbers may be strings, ints or floats and become `Decimal`
-digit by digit. A list is read row by row: a bad row is set aside with its
-reason, its neighbours are kept.
+digit by digit; one that is no amount of anything makes its row unreadable. A list
+is read row by row: a bad row is set aside with its reason, its neighbours are kept.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -19,16 +19,29 @@ from tradeengine.model.instants import BadInstant, parse_instant
 
 ZERO = Decimal(0)
 _TEXT_SHOWN = 300
+_DIGITS_SHOWN = 40
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading may raise; the last by JSON that is nested thousands deep."""
+
+_NINE_PLACES = Decimal("0.000000001")
+"""The broker counts shares to nine places; money and prices need no more."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A JSON object; a number in it that is not finite makes it unreadable."""
+    """A JSON object; a number in it that is not finite or too large makes it unreadable."""
+
+    LARGEST: ClassVar[Decimal] = Decimal(10**9)
+    """Shares and prices stay below it; a typing error at the broker does not get by."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, Decimal) and not value.is_finite():
-                raise ValueError(f"{name} is {value}")
+            if isinstance(value, Decimal) and not self._is_amount(value):
+                raise ValueError(f"{name} is {str(value)[:_DIGITS_SHOWN]}")
+
+    def _is_amount(self, value: Decimal) -> bool:
+        return value.is_finite() and -self.LARGEST < value < self.LARGEST
 
 
 class OrderRow(Row, frozen=True, kw_only=True):
@@ -80,6 +93,8 @@ class PositionRow(Row, frozen=True, kw_only=True):
 
 class AccountRow(Row, frozen=True, kw_only=True):
     """The account's money. The day-trading fields that went in 2026-07 are not asked for."""
+
+    LARGEST: ClassVar[Decimal] = Decimal(10**15)
 
     account_number: str
     cash: Decimal
@@ -163,7 +178,7 @@ def read_one(body: bytes | Raw, kind: type[RowT], place: str) -> RowT:
     """Read one object. Raises ProtocolViolation, naming the place."""
     try:
         row: RowT = _decoder(kind).decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise ProtocolViolation(place, str(error), shown(bytes(body))) from error
     return row
 
@@ -172,7 +187,7 @@ def read_rows(body: bytes, kind: type[RowT], place: str) -> Rows[RowT]:
     """Read a list row by row. Raises ProtocolViolation when it is not a list at all."""
     try:
         pieces = _PIECES.decode(body)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise ProtocolViolation(place, str(error), shown(body)) from error
     return rows_of(pieces, kind)
 
@@ -184,7 +199,7 @@ def rows_of(pieces: list[Raw], kind: type[RowT]) -> Rows[RowT]:
     for piece in pieces:
         try:
             rows.good.append(decode(piece))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             rows.bad.append(Unreadable(str(error), shown(bytes(piece))))
     return rows
 
@@ -212,5 +227,12 @@ def instant_of(*texts: str | None, default: int) -> int:
 
 
 def trimmed(value: Decimal) -> Decimal:
-    """Drop trailing zeros without an exponent, so that equal numbers are written equally."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    """
+    Drop trailing zeros without an exponent, so that equal numbers are written equally.
+
+    Rounds to nine places.
+    """
+    if value == value.to_integral_value():
+        return value.quantize(Decimal(1))
+    rounded = value.quantize(_NINE_PLACES, ROUND_HALF_EVEN)
+    return trimmed(rounded) if rounded == rounded.to_integral_value() else rounded.normalize()

@@ -9,7 +9,6 @@ events as if it had not been there. A type nobody knows is counted and ignored,
 because Alpaca adds types without a new version.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct, field
 
+from tradeengine.feed import salvage
 from tradeengine.feed.halts import Halts
 from tradeengine.feed.stamps import instant_of
 from tradeengine.feed.wire import AnyMessage, Control, MarketData, WireStatus
@@ -36,9 +36,6 @@ UNREADABLE = (ValueError, RecursionError)
 ASCII = 0x7F
 """JSON begins below; a msgpack array, of any length, above."""
 
-_FLAT_OBJECT = re.compile(rb"\{[^{}]*\}")
-"""An object of the stream; none of them holds another object."""
-
 
 class _Tag(Struct, gc=False):
     """Any object at all; only its type is read."""
@@ -53,6 +50,7 @@ class _Format(NamedTuple):
     elements: Callable[[bytes], list[Raw]]
     element: Callable[[Raw], AnyMessage]
     tag: Callable[[Raw], _Tag]
+    salvage: Callable[[bytes], list[bytes]]
 
 
 _JSON = _Format(
@@ -60,12 +58,14 @@ _JSON = _Format(
     msgspec.json.Decoder(list[Raw]).decode,
     msgspec.json.Decoder(AnyMessage).decode,
     msgspec.json.Decoder(_Tag).decode,
+    salvage.from_json,
 )
 _MSGPACK = _Format(
     msgspec.msgpack.Decoder(list[MarketData]).decode,
     msgspec.msgpack.Decoder(list[Raw]).decode,
     msgspec.msgpack.Decoder(AnyMessage).decode,
     msgspec.msgpack.Decoder(_Tag).decode,
+    salvage.from_msgpack,
 )
 
 
@@ -105,7 +105,7 @@ class Codec:
             elements = [bytes(element) for element in form.elements(frame)]
         except UNREADABLE as error:
             rejections.append(rejected("stream frame", error, frame, received_at))
-            elements = _FLAT_OBJECT.findall(frame) if form is _JSON else []
+            elements = form.salvage(frame)
         controls: list[Control] = []
         for index, element in enumerate(elements):
             try:

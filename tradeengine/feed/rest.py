@@ -14,6 +14,7 @@ import msgspec
 from tradeengine.clock import Clock
 from tradeengine.errors import RefusedByBroker, VenueUnreachable
 from tradeengine.feed.backoff import Backoff, Random
+from tradeengine.feed.codec import UNREADABLE
 from tradeengine.feed.credentials import Credentials
 from tradeengine.feed.parameters import FeedParameters
 from tradeengine.quiescence import Quiescence
@@ -111,10 +112,10 @@ class _Refused(RefusedByBroker):
 def _refused(response: aiohttp.ClientResponse, body: bytes) -> _Refused:
     try:
         told = msgspec.json.decode(body, type=_ErrorBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         told = _ErrorBody(message=body[:200].decode("utf-8", "replace") or str(response.reason))
     error = _Refused(response.status, told.code, told.message)
     after = response.headers.get("Retry-After", "")
-    if after.isdigit():
+    if after.isdecimal() and after.isascii():
         error.retry_after_seconds = min(float(after), LONGEST_RETRY_AFTER_SECONDS)
     return error

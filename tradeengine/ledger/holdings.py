@@ -8,7 +8,7 @@ again without it, as if it had never been.
 from decimal import Decimal
 from typing import NamedTuple
 
-from tradeengine.ledger.positions import Position
+from tradeengine.ledger.positions import Position, dollars
 
 FLAT = Position()
 
@@ -23,7 +23,7 @@ class BookedFill(NamedTuple):
     @property
     def notional(self) -> Decimal:
         """Dollars that the fill cost (negative: brought in)."""
-        return self.shares * self.price
+        return dollars(self.shares * self.price)
 
 
 class Holdings:

@@ -15,7 +15,7 @@ from tradeengine.ledger.executions import Executions
 from tradeengine.ledger.holdings import BookedFill, Holdings
 from tradeengine.ledger.marks import Marks
 from tradeengine.ledger.parameters import LedgerParameters
-from tradeengine.ledger.positions import Position
+from tradeengine.ledger.positions import Position, dollars
 from tradeengine.ledger.postings import (
     ADJUSTMENTS,
     CAPITAL,
@@ -131,7 +131,8 @@ class Ledger:
             realised = self._holdings.position(symbol).realised
             adopted = Position(realised=realised)
             if row is not None:
-                adopted = Position(row.quantity, row.quantity * row.average_price, realised)
+                cost = dollars(row.quantity * row.average_price)
+                adopted = Position(row.quantity, cost, realised)
                 self._marks.suggest(symbol, row.current_price)
             if self._adopt_position(symbol, adopted, contra):
                 yield self._position_changed(symbol, snapshot.received_at)

@@ -12,7 +12,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 ZERO = Decimal(0)
 GRAIN = Decimal("0.000000001")
-"""Cost is split to this many dollars; the rounding is owned here and nowhere else."""
+"""Dollars are kept to this fraction; the rounding is owned here and nowhere else."""
+
+
+def dollars(amount: Decimal) -> Decimal:
+    """
+    Round to the grain; what lies on it keeps its form: 50, not 50.000000000.
+
+    What is on one grid adds up exactly, and so the postings of a fill sum to zero.
+    """
+    rounded = amount.quantize(GRAIN, ROUND_HALF_EVEN)
+    return amount if amount == rounded else rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +38,7 @@ class Position:
         """Cost of one share in dollars; zero when flat."""
         if not self.quantity:
             return ZERO
-        average = self.cost / self.quantity
-        rounded = average.quantize(GRAIN, ROUND_HALF_EVEN)
-        # A division that comes out even keeps its short form: 50, not 50.000000000.
-        return average if average == rounded else rounded
+        return dollars(self.cost / self.quantity)
 
     def value(self, mark: Decimal) -> Decimal:
         """Worth of the shares at a price, in dollars; negative for a short."""
@@ -47,12 +54,14 @@ class Position:
 
         A fill larger than an opposite position closes it and opens the rest.
         """
+        notional = dollars(shares * price)
         if self.quantity * shares >= 0:
-            return Position(self.quantity + shares, self.cost + shares * price, self.realised)
+            return Position(self.quantity + shares, self.cost + notional, self.realised)
         if abs(shares) <= abs(self.quantity):
-            return self._reduced(shares, price)
-        flat = self._reduced(-self.quantity, price)
-        return flat.filled(self.quantity + shares, price)
+            return self._reduced(shares, notional)
+        closing = dollars(-self.quantity * price)
+        gain = -closing - self.cost
+        return Position(self.quantity + shares, notional - closing, self.realised + gain)
 
     def price_of_becoming(self, after: "Position", mark: Decimal) -> Decimal:
         """
@@ -64,10 +73,10 @@ class Position:
         grew = after.quantity * self.quantity >= 0 and abs(after.quantity) > abs(self.quantity)
         return after.cost - self.cost if grew else (after.quantity - self.quantity) * mark
 
-    def _reduced(self, shares: Decimal, price: Decimal) -> "Position":
+    def _reduced(self, shares: Decimal, notional: Decimal) -> "Position":
         left = self.quantity + shares
         released = self.cost if not left else self._share_of_cost(-shares)
-        gain = -shares * price - released
+        gain = -notional - released
         return Position(left, self.cost - released, self.realised + gain)
 
     def _share_of_cost(self, shares: Decimal) -> Decimal:

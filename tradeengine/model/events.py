@@ -546,7 +546,11 @@ class EquityChanged(Event, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class OrderEnded(Event, frozen=True, kw_only=True, tag=True, gc=False):
-    """The router's last word on an order: nothing more can be filled."""
+    """
+    The router's last word on an order: nothing more can be filled.
+
+    `missing` shares were filled before, says the broker, and no fill has told them yet.
+    """
 
     client_order_id: str
     strategy: str
@@ -556,6 +560,7 @@ class OrderEnded(Event, frozen=True, kw_only=True, tag=True, gc=False):
     outcome: str
     filled: Decimal
     average_price: Decimal | None
+    missing: Decimal = Decimal(0)
 
 
 class OrderStale(Event, frozen=True, kw_only=True, tag=True, gc=False):

@@ -19,6 +19,9 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_LAST_SECOND = (2**63 - 1) // NANOS - 1
+"""Instants are kept in 64 bits. Go writes its zero time as year 1, which is none."""
+
 
 class BadInstant(ValueError):
     """A text that should be an RFC 3339 instant is not one."""
@@ -38,7 +41,10 @@ def _second(text: str, zone: str) -> int:
     if text[4] + text[7] != "--" or text[10] not in "Tt ":
         raise BadInstant(text)
     moment = datetime.fromisoformat(text + ("+00:00" if zone == "Z" else zone))
-    return int(moment.timestamp()) * NANOS
+    seconds = int(moment.timestamp())
+    if not -_LAST_SECOND <= seconds <= _LAST_SECOND:
+        raise BadInstant(text)
+    return seconds * NANOS
 
 
 def _is_fraction(text: str) -> bool:
@@ -50,7 +56,7 @@ def parse_instant(text: str) -> int:
     """
     Read RFC 3339 with 0 to 9 fraction digits and `Z` or an offset.
 
-    Returns nanoseconds UTC. Raises BadInstant.
+    Returns nanoseconds UTC. Raises BadInstant, also for years before 1678 and after 2261.
     """
     try:
         if text[-1] == "Z":

@@ -25,6 +25,8 @@ def closing_quantity(intent: OrderIntent, book: ExposureBook) -> Decimal | Denie
     """Settle the shares of an order that closes; all there is when none are named."""
     held = book.held(intent.symbol).quantity
     closable = max(ZERO, -intent.side.sign * held)
+    if intent.purpose is Purpose.EXIT:
+        closable = max(ZERO, closable - book.missing(intent.symbol, intent.side))
     if intent.purpose is Purpose.EXIT and _is_open(intent, book):
         return Denied(Denial.DUPLICATE_INTENT, "one open exit", "another exit is open")
     if intent.purpose is Purpose.PROTECT:
@@ -41,7 +43,7 @@ def closing_quantity(intent: OrderIntent, book: ExposureBook) -> Decimal | Denie
 
 def _is_open(intent: OrderIntent, book: ExposureBook) -> bool:
     return any(
-        r.purpose in _EXITS and r.side is intent.side and not r.client_order_id
+        r.purpose in _EXITS and r.side is intent.side and not (r.is_found or r.has_ended)
         for r in book.open_orders(intent.symbol)
     )
 

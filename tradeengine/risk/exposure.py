@@ -7,17 +7,20 @@ position, which follows before any intent can, raises what is held. So at any
 moment a symbol can end up anywhere between "all open sells filled" and "all
 open buys filled", and limits are held against the worse end.
 
-An order of ours is known by who wanted it, where, which way and what for: it
-has no name yet when it is approved. Orders found at the broker at the start are
-known by name.
+An order of ours has no name yet when it is approved; it is known by who wanted it,
+where, which way and what for, until it is sent. Orders found at the broker at the
+start have their names from there.
+
+An order can end before its last fills are told. What is missing stays counted until
+it is told, or until the broker says what is held.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from tradeengine.model.commands import OrderIntent
+from tradeengine.model.commands import OrderIntent, SubmitOrder
 from tradeengine.model.events import (
     BrokerOrder,
     BrokerPosition,
@@ -28,10 +31,6 @@ from tradeengine.model.events import (
 from tradeengine.model.orders import OrderType, Purpose, Side
 
 ZERO = Decimal(0)
-
-# Fills name no purpose, and the venue lets only one order hold given shares: an
-# exit is sent after the stop that held them is gone.
-_FILL_ORDER = (Purpose.ENTRY, Purpose.EXIT, Purpose.FLATTEN, Purpose.PROTECT)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,11 +45,24 @@ class Reservation:
     price: Decimal
     filled: Decimal = ZERO
     client_order_id: str = ""
+    is_found: bool = False
+    """Whether it was found at the broker, and is not of this run."""
+    has_ended: bool = False
+    told: set[tuple[Decimal, Decimal]] = field(default_factory=set)
+    """The stretches of the order that its fills cover: shares from and to."""
 
     @property
     def left(self) -> Decimal:
         """Shares that may still be filled."""
         return max(ZERO, self.quantity - self.filled)
+
+    def take(self, fill: OrderFilled) -> None:
+        """Lower the promise by a fill; one that is told twice lowers it once."""
+        if self.is_found:
+            self.filled = max(self.filled, fill.cumulative)
+            return
+        self.told.add((fill.cumulative - fill.quantity, fill.cumulative))
+        self.filled = sum((high - low for low, high in self.told), ZERO)
 
     def is_of(self, ended: OrderEnded) -> bool:
         """Tell whether this order may be the one that ended."""
@@ -121,28 +133,52 @@ class ExposureBook:
             )
         )
 
+    def name(self, order: SubmitOrder) -> None:
+        """Give the oldest order of its kind that has no name the one it is sent under."""
+        kind = (order.side, order.purpose, "")
+        orders = self.open_orders(order.symbol)
+        unnamed = (r for r in orders if (r.side, r.purpose, r.client_order_id) == kind)
+        reservation = next(unnamed, None)
+        if reservation is not None:
+            reservation.client_order_id = order.client_order_id
+
     def fill(self, fill: OrderFilled) -> None:
         """Lower the promise of the order that was filled; a fill told twice lowers it once."""
-        reservation = self._filled_by(fill)
-        if reservation is not None:
-            reservation.filled = max(reservation.filled, fill.cumulative)
+        reservation = self._named(fill.symbol, fill.client_order_id)
+        if reservation is None:
+            return
+        reservation.take(fill)
+        if reservation.has_ended and not reservation.left:
+            self._drop(fill.symbol, reservation)
+
+    def missing(self, symbol: str, side: Side) -> Decimal:
+        """Sum up the shares of ended orders of a side of which no fill has told yet."""
+        orders = (r for r in self.open_orders(symbol) if r.has_ended and r.side is side)
+        return sum((r.left for r in orders), ZERO)
 
     def release(self, ended: OrderEnded) -> None:
-        """Stop counting an order that can no longer be filled."""
+        """Stop counting an order that can no longer be filled, but for fills yet untold."""
         if ended.client_order_id in self._ended:
             self._ended.discard(ended.client_order_id)
             return  # Released by its name: an order of ours that looks like it is still open.
         orders = self.open_orders(ended.symbol)
-        self._drop(ended.symbol, next((r for r in orders if r.is_of(ended)), None))
+        done = self._named(ended.symbol, ended.client_order_id)
+        done = done or next((r for r in orders if not r.client_order_id and r.is_of(ended)), None)
+        if done is not None and ended.missing:
+            done.has_ended, done.quantity = True, done.filled + ended.missing
+        else:
+            self._drop(ended.symbol, done)
 
-    def release_named(self, symbol: str, client_order_id: str) -> None:
+    def release_found(self, symbol: str, client_order_id: str) -> None:
         """Stop counting an order that was found at the broker, by its name."""
-        orders = self.open_orders(symbol)
-        named = (r for r in orders if r.client_order_id and r.client_order_id == client_order_id)
-        found = next(named, None)
-        if found is not None:
+        found = self._named(symbol, client_order_id)
+        if found is not None and found.is_found:
             self._ended.add(client_order_id)
-        self._drop(symbol, found)
+            self._drop(symbol, found)
+
+    def _named(self, symbol: str, client_order_id: str) -> Reservation | None:
+        orders = (r for r in self.open_orders(symbol) if r.client_order_id)
+        return next((r for r in orders if r.client_order_id == client_order_id), None)
 
     def _drop(self, symbol: str, done: Reservation | None) -> None:
         orders = self.open_orders(symbol)
@@ -162,8 +198,11 @@ class ExposureBook:
         self._set_held(event.symbol, Held(event.quantity, event.average_price))
 
     def hold(self, positions: Iterable[BrokerPosition]) -> None:
-        """Take the broker's word for all positions."""
+        """Take the broker's word for all positions: what was missing is in them."""
         self._held.clear()
+        for symbol, orders in list(self._open.items()):
+            for done in [r for r in orders if r.has_ended]:
+                self._drop(symbol, done)
         for row in positions:
             self._set_held(row.symbol, Held(row.quantity, row.average_price))
 
@@ -182,6 +221,7 @@ class ExposureBook:
                     price=price,
                     filled=order.filled,
                     client_order_id=order.client_order_id,
+                    is_found=True,
                 )
             )
 
@@ -190,13 +230,6 @@ class ExposureBook:
             return Purpose.ENTRY
         stops = {OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP}
         return Purpose.PROTECT if order.order_type in stops else Purpose.EXIT
-
-    def _filled_by(self, fill: OrderFilled) -> Reservation | None:
-        orders = [r for r in self.open_orders(fill.symbol) if r.side is fill.side]
-        named = [r for r in orders if r.client_order_id == fill.client_order_id]
-        unnamed = [r for r in orders if not r.client_order_id]
-        unnamed.sort(key=lambda r: _FILL_ORDER.index(r.purpose))
-        return next(iter((*named, *unnamed)), None)
 
     def _add(self, reservation: Reservation) -> None:
         self._open.setdefault(reservation.symbol, []).append(reservation)

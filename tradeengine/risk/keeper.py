@@ -5,6 +5,7 @@ Each writes down what it heard and returns nothing. Quotes and bars come by the
 thousand a second, so theirs are plain dictionary stores.
 """
 
+from tradeengine.model.commands import SubmitOrder
 from tradeengine.model.events import (
     Bar,
     BrokerSnapshot,
@@ -115,12 +116,15 @@ class ViewKeeper:
                 self.view.entered(row.symbol, row.at)
         self.view.forget_old()
 
+    def on_submitted(self, order: SubmitOrder) -> None:
+        self.view.exposure.name(order)
+
     def on_order_ended(self, ended: OrderEnded) -> None:
         self.view.exposure.release(ended)
 
     def on_broker_ended(self, event: OrderEvent) -> None:
         """Release an order that ended at the broker, also one that was never ours."""
-        self.view.exposure.release_named(event.symbol, event.client_order_id)
+        self.view.exposure.release_found(event.symbol, event.client_order_id)
 
     def on_replaced(self, event: OrderReplaced) -> None:
         book = self.view.exposure

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tradeengine.model.events import BrokerOrder
+from tradeengine.model.names import purpose_of
 from tradeengine.model.orders import OrderType, Purpose, Side
+from tradeengine.router.identity import strategy_of
 from tradeengine.router.states import LIFE, Happening, OrderState, Row
 
 ZERO = Decimal(0)
@@ -31,6 +34,8 @@ class Order:
     state: OrderState = OrderState.SENT
     filled: Decimal = ZERO
     filled_value: Decimal = ZERO
+    filled_by_broker: Decimal = ZERO
+    """The most that the broker ever said was filled: a fill can be told after the end."""
     executions: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
     @property
@@ -69,6 +74,24 @@ class Order:
         quantity, price = self.executions.pop(execution_id, (ZERO, ZERO))
         self.filled -= quantity
         self.filled_value -= quantity * price
+
+
+def adopted_order(held: BrokerOrder, at: int) -> Order:
+    """Make the order of an earlier run of ours that was found open at the broker."""
+    return Order(
+        client_order_id=held.client_order_id,
+        strategy=strategy_of(held.client_order_id),
+        symbol=held.symbol,
+        side=held.side,
+        purpose=purpose_of(held.client_order_id),
+        quantity=held.quantity,
+        sent_at=at,
+        order_type=held.order_type,
+        price=held.stop_price if held.stop_price is not None else held.limit_price,
+        order_id=held.order_id,
+        state=OrderState.WORKING,
+        filled=held.filled,
+    )
 
 
 class OrderBook:

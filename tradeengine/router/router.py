@@ -14,7 +14,6 @@ from msgspec import structs
 
 from tradeengine.model.commands import ApprovedOrder, CancelOrder, SubmitOrder
 from tradeengine.model.events import (
-    BrokerOrder,
     BrokerSnapshot,
     CancelRejected,
     FillBusted,
@@ -36,10 +35,10 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
-from tradeengine.model.names import is_ours, purpose_of
+from tradeengine.model.names import is_ours
 from tradeengine.model.orders import Purpose, Question
-from tradeengine.router.identity import OrderNames, strategy_of
-from tradeengine.router.order import ZERO, Order, OrderBook
+from tradeengine.router.identity import OrderNames
+from tradeengine.router.order import ZERO, Order, OrderBook, adopted_order
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.states import LIFE, Happening, OrderState
 
@@ -150,6 +149,8 @@ class Router:
             yield self._stale(order, order.state, happening, note, event.received_at)
             return
         order.order_id = event.order_id or order.order_id
+        if isinstance(event, OrderCancelled | OrderExpired):
+            order.filled_by_broker = event.cumulative
         yield from self._apply(order, happening, event.received_at)
 
     def on_filled(self, fill: OrderFilled) -> Iterator[Message]:
@@ -218,7 +219,7 @@ class Router:
         self._held = {row.symbol: row.quantity for row in snapshot.positions}
         for held in snapshot.orders:
             if is_ours(held.client_order_id) and self.book.get(held.client_order_id) is None:
-                order = _adopted(held, snapshot.received_at)
+                order = adopted_order(held, snapshot.received_at)
                 self.book.add(order)
                 if order.purpose is not Purpose.PROTECT:
                     yield from self.cancel(order, snapshot.received_at)
@@ -259,6 +260,7 @@ class Router:
             outcome=outcome,
             filled=order.filled,
             average_price=order.average_price,
+            missing=max(ZERO, order.filled_by_broker - order.filled),
         )
 
     def _stale(
@@ -280,20 +282,3 @@ class Router:
             event=type(event).__name__,
             note="not an order of this run: another program or person trades this account",
         )
-
-
-def _adopted(held: BrokerOrder, at: int) -> Order:
-    return Order(
-        client_order_id=held.client_order_id,
-        strategy=strategy_of(held.client_order_id),
-        symbol=held.symbol,
-        side=held.side,
-        purpose=purpose_of(held.client_order_id),
-        quantity=held.quantity,
-        sent_at=at,
-        order_type=held.order_type,
-        price=held.stop_price if held.stop_price is not None else held.limit_price,
-        order_id=held.order_id,
-        state=OrderState.WORKING,
-        filled=held.filled,
-    )

@@ -17,10 +17,11 @@ import aiohttp
 import msgspec
 
 from tradeengine.broker.access import AlpacaAccess
+from tradeengine.broker.wire import UNREADABLE
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock, ScaledClock, SystemClock
 from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachable
-from tradeengine.model.instants import NANOS, BadInstant, new_york, parse_instant
+from tradeengine.model.instants import NANOS, new_york, parse_instant
 from tradeengine.model.sessions import (
     OutsideCalendar,
     Session,
@@ -140,21 +141,29 @@ def _keys(settings: Settings) -> tuple[str, str]:
 async def ask_clock(access: AlpacaAccess) -> BrokerClock:
     """Read the broker's clock. Raises VenueUnreachable, RefusedByBroker, BadConfiguration."""
     headers, body = await _ask(access, "/v2/clock")
+    return read_clock(body, headers.get(SPEED_HEADER, "1"), f"{access.trading_url}/v2/clock")
+
+
+def read_clock(body: bytes, speed: str, place: str) -> BrokerClock:
+    """Read what a clock says. Raises VenueUnreachable, naming the place."""
     try:
         at = parse_instant(msgspec.json.decode(body, type=_ClockBody).timestamp)
-        return BrokerClock(at, _speed(headers.get(SPEED_HEADER, "1")))
-    except (msgspec.MsgspecError, BadInstant, ValueError) as error:
-        place = f"{access.trading_url}/v2/clock"
+        return BrokerClock(at, _speed(speed))
+    except (*UNREADABLE, ValueError) as error:
         raise VenueUnreachable(f"{place} says what is no clock: {error}") from None
 
 
 async def ask_account_number(access: AlpacaAccess) -> str:
     """Read whose keys these are. Raises VenueUnreachable, RefusedByBroker, BadConfiguration."""
     _, body = await _ask(access, "/v2/account")
+    return read_account_number(body, f"{access.trading_url}/v2/account")
+
+
+def read_account_number(body: bytes, place: str) -> str:
+    """Read whose account it is. Raises VenueUnreachable, naming the place."""
     try:
         return msgspec.json.decode(body, type=_AccountBody).account_number
-    except msgspec.MsgspecError as error:
-        place = f"{access.trading_url}/v2/account"
+    except UNREADABLE as error:
         raise VenueUnreachable(f"{place} says what is no account: {error}") from None
 
 
