@@ -41,6 +41,7 @@ from tradeengine.model.events import (
     RunOpened,
     StateChanged,
     TimerFired,
+    TradingStatus,
 )
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Purpose
@@ -78,6 +79,7 @@ HEARD_BY_THE_ROUTER = frozenset(
         RunOpened,
         TimerFired,
         StateChanged,
+        TradingStatus,
         BrokerUnreachable,
         HoldingsDiffer,
         NakedLimitReached,

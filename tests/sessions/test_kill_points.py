@@ -146,6 +146,7 @@ NOBODY_PASSES = {
     "OrderReplaced": "no part of the engine replaces an order",
     "ReplaceRejected": "no part of the engine replaces an order",
     "replace": "no part of the engine replaces an order",
+    "TradingStatus": "no halt here: it moves no order, and a flatten that reads it dies with it",
     "OrderExpired": "a run ends before the close, and its stops are good till cancelled",
     "order": "only for a fill of an order that is older than all that a sweep reads",
     "locks.lift": "`tradeengine review` lifts a lock, when no engine runs",
