@@ -153,12 +153,23 @@ class World:
         if order.purpose is Purpose.FLATTEN:
             return  # It follows the broker's word, which is looked at when it is taken.
         held = self.ledger_positions().get(order.symbol, ZERO)
-        others = (
+        others = [
+            event.quantity
+            for event in self.broker.news
+            if isinstance(event, OrderFilled) and event.client_order_id in self.sent
+            if event.symbol == order.symbol and event.side is order.side
+        ]
+        others += [
             open_.left
-            for open_ in self.core.router.book.open_in(order.symbol)
-            if open_.side is order.side and open_.client_order_id in self.sent
-            if open_.client_order_id != order.client_order_id
-        )
+            for open_ in self.broker.open.values()
+            if open_.symbol == order.symbol and open_.side is order.side
+            if open_.name in self.sent
+        ]
+        others += [
+            going.quantity
+            for going in self.submits
+            if going.symbol == order.symbol and going.side is order.side and going is not order
+        ]
         assert order.quantity + sum(others, ZERO) <= -order.side.sign * held, order
 
     # Runs.
