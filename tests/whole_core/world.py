@@ -112,7 +112,8 @@ class World:
 
     def _check_exposure(self, order: SubmitOrder) -> None:
         """Hold the limits against what the account can come to hold, in the broker's eyes."""
-        equity = self.core.ledger.view().equity
+        # The gate hears of the equity at most every second; prices move meanwhile.
+        equity = max(self.core.ledger.view().equity, self.core.gate.view.equity or ZERO)
         worst = {symbol: self._longest(symbol) for symbol in SYMBOLS}
         assert order.quantity * (order.limit_price or ZERO) <= ORDER * equity
         assert sum(worst.values()) <= GROSS * equity
@@ -170,7 +171,10 @@ class World:
             for going in self.submits
             if going.symbol == order.symbol and going.side is order.side and going is not order
         ]
-        assert order.quantity + sum(others, ZERO) <= -order.side.sign * held, order
+        by_ledger = order.quantity + sum(others, ZERO) <= -order.side.sign * held
+        # The gate may know it better, by the broker's own word, than a ledger that waits.
+        going_too = sum((o.quantity for o in self.submits if o.symbol == order.symbol), ZERO)
+        assert by_ledger or going_too <= self.broker.available(order.symbol), order
 
     # Runs.
 
