@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.risk.world import broker_order, intent, position
+from tests.risk.world import broker_order, ended, intent, position, submitted
 from tradeengine.model.denials import Denial
 from tradeengine.model.orders import Purpose, Side
 from tradeengine.risk.checks.verdict import Denied
@@ -104,3 +104,16 @@ def test_a_stop_covers_what_no_other_stop_covers() -> None:
     assert close(book, Purpose.PROTECT) == Denied(
         Denial.DUPLICATE_INTENT, "100 shares", "100 covered"
     )
+
+
+@pytest.mark.parametrize("purpose", [Purpose.EXIT, Purpose.PROTECT])
+@pytest.mark.parametrize("ended_purpose", [Purpose.EXIT, Purpose.PROTECT])
+def test_what_an_ended_order_has_sold_unheard_is_not_sold_again(
+    purpose: Purpose, ended_purpose: Purpose
+) -> None:
+    book = holding("100")
+    book.reserve(intent(side=SELL, purpose=ended_purpose), D(100), D(45))
+    book.name(submitted(side=SELL, purpose=ended_purpose))
+    book.release(ended(side=SELL, purpose=ended_purpose, missing="30"))
+    assert close(book, purpose) == 70
+    assert close(book, Purpose.FLATTEN) == 100

@@ -184,10 +184,22 @@ def test_the_end_of_a_found_order_leaves_one_of_ours_that_looks_like_it() -> Non
     book.adopt([broker_order("old", "AAA", BUY, "10")])
     book.reserve(intent(), D(30), D(50))
 
-    book.release_found("AAA", "old")  # the broker's word
+    book.release_found("AAA", "old", D(0))  # the broker's word
     book.release(ended(order="old"))  # the router's, of the same end
 
     assert [order.left for order in book.open_orders("AAA")] == [30]
+
+
+def test_a_found_order_counts_until_the_fills_before_its_end_are_told() -> None:
+    book = ExposureBook()
+    book.adopt([broker_order("old", "AAA", BUY, "10", filled="2")])
+
+    book.release_found("AAA", "old", D(7))
+    book.release(ended(order="old", missing="5"))
+    assert book.missing("AAA", BUY) == 5
+
+    book.fill(fill(order="old", quantity="5", cumulative="7"))
+    assert book.open_orders("AAA") == []
 
 
 def test_a_replaced_order_is_followed_by_its_new_name() -> None:

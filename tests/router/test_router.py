@@ -218,6 +218,17 @@ def test_an_exit_never_sells_what_the_stop_has_sold_meanwhile() -> None:
     assert submit.quantity == D(6)
 
 
+def test_an_exit_never_sells_what_the_stop_has_sold_and_nobody_has_told_yet() -> None:
+    made = router()
+    stop = stopped_position(made)
+    list(made.on_approved(approved(Purpose.EXIT)))
+
+    _, submit = list(made.on_order_event(cancelled(stop, filled="4")))
+
+    assert isinstance(submit, SubmitOrder)
+    assert submit.quantity == D(6)
+
+
 def test_an_exit_is_dropped_when_the_stop_has_sold_everything() -> None:
     made = router()
     stop = stopped_position(made)

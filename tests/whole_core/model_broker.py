@@ -59,6 +59,12 @@ class AtBroker:
     quantity: Decimal
     price: Decimal | None
     filled: Decimal = ZERO
+    has_bust: bool = False
+
+    @property
+    def is_sale_by_hand(self) -> bool:
+        """Whether a person made it and sells what the core believes to hold."""
+        return self.side is Side.SELL and self.name.startswith("by-hand")
 
     @property
     def left(self) -> Decimal:
@@ -139,6 +145,8 @@ class ModelBroker:
 
     def bust(self, fill: OrderFilled) -> None:
         """Take an execution back."""
+        if fill.client_order_id in self.open:
+            self.open[fill.client_order_id].has_bust = True
         self._move(fill.symbol, -fill.side.sign * fill.quantity, fill.price)
         self.news.append(
             FillBusted(

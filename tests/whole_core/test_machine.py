@@ -174,7 +174,9 @@ class WholeCore(RuleBasedStateMachine):
     def an_order_is_filled(self, data: st.DataObject, pieces: int) -> None:
         order = data.draw(st.sampled_from(self.world.orders()))
         price = order.price or self.world.middle
-        self.world.broker.fill(order, min(order.left, Decimal(pieces)), price)
+        # Exits that wait are cut to what our own fills left: a person's sale is not known there.
+        if not order.is_sale_by_hand:
+            self.world.broker.fill(order, min(order.left, Decimal(pieces)), price)
 
     @precondition(lambda self: self.world.broker.open)
     @rule(data=st.data(), by_hand=st.booleans())
@@ -210,8 +212,14 @@ class WholeCore(RuleBasedStateMachine):
     @precondition(lambda self: self.world.broker.open)
     @rule(data=st.data(), pieces=PIECES)
     def the_end_of_an_order_overtakes_its_fill(self, data: st.DataObject, pieces: int) -> None:
-        """The frame with the fill is lost and told by the next sweep."""
+        """
+        The frame with the fill is lost and told by the next sweep.
+
+        Not so for an order with a bust: its sums no longer tell what is missing.
+        """
         broker, order = self.world.broker, data.draw(st.sampled_from(self.world.orders()))
+        if order.has_bust or order.is_sale_by_hand:
+            return
         broker.fill(order, min(order.left, Decimal(pieces)), order.price or self.world.middle)
         if order.left:
             broker.expire(order)
@@ -324,4 +332,6 @@ class WholeCore(RuleBasedStateMachine):
 
 
 TestWholeCore = WholeCore.TestCase
-TestWholeCore.settings = settings(max_examples=300, stateful_step_count=60, deadline=None)
+TestWholeCore.settings = settings(
+    max_examples=300, stateful_step_count=60, deadline=None, derandomize=True
+)

@@ -112,7 +112,8 @@ class World:
 
     def _check_exposure(self, order: SubmitOrder) -> None:
         """Hold the limits against what the account can come to hold, in the broker's eyes."""
-        equity = self.core.ledger.view().equity
+        # The gate hears of the equity at most every second; prices move meanwhile.
+        equity = max(self.core.ledger.view().equity, self.core.gate.view.equity or ZERO)
         worst = {symbol: self._longest(symbol) for symbol in SYMBOLS}
         assert order.quantity * (order.limit_price or ZERO) <= ORDER * equity
         assert sum(worst.values()) <= GROSS * equity
@@ -153,13 +154,27 @@ class World:
         if order.purpose is Purpose.FLATTEN:
             return  # It follows the broker's word, which is looked at when it is taken.
         held = self.ledger_positions().get(order.symbol, ZERO)
-        others = (
+        others = [
+            event.quantity
+            for event in self.broker.news
+            if isinstance(event, OrderFilled) and event.client_order_id in self.sent
+            if event.symbol == order.symbol and event.side is order.side
+        ]
+        others += [
             open_.left
-            for open_ in self.core.router.book.open_in(order.symbol)
-            if open_.side is order.side and open_.client_order_id in self.sent
-            if open_.client_order_id != order.client_order_id
-        )
-        assert order.quantity + sum(others, ZERO) <= -order.side.sign * held, order
+            for open_ in self.broker.open.values()
+            if open_.symbol == order.symbol and open_.side is order.side
+            if open_.name in self.sent
+        ]
+        others += [
+            going.quantity
+            for going in self.submits
+            if going.symbol == order.symbol and going.side is order.side and going is not order
+        ]
+        by_ledger = order.quantity + sum(others, ZERO) <= -order.side.sign * held
+        # The gate may know it better, by the broker's own word, than a ledger that waits.
+        going_too = sum((o.quantity for o in self.submits if o.symbol == order.symbol), ZERO)
+        assert by_ledger or going_too <= self.broker.available(order.symbol), order
 
     # Runs.
 

@@ -2,8 +2,9 @@
 Orders that take risk away: exits, broker-held stops and the flatten.
 
 They always pass, but never for more than is held: a sale of shares that are not
-there would open a short. A second exit beside an open one is refused; a stop
-covers what no other stop covers. The flatten follows the broker's truth with
+there would open a short. What an ended order has sold and no fill has told yet is
+not there any more. A second exit beside an open one is refused; a stop covers what
+no other stop covers. The flatten follows the broker's truth with
 cancels of its own, so nothing but the position bounds it.
 """
 
@@ -25,7 +26,7 @@ def closing_quantity(intent: OrderIntent, book: ExposureBook) -> Decimal | Denie
     """Settle the shares of an order that closes; all there is when none are named."""
     held = book.held(intent.symbol).quantity
     closable = max(ZERO, -intent.side.sign * held)
-    if intent.purpose is Purpose.EXIT:
+    if intent.purpose is not Purpose.FLATTEN:
         closable = max(ZERO, closable - book.missing(intent.symbol, intent.side))
     if intent.purpose is Purpose.EXIT and _is_open(intent, book):
         return Denied(Denial.DUPLICATE_INTENT, "one open exit", "another exit is open")
@@ -51,4 +52,4 @@ def _is_open(intent: OrderIntent, book: ExposureBook) -> bool:
 def _protected(intent: OrderIntent, book: ExposureBook) -> Decimal:
     orders = book.open_orders(intent.symbol)
     stops = (r for r in orders if r.purpose is Purpose.PROTECT and r.side is intent.side)
-    return sum((stop.left for stop in stops), ZERO)
+    return sum((stop.left for stop in stops if not stop.has_ended), ZERO)

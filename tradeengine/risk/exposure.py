@@ -169,17 +169,20 @@ class ExposureBook:
         orders = self.open_orders(ended.symbol)
         done = self._named(ended.symbol, ended.client_order_id)
         done = done or next((r for r in orders if not r.client_order_id and r.is_of(ended)), None)
-        if done is not None and ended.missing:
-            done.has_ended, done.quantity = True, done.filled + ended.missing
-        else:
-            self._drop(ended.symbol, done)
+        if done is not None:
+            self._end(ended.symbol, done, ended.missing)
 
-    def release_found(self, symbol: str, client_order_id: str) -> None:
-        """Stop counting an order that was found at the broker, by its name."""
+    def release_found(self, symbol: str, client_order_id: str, filled: Decimal) -> None:
+        """Stop counting an order that was found at the broker, and ended with so many filled."""
         found = self._named(symbol, client_order_id)
         if found is not None and found.is_found:
             self._ended.add(client_order_id)
-            self._drop(symbol, found)
+            self._end(symbol, found, filled - found.filled)
+
+    def _end(self, symbol: str, done: Reservation, missing: Decimal) -> None:
+        done.has_ended, done.quantity = True, done.filled + max(ZERO, missing)
+        if not done.left:
+            self._drop(symbol, done)
 
     def _named(self, symbol: str, client_order_id: str) -> Reservation | None:
         orders = (r for r in self.open_orders(symbol) if r.client_order_id)

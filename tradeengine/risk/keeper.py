@@ -5,6 +5,8 @@ Each writes down what it heard and returns nothing. Quotes and bars come by the
 thousand a second, so theirs are plain dictionary stores.
 """
 
+from decimal import Decimal
+
 from tradeengine.model.commands import SubmitOrder
 from tradeengine.model.events import (
     Bar,
@@ -16,9 +18,11 @@ from tradeengine.model.events import (
     FeedMuted,
     FeedStable,
     NakedLimitReached,
+    OrderCancelled,
     OrderEnded,
-    OrderEvent,
+    OrderExpired,
     OrderFilled,
+    OrderRejected,
     OrderReplaced,
     OrderStreamLost,
     OrderStreamReady,
@@ -125,9 +129,10 @@ class ViewKeeper:
     def on_order_ended(self, ended: OrderEnded) -> None:
         self.view.exposure.release(ended)
 
-    def on_broker_ended(self, event: OrderEvent) -> None:
+    def on_broker_ended(self, event: OrderCancelled | OrderExpired | OrderRejected) -> None:
         """Release an order that ended at the broker, also one that was never ours."""
-        self.view.exposure.release_found(event.symbol, event.client_order_id)
+        filled = Decimal(0) if isinstance(event, OrderRejected) else event.cumulative
+        self.view.exposure.release_found(event.symbol, event.client_order_id, filled)
 
     def on_replaced(self, event: OrderReplaced) -> None:
         book = self.view.exposure

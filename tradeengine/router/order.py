@@ -36,6 +36,7 @@ class Order:
     filled_value: Decimal = ZERO
     filled_by_broker: Decimal = ZERO
     """The most that the broker ever said was filled: a fill can be told after the end."""
+    is_corrected: bool = False
     executions: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
     @property
@@ -53,6 +54,12 @@ class Order:
     def left(self) -> Decimal:
         """Shares not filled."""
         return self.quantity - self.filled
+
+    @property
+    def missing(self) -> Decimal:
+        """Shares that the broker says were filled and no fill has told yet."""
+        # After a bust the sums no longer add up.
+        return ZERO if self.is_corrected else max(ZERO, self.filled_by_broker - self.filled)
 
     def happens(self, happening: Happening) -> Row:
         """Apply a row of the table of life; return it."""
@@ -73,6 +80,7 @@ class Order:
         """Take an execution back; unknown ones are none of ours to take back."""
         quantity, price = self.executions.pop(execution_id, (ZERO, ZERO))
         self.filled -= quantity
+        self.is_corrected = True
         self.filled_value -= quantity * price
 
 
@@ -126,6 +134,11 @@ class OrderBook:
         """Sum up the shares of stops that the broker has taken and that have not ended."""
         stops = (o for o in self.open_in(symbol) if o.purpose is Purpose.PROTECT)
         return sum((stop.left for stop in stops if stop.is_resting), ZERO)
+
+    def missing_in(self, symbol: str, side: Side) -> Decimal:
+        """Sum up the shares of a symbol's orders of a side of which no fill has told yet."""
+        orders = (o for o in self._orders.values() if o.symbol == symbol and o.side is side)
+        return sum((order.missing for order in orders), ZERO)
 
     def open_orders(self) -> Iterator[Order]:
         """Yield every open order."""

@@ -255,8 +255,9 @@ class Router:
             return
         for order in self._parked.pop(symbol):
             command = self._commands.pop(order.client_order_id)
-            held = max(ZERO, -order.side.sign * self._held.get(symbol, ZERO))
-            order.quantity = min(order.quantity, held)
+            held = -order.side.sign * self._held.get(symbol, ZERO)
+            held -= self.book.missing_in(symbol, order.side)
+            order.quantity = min(order.quantity, max(ZERO, held))
             if order.quantity > 0:
                 yield structs.replace(command, quantity=order.quantity)
             else:
@@ -273,7 +274,7 @@ class Router:
             outcome=outcome,
             filled=order.filled,
             average_price=order.average_price,
-            missing=max(ZERO, order.filled_by_broker - order.filled),
+            missing=order.missing,
         )
 
     def _stale(
