@@ -171,6 +171,19 @@ def test_a_halt_file_that_cannot_be_written_is_told_in_words(type_in: Type, home
     assert "cannot be written: " in ended.err
 
 
+def test_a_disk_that_takes_no_halt_file_keeps_nobody_from_the_broker(
+    type_in: Type, home: Home
+) -> None:
+    (home.halt_file / "in the way").mkdir(parents=True)
+
+    ended = type_in("halt", "--at-broker", "--venue", "http://127.0.0.1:9")
+
+    assert ended.code == ExitCode.FAILED
+    assert "cannot be written: Is a directory; a running engine is not told" in ended.err
+    assert "nothing was closed; close the account on the broker's own page" in ended.err
+    assert "http://127.0.0.1:9 does not answer: nobody listens there" in ended.err
+
+
 def test_a_home_without_an_engine_has_no_status(type_in: Type, home: Home) -> None:
     ended = type_in("status", "--json")
 

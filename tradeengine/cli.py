@@ -122,7 +122,7 @@ def halt(
     ] = False,
     venue: Annotated[
         str | None,
-        typer.Option("--venue", help="With --at-broker: paper, live, or a venue's URL."),
+        typer.Option("--venue", help="Paper, live, or a venue's URL; means --at-broker too."),
     ] = None,
     home: HomeFlag = Path(),
     config: ConfigFlag = None,
@@ -138,8 +138,15 @@ def halt(
     if clear:
         typer.echo("halt file removed" if clear_halt(where) else "there was no halt file")
         return
-    typer.echo(f"halt file written: {write_halt(where, reason)}")
-    if at_broker or venue is not None:
+    to_broker = at_broker or venue is not None
+    try:
+        typer.echo(f"halt file written: {write_halt(where, reason)}")
+    except BadConfiguration as error:
+        # A full disk must not keep anybody from the broker.
+        if not to_broker:
+            raise
+        typer.echo(f"{error.place}: {error.problem}; a running engine is not told", err=True)
+    if to_broker:
         from tradeengine.worlds.kill_switch import close_account
 
         raise typer.Exit(close_account(venue, where, config))

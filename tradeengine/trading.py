@@ -58,7 +58,7 @@ async def trade_session(
         lock.refuse(alarm.tell)
         world = await stack.enter_async_context(opened(options, screen.say))
         lock.know(world.account_number, alarm.tell)
-        account = broker_account(options, world.account_number)
+        account = broker_account(options.choice, world.account_number)
         if account is not None:
             stack.enter_context(leased(account, options, screen.say))
         baseline = DayBaseline(Baselines(database), account, world.session.date)

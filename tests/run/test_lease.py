@@ -9,7 +9,7 @@ import pytest
 
 from tradeengine.errors import AccountHeld, BadConfiguration, ExitCode
 from tradeengine.layout import Home
-from tradeengine.run.lease import account_leased, state_folder
+from tradeengine.run.lease import account_leased, state_folder, who_trades
 
 NOW = 1_550_070_000_000_000_000
 
@@ -38,6 +38,19 @@ def test_a_second_engine_is_refused_and_told_who_trades_since_when() -> None:
     assert words.startswith("paper PA1: another engine trades this account since 2019-02-13T15:00")
     assert "--home /one" in words
     assert "remedy: stop it with Ctrl-C, or with `tradeengine halt` and its --home" in words
+
+
+def test_who_trades_an_account_is_told_to_those_beside_it(state: Path) -> None:
+    beside = Home(Path("/two"))
+    assert who_trades("paper PA1", beside) is None
+    with lease("paper PA1"):
+        assert "--home /one" in str(who_trades("paper PA1", beside))
+        assert who_trades("paper PA1", Home(Path("/one"))) is None
+        assert who_trades("paper PA2", beside) is None
+        [path] = state.iterdir()
+        path.write_bytes(b"")
+        assert who_trades("paper PA1", beside) == "another engine trades this account"
+    assert who_trades("paper PA1", beside) is None
 
 
 def test_accounts_are_leased_apart_and_leases_end_with_their_block() -> None:

@@ -72,12 +72,11 @@ def test_an_account_is_known_by_its_venue(home: Home) -> None:
 
 
 def test_by_its_number_an_account_is_the_same_whatever_the_key(home: Home) -> None:
-    paper = replace(options_for(home), choice=VenueChoice(VenueKind.PAPER))
-    assert broker_account(paper, "PA9") == "paper PA9"
-    assert broker_account(options_for(home), "") is None
+    assert broker_account(VenueChoice(VenueKind.PAPER), "PA9") == "paper PA9"
+    assert broker_account(options_for(home).choice, "") is None
     # Two venues of ours give the same number; one venue may be called by two names.
-    local = broker_account(at_a_venue(home, "http://localhost:1"), "PA9")
-    assert local == broker_account(at_a_venue(home), "PA9") == "url http://127.0.0.1:1 PA9"
+    local = broker_account(at_a_venue(home, "http://localhost:1").choice, "PA9")
+    assert local == broker_account(at_a_venue(home).choice, "PA9") == "url http://127.0.0.1:1 PA9"
 
 
 def test_a_locked_account_is_refused_with_the_case_and_the_remedy(

@@ -75,6 +75,22 @@ def test_the_account_is_closed_at_the_broker_when_the_engine_is_gone(
     assert engine("run", "--venue", url, home=home).returncode == 2
 
 
+def test_who_closes_an_account_learns_of_an_engine_that_trades_it_under_another_home(
+    venue: Venue, home_with: HomeWith, tmp_path: Path
+) -> None:
+    venue.clear()
+    home = home_with("BuyOnce")
+    url = venue.urls["trading_url"]
+    with engine_running("--venue", url, home=home) as running:
+        running.wait_for("POSITION_CHANGED")
+        folder = tmp_path / "beside"
+        folder.mkdir()
+        beside = engine("halt", "--at-broker", "--venue", url, home=folder)
+        running.stop(signal.SIGINT)
+
+    assert f"--home {home}; it may buy again: stop it with `tradeengine halt`" in beside.stdout
+
+
 def test_what_cannot_be_closed_at_the_broker_is_named(venue: Venue, home_with: HomeWith) -> None:
     venue.clear()
     venue.submit(symbol="KO", qty=10, side="buy")

@@ -84,9 +84,30 @@ def account_leased(
         os.close(number)
 
 
+def who_trades(account: str, beside: Home) -> str | None:
+    """Say which engine of this user and machine trades an account under a home other than this."""
+    try:
+        number = os.open(_path(account), os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, BadConfiguration):
+        return None
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(number)
+        is_this = holder is not None and holder.home == str(beside.root.absolute())
+        return None if is_this else _words(holder)
+    finally:
+        os.close(number)
+    return None
+
+
+def _path(account: str) -> Path:
+    return state_folder(os.environ) / f"{sha256(account.encode()).hexdigest()[:32]}.lease"
+
+
 def _opened(account: str) -> int:
-    folder = state_folder(os.environ)
-    path = folder / f"{sha256(account.encode()).hexdigest()[:32]}.lease"
+    path = _path(account)
+    folder = path.parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -115,13 +136,20 @@ def _take(number: int, account: str, home: Home, now: int) -> None:
 
 def _held(number: int, account: str) -> AccountHeld:
     remedy = "stop it with Ctrl-C, or with `tradeengine halt` and its --home"
+    return AccountHeld(account, _words(_holder(number)), remedy)
+
+
+def _holder(number: int) -> Holder | None:
     try:
-        holder = msgspec.json.decode(os.pread(number, _MOST_BYTES, 0), type=Holder)
+        return msgspec.json.decode(os.pread(number, _MOST_BYTES, 0), type=Holder)
     except msgspec.MsgspecError:
-        return AccountHeld(account, "another engine trades this account", remedy)
-    return AccountHeld(
-        account,
+        return None
+
+
+def _words(holder: Holder | None) -> str:
+    if holder is None:
+        return "another engine trades this account"
+    return (
         f"another engine trades this account since {holder.since}: process {holder.pid}"
-        f" on {holder.host}, --home {holder.home}",
-        remedy,
+        f" on {holder.host}, --home {holder.home}"
     )

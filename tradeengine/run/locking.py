@@ -23,6 +23,7 @@ from tradeengine.model.orders import Severity
 from tradeengine.options import Options
 from tradeengine.run.alarm import Raise
 from tradeengine.run.edges import Edges
+from tradeengine.settings import VenueChoice
 from tradeengine.store.locks import Lock, Locks
 
 
@@ -35,13 +36,13 @@ def account_of(options: Options) -> str | None:
     return " ".join(filter(None, (options.choice.kind.value, options.choice.url, mark)))
 
 
-def broker_account(options: Options, number: str) -> str | None:
+def broker_account(choice: VenueChoice, number: str) -> str | None:
     """Name an account by what the broker calls it, which no new key changes; None as above."""
-    if options.choice.has_own_account:
+    if choice.has_own_account:
         return None
     # Venues of our own give the same numbers: there the address belongs to the name.
-    url = options.choice.url.replace("//localhost", "//127.0.0.1")
-    return " ".join(filter(None, (options.choice.kind.value, url, number)))
+    url = choice.url.replace("//localhost", "//127.0.0.1")
+    return " ".join(filter(None, (choice.kind.value, url, number)))
 
 
 def words_of(lock: Lock) -> str:

@@ -30,6 +30,8 @@ from tradeengine.errors import (
     VenueUnreachable,
 )
 from tradeengine.layout import Home
+from tradeengine.run.lease import who_trades
+from tradeengine.run.locking import broker_account
 from tradeengine.settings import (
     Settings,
     VenueChoice,
@@ -64,14 +66,18 @@ def close_account(venue: str | None, home: Home, config: Path | None) -> ExitCod
     settings = load_settings(home.root, config, os.environ)
     choice = choose_venue(venue, settings)
     check_has_account(choice)
-    return asyncio.run(flatten_account(settings, choice, typer.echo))
+    try:
+        return asyncio.run(flatten_account(settings, choice, home, typer.echo))
+    except VenueUnreachable:
+        typer.echo("nothing was closed; close the account on the broker's own page", err=True)
+        raise
 
 
 async def flatten_account(
-    settings: Settings, choice: VenueChoice, say: Callable[[str], None]
+    settings: Settings, choice: VenueChoice, home: Home, say: Callable[[str], None]
 ) -> ExitCode:
     """
-    Cancel and close everything in the account and say what is left of it.
+    Cancel and close everything in the account; say what is left, and who else trades there.
 
     Raises BadConfiguration for keys that are refused or an account that is not allowed,
     VenueUnreachable if nobody answers.
@@ -81,6 +87,8 @@ async def flatten_account(
     if choice.kind is VenueKind.LIVE:
         check_live_account(settings, number)
     say(f"account {number} at {access.trading_url}: cancelling and closing everything")
+    if other := who_trades(broker_account(choice, number) or "", home):
+        say(f"{other}; it may buy again: stop it with `tradeengine halt` and its --home")
     parameters = settings.broker
     budget = RequestBudget(parameters, SystemClock())
     size, pause = parameters.orders_page_size, parameters.retry_spacing_seconds[-1]
