@@ -200,7 +200,7 @@ class Breaker:
             return
         reason = f"wait for a person ({event.words}): `tradeengine alerts ack`"
         self._machine.note_fault("alerts", reason)
-        text = f"no entries: {event.count} critical alerts {reason}"
+        text = f"no entries: critical alerts {reason}"
         # Not a critical itself, or it would wait for a person too.
         yield AlertRaised(at=now, severity=Severity.WARNING, code="ALERTS_WAITING", text=text)
         yield from self._machine.impair_if_faulty(now)

@@ -160,7 +160,7 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"the event loop was late {m.times} times, last by {m.seconds:.2f} s in {m.culprit}"
     ),
     e.LoopSteady: lambda _: "the event loop is in time again",
-    e.AlertsWaiting: lambda m: f"{m.count} critical alerts wait for a person {m.words}".rstrip(),
+    e.AlertsWaiting: lambda m: f"critical alerts that wait: {m.count} {m.words}".rstrip(),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",
 }
