@@ -150,11 +150,11 @@ class ExposureBook:
         reservation.take(fill)
         if reservation.left:
             return
-        if reservation.is_found:
-            # No other word of its end may come: nobody follows the orders of others.
-            self.release_found(fill.symbol, fill.client_order_id)
-        elif reservation.has_ended:
+        if reservation.has_ended:
             self._drop(fill.symbol, reservation)
+        elif reservation.is_found:
+            # No other word of its end may come: nobody follows the orders of others.
+            self.release_found(fill.symbol, fill.client_order_id, reservation.filled)
 
     def missing(self, symbol: str, side: Side) -> Decimal:
         """Sum up the shares of ended orders of a side of which no fill has told yet."""
