@@ -95,9 +95,12 @@ NEVER_CAME = Scenario(faults=(BAD_POST,))
 CANCEL_FAILS = Scenario(strategy="RestNow", faults=(BAD_CANCEL,))
 UNREACHABLE = Scenario(before="submit protect answered", since="", faults=(BAD_LOOK,))
 BUST = Scenario(faults=({"fault": "bust_next_fill"},), busts=True)
+# The spread alone may not do: the market can rise meanwhile.
+DIP: Fault = {"fault": "price_spike", "symbol": "F", "percent": -3, "after": 30, "seconds": 60}
 LOCK = Scenario(
     strategy="BuyMuchNow",
     symbols=("F",),
+    faults=(DIP,),
     risk={**MANY_SHARES, "spread_max_bps": 50},
     wanted=Decimal(2_000),
     locks=True,

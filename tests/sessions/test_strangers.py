@@ -87,6 +87,8 @@ def test_by_policy_what_others_do_freezes_nothing(
         running.wait_for("POSITION_CHANGED", times=2)
         venue.fault(fault="stranger_trades", symbol="MSFT", side="buy", qty="7")
         running.wait_for("ALERT_RAISED")
+        if policy == "adopt":
+            running.wait_until_agreed(venue)
         ours = running.positions() or {}
         running.stop(signal.SIGINT)
         events: list[dict[str, Any]] = running.events()
