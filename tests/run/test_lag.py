@@ -28,14 +28,15 @@ async def test_who_blocks_the_loop_is_named() -> None:
 
     hold_up(0.3)
     async with asyncio.timeout(5):
-        while not reports:  # noqa: ASYNC110 - the meter has no event to wait for
+        # A loaded machine may hold the loop up by itself before.
+        while not any(seconds > 0.2 for seconds, _ in reports):  # noqa: ASYNC110 - the meter has no event to wait for
             await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
 
-    seconds, culprit = reports[0]
-    assert 0.02 < seconds < 5
+    seconds, culprit = max(reports)
+    assert 0.2 < seconds < 5
     assert culprit.endswith("hold_up")
 
 
