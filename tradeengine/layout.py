@@ -8,7 +8,11 @@ Where a run keeps its files, all under one `--home`.
     ├── data/drills.jsonl    one line a drill: the trend
     ├── data/status.json     what `tradeengine status` reads
     ├── data/engine.lock     held by the running engine
-    ├── data/rejected_tickers/
+    ├── data/rejected_tickers/   one line a refused ticker and day
+    ├── data/bars/<origin>/      daily bars, VIX and rates
+    ├── data/fundamentals/<origin>/
+    ├── data/regime/<origin>/
+    ├── data/universe/<origin>/  candidates, proposal, active list
     └── logs/<run-id>/       journal, events.jsonl, engine.log, receipt.json, summary.json
 """
 
@@ -68,6 +72,10 @@ class Home:
         """One line a drill."""
         return self.data / "drills.jsonl"
 
+    def desk(self, origin: str) -> "DeskFiles":
+        """Give the quant desk's folders; what came from two origins is never mixed."""
+        return DeskFiles(self.data, origin)
+
     def prepare(self) -> None:
         """Make the folders. Raises BadConfiguration if the disk says no."""
         for folder in (self.data, self.data / "rejected_tickers", self.logs):
@@ -104,6 +112,39 @@ class Home:
                 folders, key=lambda f: (f / "journal").stat().st_mtime_ns, reverse=True
             )
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFiles:
+    """Folders of the quant desk for one origin of data: `embedded` or `alpaca`."""
+
+    data: Path
+    origin: str
+
+    @property
+    def bars(self) -> Path:
+        """Daily bars, VIX and rates."""
+        return self.data / "bars" / self.origin
+
+    @property
+    def fundamentals(self) -> Path:
+        """Facts as filed, and the validated inputs made of them."""
+        return self.data / "fundamentals" / self.origin
+
+    @property
+    def regime(self) -> Path:
+        """Dated parameters of the market's model."""
+        return self.data / "regime" / self.origin
+
+    @property
+    def universe(self) -> Path:
+        """Candidates, proposal, active list and its history."""
+        return self.data / "universe" / self.origin
+
+    @property
+    def rejected(self) -> Path:
+        """One file a day, one line a refused ticker."""
+        return self.data / "rejected_tickers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Daily bars: fetched, checked, kept raw, and lined up for those who reckon with them."""

@@ -1,0 +1,70 @@
+"""What a valuation needs to know of a company, each figure with its origin."""
+
+from datetime import date
+
+from msgspec import Struct
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """A number in dollars (or shares), the tag rule that gave it, its period's end, its filing."""
+
+    value: float
+    rule: str
+    end: date
+    filed: date
+
+
+class CompanyInputs(Struct, frozen=True, kw_only=True):
+    """
+    Validated inputs of one company, as known on `as_of`. Quant.md 3.1 and 3.3.
+
+    Flows are of the trailing twelve months; stocks are those of the latest balance sheet.
+    Dollars, except `shares` (outstanding) and `dilution` (a factor of at least 1).
+    """
+
+    symbol: str
+    cik: int
+    name: str
+    sic: int
+    as_of: date
+
+    revenue: Figure
+    ebit: Figure
+    depreciation: Figure
+    capex: Figure
+    pretax: Figure
+    tax: Figure
+    interest: Figure
+    operating_cash_flow: Figure
+    net_income: Figure
+
+    working_capital: Figure
+    """Operating working capital: current assets less cash, less current liabilities but debt."""
+
+    debt: Figure
+    debt_year_ago: Figure | None
+    cash: Figure
+    """Cash and short-term investments."""
+
+    equity: Figure
+    equity_year_ago: Figure | None
+    noncontrolling: Figure | None
+    preferred: Figure | None
+    assets: Figure
+    shares: Figure
+    dilution: float
+
+    annual_revenue: tuple[Figure, ...]
+    """Fiscal years, the oldest first; one tag for all."""
+
+    annual_ebit: tuple[Figure, ...]
+    annual_depreciation: tuple[Figure, ...]
+    annual_capex: tuple[Figure, ...]
+
+    warnings: tuple[str, ...] = ()
+    """Codes of checks that failed without refusing the company."""
+
+    @property
+    def ebitda(self) -> float:
+        """Earnings before interest, tax, depreciation: never a tag of its own."""
+        return self.ebit.value + self.depreciation.value
