@@ -3,8 +3,8 @@ The rules of the house, as tables that a test holds against the code.
 
 A room may import what its row lists and nothing else of ours. Pure rooms may not
 touch the outside world at all. Files directly under `tradeengine/` (and `run/`, `worlds/`,
-`quant/`, `drill/`) that have no row are the composition root: they may import every room, and no room
-may import them.
+`quant/`, `drill/`) that have no row are the composition root: they may import every room, and
+no room may import them.
 """
 
 import ast

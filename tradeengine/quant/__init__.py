@@ -1,1 +1,1 @@
-"""The quant desk at work: sources, stores and arithmetic put together, one file a job or command."""
+"""The quant desk at work: sources, stores and arithmetic together, one file a job or command."""
