@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.runs import make_home, run_folder
-from tradeengine import __version__, cli
+from tradeengine import cli
+from tradeengine.build_id import version
 from tradeengine.cli import app, main
 from tradeengine.errors import ExitCode, JournalFailed
 from tradeengine.layout import Home
@@ -77,7 +78,7 @@ def test_the_list_of_commands_is_whole() -> None:
 
 
 def test_the_version_is_printed(type_in: Type) -> None:
-    assert type_in("--version") == (0, f"tradeengine {__version__}\n", "")
+    assert type_in("--version") == (0, f"tradeengine {version()}\n", "")
 
 
 def test_the_package_is_a_program(
@@ -89,7 +90,7 @@ def test_the_package_is_a_program(
         runpy.run_module("tradeengine", run_name="__main__")
 
     assert ended.value.code == 0
-    assert capsys.readouterr().out == f"tradeengine {__version__}\n"
+    assert capsys.readouterr().out == f"tradeengine {version()}\n"
 
 
 def test_an_unknown_command_is_a_usage_error(type_in: Type) -> None:

@@ -15,7 +15,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
-from tradeengine import __version__
+from tradeengine.build_id import version
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
@@ -67,7 +67,7 @@ class App:
         inputs = build_inputs(options)
         header = Header(
             run_id=files.run_id,
-            version=__version__,
+            version=version(),
             host=socket.gethostname(),
             venue=world.venue,
             build=inputs.to_text(),

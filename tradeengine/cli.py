@@ -11,7 +11,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from tradeengine import __version__
 from tradeengine.alerting import alerts
 from tradeengine.drilling import drill
 from tradeengine.ending import exit_code_of
@@ -43,7 +42,9 @@ app.command()(drill)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"tradeengine {__version__}")
+        from tradeengine.build_id import version
+
+        typer.echo(f"tradeengine {version()}")
         raise typer.Exit
 
 

@@ -26,6 +26,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "atr_percent": (0, 100),
     "beta": (-10, 10),
     "vix": (0, 200),
+    "prior_close": (0, 1e7),
     "closed_trades": (0, 1e9),
     "size_ramp": (0, 1),
 }

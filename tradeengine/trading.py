@@ -17,6 +17,7 @@ from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
 from tradeengine.run.alarm import raised_alarm
+from tradeengine.run.canary import canaried
 from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.home_lock import home_locked
 from tradeengine.run.lease import leased
@@ -26,6 +27,7 @@ from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until
 from tradeengine.run.watch import watching_log
 from tradeengine.store.baselines import Baselines
+from tradeengine.store.builds import Builds
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.worlds import OpenWorld, open_world
@@ -64,6 +66,7 @@ async def trade_session(
         baseline = DayBaseline(Baselines(database), account, world.session.date)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
+        options = canaried(options, account, world.session.date, Builds(database), screen.say)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
         app = App(options, world, files, log, screen, lock, baseline, alarm)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, a_run, make_home, opened, receipt, snapshot
+from tradeengine.build_id import version
 from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError, VenueUnreachable
 from tradeengine.layout import RunFiles
 from tradeengine.model.commands import RequestStop
@@ -124,6 +125,7 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
 
     assert json.loads(run.files.receipt.read_text()) == {
         "flat": False,
+        "build": version(),
         "trigger": "interrupt",
         "rounds": 2,
         "seconds": 3.5,

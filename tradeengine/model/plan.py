@@ -22,7 +22,8 @@ class SymbolPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `p_undervalued` in 0..1 (None: no valuation), `valued_on` ISO date,
     `adv20_shares` 20-day average volume in shares, `atr_percent` 14-day average
-    true range in percent of the close, `beta` to SPY.
+    true range in percent of the close, `beta` to SPY. `prior_close` in dollars and
+    `short_restricted` (the session before fell by 10 %) are for short sales only.
     """
 
     p_undervalued: float | None = None
@@ -31,6 +32,8 @@ class SymbolPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     atr_percent: float | None = None
     beta: float | None = None
     sector: str = "unknown"
+    prior_close: float | None = None
+    short_restricted: bool = False
 
 
 class SessionPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tradeengine.build_id import version
 from tradeengine.console.summary import RunSummary, summary_json
 from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.layout import RunFiles, write_atomically
@@ -119,6 +120,7 @@ def append_crash(files: RunFiles, error: Exception) -> str:
 def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
     return {
         "flat": receipt.flat,
+        "build": version(),
         "trigger": receipt.trigger.value,
         "rounds": receipt.rounds,
         "seconds": receipt.seconds,

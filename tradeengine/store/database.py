@@ -44,6 +44,14 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (account, session)
     );
     """,
+    """
+    CREATE TABLE builds (
+        account TEXT NOT NULL,
+        build TEXT NOT NULL,
+        session TEXT NOT NULL,
+        PRIMARY KEY (account, build, session)
+    );
+    """,
 )
 """One script a version of the schema; the file's `user_version` counts those done."""
 
