@@ -134,7 +134,8 @@ def a_run(home: Home, now: int = NOON) -> Subject:
     """Give the parts of a run under a home, before anything happened."""
     home.prepare()
     core = a_core(build_inputs(options_for(home)))
-    return Subject(core, Tally(), a_world(now), home.new_run("test", now), Inbox())
+    plan = options_for(home).plan
+    return Subject(core, Tally(), a_world(now), home.new_run("test", now), Inbox(), plan)
 
 
 def opened(tag: str = "t1") -> RunOpened:

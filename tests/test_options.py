@@ -4,6 +4,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.runs import make_home
 from tradeengine.errors import BadConfiguration
@@ -121,7 +122,9 @@ def test_a_plan_can_be_named(home: Home, tmp_path: Path) -> None:
     plan = tmp_path / "mine.yaml"
     plan.write_text((home.root / "config" / "session_plan.yaml").read_text())
 
-    assert read(home, Flags(plan=plan)).plan == read(home).plan
+    named = read(home, Flags(plan=plan)).plan
+    assert named.by_hand == str(plan)
+    assert structs.replace(named, by_hand="") == structs.replace(read(home).plan, by_hand="")
     assert "is not there" in refusal(home, Flags(plan=tmp_path / "is not there.yaml"))
 
 

@@ -90,7 +90,9 @@ class App:
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
         queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
-        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox, queues)
+        self._subject = Subject(
+            self._core, self._watch.tally, world, files, self._inbox, options.plan, queues
+        )
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""

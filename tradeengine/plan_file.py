@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import FieldInfo, fields
 
 from tradeengine.model.plan import Regime, SessionPlan, SymbolPlan
@@ -41,7 +42,7 @@ def load_plan(path: Path) -> SessionPlan:
     ]
     if problems:
         raise refusal(yaml.file, problems)
-    return msgspec.convert(yaml.root, SessionPlan)
+    return structs.replace(msgspec.convert(yaml.root, SessionPlan), by_hand=yaml.file)
 
 
 def _mistakes(yaml: MarkedYaml) -> Iterator[tuple[KeyPath, str]]:

@@ -26,7 +26,8 @@ def build_for_replay(text: str, recorder: Recorder) -> Engine:
 def replay_run(run_dir: Path, against: Path | None) -> ExitCode:
     """Replay or compare and say the verdict. Raises JournalDamaged, BadConfiguration."""
     journal = _open(run_dir)
-    _say_other_build(journal)
+    if against is None:
+        _say_other_build(journal)
     try:
         with _progress() as progress:
             task = progress.add_task(f"replaying {run_dir.name}", total=None)

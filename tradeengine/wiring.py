@@ -70,7 +70,7 @@ class Core:
 def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     """Build one core. Raises BadConfiguration for a strategy that cannot be loaded."""
     ledger = Ledger(inputs.ledger)
-    gate = RiskGate(inputs.risk, inputs.plan)
+    gate = RiskGate(inputs.risk, inputs.plan, inputs.plan.closed_returns)
     breaker = Breaker(
         Decimal(str(inputs.risk.drawdown_max_fraction)),
         inputs.risk.safety_grace_seconds,

@@ -9,7 +9,7 @@ from tests.sessions.programs import engine, newest_run, read_events
 
 SUMMARY_KEYS = {
     "run_id", "run_dir", "state", "flat", "symbols", "orders", "fills", "buys", "sells",
-    "denials", "equity_start", "equity_end",
+    "denials", "equity_start", "equity_end", "plan", "stopped",
 }  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def test_the_receipt_says_how_it_became_flat(homes: dict[str, Path]) -> None:
     receipt = json.loads((newest_run(homes["one"]) / "receipt.json").read_text())
 
     assert set(receipt) == {
-        "flat", "trigger", "rounds", "seconds", "cost_dollars", "positions_left", "orders_left",
-        "naked", "queues", "symbols",
+        "flat", "build", "plan", "trigger", "rounds", "seconds", "cost_dollars",
+        "positions_left", "orders_left", "naked", "queues", "symbols",
     }  # fmt: skip
     assert receipt["flat"] is True
     assert receipt["trigger"] == "until"

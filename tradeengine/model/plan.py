@@ -37,7 +37,14 @@ class SymbolPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SessionPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The plan of one session. `vix` in index points; `source` names its origin."""
+    """
+    The plan of one session. `vix` in index points; `source` names its origin.
+
+    `by_hand` is the file that a person wrote it in; "": the engine built it. `day` is the
+    session (ISO date) and `origins` says of each part where it came from and of which day.
+    `closed_returns` are net returns of the account's closed round trips, the oldest first;
+    `closed_trades` counts those that a person answers for.
+    """
 
     source: str
     regime: Regime
@@ -45,3 +52,7 @@ class SessionPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     symbols: dict[str, SymbolPlan]
     closed_trades: int = 0
     size_ramp: Decimal = Decimal(1)
+    by_hand: str = ""
+    day: str | None = None
+    origins: dict[str, str] = {}
+    closed_returns: tuple[float, ...] = ()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tradeengine.build_id import version
+from tradeengine.console.plan import maker
 from tradeengine.console.summary import RunSummary, summary_json
 from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.layout import RunFiles, write_atomically
@@ -65,6 +66,8 @@ def outcome_of(
         sells=tally.sells,
         equity_start=ledger.baseline,
         equity_end=None if ledger.baseline is None else ledger.equity,
+        plan=run.plan,
+        stopped=tally.stops.by_symbol(),
         denials=dict(tally.denials),
         receipt=receipt,
         uncovered=naked.dollars,
@@ -121,6 +124,7 @@ def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
     return {
         "flat": receipt.flat,
         "build": version(),
+        "plan": maker(summary.plan),
         "trigger": receipt.trigger.value,
         "rounds": receipt.rounds,
         "seconds": receipt.seconds,
