@@ -6,17 +6,14 @@ everywhere is a row of NaN and not a return over two days.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from tradeengine.bars.adjusting import log_total_returns, split_factors
 from tradeengine.bars.panel import Floats, Panel
-from tradeengine.model.sessions import sessions_between
-
-_CALENDAR_DAYS_A_SESSION = 1.6
-"""More than there are, with a week to spare: 7/5 and the holidays."""
+from tradeengine.bars.window import last_sessions
 
 
 def panel(frame: pl.DataFrame, symbols: Sequence[str], through: date, days: int) -> Panel:
@@ -65,6 +62,4 @@ def _sessions(known: pl.DataFrame, through: date, days: int) -> tuple[date, ...]
     first = known["date"].min()
     if not isinstance(first, date) or days < 1:
         return ()
-    back = timedelta(days=int(days * _CALENDAR_DAYS_A_SESSION) + 7)
-    sessions = sessions_between(max(first, through - back), through)
-    return tuple(session.date for session in sessions[-days:])
+    return tuple(day for day in last_sessions(through, days) if day >= first)
