@@ -65,6 +65,7 @@ PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
     "venue/parameters", "venue/records", "venue/market", "venue/exchange",
     "regime", "universe", "fundamentals", "bars/panel.py",
+    "bars/table.py", "bars/adjusting.py", "bars/lined_up.py", "bars/quality.py",
     "bus/dispatch.py", "bus/engine.py",
 }  # fmt: skip
 
