@@ -28,6 +28,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "beta": (-10, 10),
     "vix": (0, 200),
     "prior_close": (0, 1e7),
+    "size_fraction": (0, 1),
     "closed_trades": (0, 1e9),
     "size_ramp": (0, 1),
 }

@@ -24,6 +24,7 @@ class SymbolPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `adv20_shares` 20-day average volume in shares, `atr_percent` 14-day average
     true range in percent of the close, `beta` to SPY. `prior_close` in dollars and
     `short_restricted` (the session before fell by 10 %) are for short sales only.
+    `size_fraction` of equity is what the size rule gave before any cap, to be read by people.
     """
 
     p_undervalued: float | None = None
@@ -34,6 +35,7 @@ class SymbolPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sector: str = "unknown"
     prior_close: float | None = None
     short_restricted: bool = False
+    size_fraction: float | None = None
 
 
 class SessionPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
