@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "universe": WORDS,
     "fundamentals": WORDS,
     "bars": EDGE,
+    "schedule": {*WORDS, "clock"},
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},
     "feed": EDGE,
@@ -65,6 +66,7 @@ PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
     "venue/parameters", "venue/records", "venue/market", "venue/exchange",
     "regime", "universe", "fundamentals", "bars/panel.py",
+    "schedule/timetable.py", "schedule/entries.py", "schedule/job.py",
     "bus/dispatch.py", "bus/engine.py",
 }  # fmt: skip
 
