@@ -25,4 +25,6 @@ def test_the_two_largest_units_are_said(seconds: int, words: str) -> None:
 
 
 def test_an_instant_is_said_in_new_york_with_its_weekday() -> None:
-    assert new_york_words(parse_instant("2026-03-04T13:00:00Z")) == "08:00 New York on Wed 2026-03-04"
+    assert (
+        new_york_words(parse_instant("2026-03-04T13:00:00Z")) == "08:00 New York on Wed 2026-03-04"
+    )

@@ -1,6 +1,8 @@
 """Each trigger says when it is due: over clock changes, holidays, and at the calendar's end."""
 
+from collections.abc import Callable
 from datetime import datetime, time
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -153,12 +155,12 @@ def test_a_backtest_counts_sessions_from_firing_to_firing() -> None:
 
 
 @pytest.mark.parametrize("at", [time(1), time(1, 30), time(2), time(2, 59)])
-@pytest.mark.parametrize(
-    "made", [lambda at: Daily(at=at), lambda at: Quarterly(at=at), lambda at: EverySessions(at=at, sessions=1)]
-)  # fmt: skip
-def test_nothing_is_scheduled_in_the_hours_of_clock_changes(made, at: time) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+@pytest.mark.parametrize("made", [Daily, Quarterly, partial(EverySessions, sessions=1)])
+def test_nothing_is_scheduled_in_the_hours_of_clock_changes(
+    made: Callable[..., Trigger], at: time
+) -> None:
     with pytest.raises(ValueError, match="must not be between 01:00 and 03:00"):
-        made(at)
+        made(at=at)
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 301])

@@ -50,9 +50,7 @@ class DueTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no typ
 class ApschedulerBell:
     """Rings when a trigger is due by the machine's clock, and every `poll_seconds`."""
 
-    def __init__(
-        self, triggers: Mapping[str, NextDue], poll_seconds: float = POLL_SECONDS
-    ) -> None:
+    def __init__(self, triggers: Mapping[str, NextDue], poll_seconds: float = POLL_SECONDS) -> None:
         self._triggers, self._poll_seconds = triggers, poll_seconds
         self._rung = asyncio.Event()
         self.scheduler = AsyncIOScheduler(timezone=NEW_YORK)
