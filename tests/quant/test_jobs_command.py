@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs import DAY, make_home
+from tests.runs import DAY, make_home, options_for
 from tradeengine.cli import main
+from tradeengine.clock import SystemClock
 from tradeengine.errors import VenueUnreachable
 from tradeengine.layout import Home
 from tradeengine.model.instants import MINUTE, instant_of
@@ -20,6 +21,7 @@ from tradeengine.model.jobs import JobOutcome
 from tradeengine.options import Options
 from tradeengine.quant import jobs as desk
 from tradeengine.quant import jobs_table, running_a_job
+from tradeengine.quant.running_a_job import now_of
 from tradeengine.run.attempt import Ended, bounded
 from tradeengine.run.job_lock import take
 from tradeengine.schedule.job import Job, Occasion
@@ -140,6 +142,12 @@ def test_it_shows_successes_attempts_and_how_late(
     assert "embedded, 09:30 New York on Wed 2019-02-13" in shown
     assert "1 h 30 min" in shown
     assert "never ran well" in shown
+
+
+def test_on_an_account_that_outlives_the_run_now_is_now(home: Home) -> None:
+    options = options_for(home, venue="http://127.0.0.1:1", start=None, speed=None)
+    before = SystemClock().now()
+    assert before <= now_of(options) <= SystemClock().now()
 
 
 def test_what_is_off_is_said(tmp_path: Path, type_in: Type, jobs: dict[str, Job]) -> None:

@@ -64,8 +64,6 @@ class _Parcel(Generic[T]):
 
     def deliver(self) -> None:
         """Give it to who waits."""
-        if self.future.done():
-            return
         if self._error is None:
             self.future.set_result(self.given)
         else:
