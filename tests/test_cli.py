@@ -20,7 +20,8 @@ from tradeengine.layout import Home
 from tradeengine.options import Options
 
 COMMANDS = (
-    "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "drill", "cache-fund",
+    "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
+    "cache-fund",
     "refresh-universe",
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ from tradeengine.flags import (
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
+from tradeengine.quant.jobs_command import jobs
 
 app = typer.Typer(
     name="tradeengine",
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 
 app.add_typer(alerts, name="alerts")
+app.add_typer(jobs, name="jobs")
 app.command()(drill)
 
 

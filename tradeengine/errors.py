@@ -14,6 +14,7 @@ Every exception that we raise on purpose.
     ├── JournalFailed           a journal cannot be written
     ├── ReplayDiffers           a replay decided something else
     ├── SelectionFailed         the solver that chooses the universe gave up
+    ├── JobFailed               a scheduled job could not be run, or was given up
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -178,6 +179,17 @@ class AlertNotDelivered(TradeEngineError):
 
 class SelectionFailed(TradeEngineError):
     """The solver that chooses the universe gave up."""
+
+
+class JobFailed(TradeEngineError):
+    """The scheduled job `name` could not be run, or was given up."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(name, problem)
+        self.name, self.problem = name, problem
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.problem}"
 
 
 class RecordsFailed(TradeEngineError):

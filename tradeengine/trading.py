@@ -16,6 +16,7 @@ from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
+from tradeengine.quant.jobs import desk_work
 from tradeengine.run.alarm import raised_alarm
 from tradeengine.run.canary import canaried
 from tradeengine.run.day_baseline import DayBaseline
@@ -69,5 +70,6 @@ async def trade_session(
         options = canaried(options, account, world.session.date, Builds(database), screen.say)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock, baseline, alarm)
+        desk = desk_work(options, world, database)
+        app = App(options, world, files, log, screen, lock, baseline, alarm, desk)
         return await app.run()

@@ -192,6 +192,8 @@ def _routes(
         e.LoopFellBehind: [breaker.lateness.on_lagged],
         e.LoopSteady: [breaker.lateness.on_steady],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
+        e.JobStarted: [],
+        e.JobEnded: [],
         # time and the operator
         e.RunOpened: [
             ledger.on_run_opened,

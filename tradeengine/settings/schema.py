@@ -19,6 +19,7 @@ from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.parameters import Parameters
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.parameters import RouterParameters
+from tradeengine.schedule.parameters import ScheduleParameters
 from tradeengine.settings.secrets import Secrets
 from tradeengine.settings.strategy_class import parameters_class, typed_parameters
 from tradeengine.strategy.parameters import HostParameters, StrategySpec
@@ -147,6 +148,7 @@ class Settings(Parameters):
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
     alerts: AlertParameters = AlertParameters()
+    schedule: ScheduleParameters = ScheduleParameters()
 
     _secrets: Secrets = PrivateAttr(default_factory=Secrets)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
