@@ -66,11 +66,8 @@ PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
     "venue/parameters", "venue/records", "venue/market", "venue/exchange",
     "regime", "universe", "fundamentals", "bars/panel.py",
-<<<<<<< HEAD
     "bars/table.py", "bars/adjusting.py", "bars/lined_up.py", "bars/quality.py",
-=======
     "schedule/timetable.py", "schedule/entries.py", "schedule/job.py",
->>>>>>> desk-jobs
     "bus/dispatch.py", "bus/engine.py",
 }  # fmt: skip
 
