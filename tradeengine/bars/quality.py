@@ -2,10 +2,10 @@
 Judge daily bars before anything is decided on them, as of a day.
 
     screen      every defect found, each with its rule, value and limit
-    excluded    the symbols that must not be used for them
+    refusals    those of them for which a symbol must not be used
 
 Some defects spoil what is reckoned from bars (a split that is missing makes a return of -50 %):
-one of those excludes a symbol. A flat or an empty bar years ago does not; many do.
+one of those refuses a symbol. A flat or an empty bar years ago does not; many do.
 
 A real crash and a split that nobody booked can look alike. Where they do, the symbol stays out
 until a person has looked (`bars.quality.accepted_moves`).
@@ -65,18 +65,20 @@ def screen(
     return told.in_order()
 
 
-def excluded(
-    found: Iterable[Rejection], limits: QualityLimits | None = None
-) -> dict[str, tuple[Rejection, ...]]:
-    """Give the symbols that must not be used, each with the defects that say so."""
+def refusals(found: Iterable[Rejection], limits: QualityLimits | None = None) -> list[Rejection]:
+    """
+    Give those of the defects for which their symbol must not be used, in the order of symbols.
+
+    They are the defects that are not small, or all small ones when there are too many.
+    """
     limits = limits or QualityLimits()
-    out = {}
-    for symbol, defects in groupby(sorted(found, key=_symbol), key=_symbol):
-        listed = tuple(defects)
-        grave = tuple(defect for defect in listed if defect.code not in SMALL)
+    refused: list[Rejection] = []
+    for _, defects in groupby(sorted(found, key=_symbol), key=_symbol):
+        listed = list(defects)
+        grave = [defect for defect in listed if defect.code not in SMALL]
         if grave or len(listed) > limits.small_defects_max:
-            out[symbol] = grave or listed
-    return out
+            refused += grave or listed
+    return refused
 
 
 _ALL_SESSIONS = 10_000
