@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "universe": WORDS,
     "fundamentals": WORDS,
     "bars": EDGE,
+    "reference": WORDS,
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},
     "feed": EDGE,

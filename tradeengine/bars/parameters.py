@@ -76,7 +76,7 @@ class BarsParameters(Parameters):
     )
     """Where the 10-year Treasury rate is, as FRED writes it; the embedded venue has its own."""
 
-    history_days: int = Field(default=2_200, ge=30, le=12_000)
+    history_days: int = Field(default=4_000, ge=30, le=12_000)
     """Calendar days of bars that are fetched of a symbol of which there are none yet."""
 
     reread_days: int = Field(default=5, ge=0, le=60)
