@@ -111,7 +111,7 @@ def _table(
 
 
 def _rows(
-    lines: csv.DictReader[str], names: tuple[str, str], form: str, blanks: tuple[str, ...]
+    lines: "csv.DictReader[str]", names: tuple[str, str], form: str, blanks: tuple[str, ...]
 ) -> Iterator[tuple[date, float]]:
     if not set(lines.fieldnames or ()) >= set(names):
         raise ValueError(f"the columns {' and '.join(names)} are not there")
