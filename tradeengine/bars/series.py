@@ -6,6 +6,7 @@ read; one that is not, or is HTML, changes nothing. FRED writes an empty field o
 holiday of the bond market.
 """
 
+import asyncio
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -75,7 +76,13 @@ async def fetch_series(store: Series, name: str, asker: Asker, through: date) ->
     Raises what `Asker.get` raises, ProtocolViolation for a file that is none, and
     BadConfiguration as `Series.merge`.
     """
-    table = KINDS[name].read(await asker.get(), name).filter(pl.col("date") <= through)
+    body = await asker.get()
+    # Years of rows are read off the loop: it has other work.
+    return await asyncio.to_thread(_keep, store, name, body, through)
+
+
+def _keep(store: Series, name: str, body: bytes, through: date) -> int:
+    table = KINDS[name].read(body, name).filter(pl.col("date") <= through)
     store.merge(name, table)
     return table.height
 
