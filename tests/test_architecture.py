@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fundamentals": WORDS,
     "bars": EDGE,
     "schedule": {*WORDS, "clock"},
+    "reference": WORDS,
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},
     "feed": EDGE,

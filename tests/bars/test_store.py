@@ -52,6 +52,11 @@ def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
     assert store.merge(table([])) == ()
     assert not store.path.exists()
 
+    store.merge(table([bar("A", FIRST, 10.0), bar("A", SECOND, 11.0)]))
+    written = store.path.stat().st_ino
+    store.merge(table([bar("A", SECOND, 11.0)]))
+    assert store.path.stat().st_ino == written
+
 
 def test_a_frame_that_is_no_table_of_bars_changes_nothing(tmp_path: Path) -> None:
     store = BarStore(tmp_path)

@@ -26,7 +26,7 @@ class QualityLimits(Parameters):
 
     small_defects_max: int = Field(default=5, ge=0, le=1_000)
     """Most small defects (flat, repeated, empty and disordered bars) in the window; with more a
-    symbol is excluded. Each is listed all the same."""
+    symbol is refused. Each is listed all the same."""
 
     price_rounding_fraction: float = Field(default=1e-4, ge=0, le=0.01)
     """How far, as a fraction of the price, an open or close may lie outside high and low."""
@@ -76,7 +76,7 @@ class BarsParameters(Parameters):
     )
     """Where the 10-year Treasury rate is, as FRED writes it; the embedded venue has its own."""
 
-    history_days: int = Field(default=2_200, ge=30, le=12_000)
+    history_days: int = Field(default=4_000, ge=30, le=12_000)
     """Calendar days of bars that are fetched of a symbol of which there are none yet."""
 
     reread_days: int = Field(default=5, ge=0, le=60)

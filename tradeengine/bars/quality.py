@@ -2,17 +2,17 @@
 Judge daily bars before anything is decided on them, as of a day.
 
     screen      every defect found, each with its rule, value and limit
-    excluded    the symbols that must not be used for them
+    refusals    those of them for which a symbol must not be used
 
 Some defects spoil what is reckoned from bars (a split that is missing makes a return of -50 %):
-one of those excludes a symbol. A flat or an empty bar years ago does not; many do.
+one of those refuses a symbol. A flat or an empty bar years ago does not; many do.
 
 A real crash and a split that nobody booked can look alike. Where they do, the symbol stays out
 until a person has looked (`bars.quality.accepted_moves`).
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 import polars as pl
@@ -29,6 +29,7 @@ from tradeengine.bars.defects import (
 from tradeengine.bars.parameters import QualityLimits
 from tradeengine.bars.window import last_sessions
 from tradeengine.model.rejections import Rejection, Stage, Weight
+from tradeengine.model.sessions import session_on
 
 _DATED = date.min
 """Where defects of a symbol as a whole stand among those of its days: first."""
@@ -50,12 +51,14 @@ def screen(
     """
     limits = limits or QualityLimits()
     sessions = last_sessions(through, limits.window_days)
-    known = frame.filter(pl.col("date") <= through).sort("symbol", "date")
+    first = sessions[0] if sessions else through
+    known = frame.filter(pl.col("date").is_between(first - _NEIGHBOURS, through))
     if symbols is not None:
         known = known.filter(pl.col("symbol").is_in(list(symbols)))
+    known = known.sort("symbol", "date")
     wanted = sorted(set(known["symbol"].unique() if symbols is None else symbols))
-    on_session = pl.col("date").is_in(last_sessions(through, _ALL_SESSIONS))
-    in_window = pl.col("date") >= (sessions[0] if sessions else through)
+    on_session = pl.col("date").is_in([day for day in known["date"].unique() if session_on(day)])
+    in_window = pl.col("date") >= first
     told = _Told(through, source, frozenset(limits.accepted_moves))
     traded = known.filter(on_session)
     _of_symbols(told, traded.filter(in_window), wanted, sessions, limits)
@@ -65,21 +68,25 @@ def screen(
     return told.in_order()
 
 
-def excluded(
-    found: Iterable[Rejection], limits: QualityLimits | None = None
-) -> dict[str, tuple[Rejection, ...]]:
-    """Give the symbols that must not be used, each with the defects that say so."""
+def refusals(found: Iterable[Rejection], limits: QualityLimits | None = None) -> list[Rejection]:
+    """
+    Give those of the defects for which their symbol must not be used, in the order of symbols.
+
+    They are the defects that are not small, or all small ones when there are too many.
+    """
     limits = limits or QualityLimits()
-    out = {}
-    for symbol, defects in groupby(sorted(found, key=_symbol), key=_symbol):
-        listed = tuple(defects)
-        grave = tuple(defect for defect in listed if defect.code not in SMALL)
+    refused: list[Rejection] = []
+    for _, defects in groupby(sorted(found, key=_symbol), key=_symbol):
+        listed = list(defects)
+        grave = [defect for defect in listed if defect.code not in SMALL]
         if grave or len(listed) > limits.small_defects_max:
-            out[symbol] = grave or listed
-    return out
+            refused += grave or listed
+    return refused
 
 
-_ALL_SESSIONS = 10_000
+_NEIGHBOURS = timedelta(days=60)
+"""Bars before the window that its first ones are judged against."""
+
 _OFF_SESSION = Rule(
     BarDefect.NOT_A_SESSION,
     Weight.STRUCTURAL,

@@ -73,9 +73,9 @@ class BarStore:
         the file is damaged or cannot be written. The old file stays unless all went well.
         """
         new = tidy(frame, "daily bars")
-        if new.is_empty():
-            return ()
         old = self.read()
+        if new.join(old, on=DAILY_SCHEMA.names(), how="anti").is_empty():
+            return ()
         kept = old.join(new, on=KEY, how="anti")
         write_table(self.path, pl.concat([kept, new]).sort(KEY))
         return changed_bars(old, new)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from tradeengine.alerts.parameters import AlertParameters
+from tradeengine.bars.parameters import BarsParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
@@ -149,6 +150,7 @@ class Settings(Parameters):
     logs: LogParameters = LogParameters()
     alerts: AlertParameters = AlertParameters()
     schedule: ScheduleParameters = ScheduleParameters()
+    bars: BarsParameters = BarsParameters()
 
     _secrets: Secrets = PrivateAttr(default_factory=Secrets)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
