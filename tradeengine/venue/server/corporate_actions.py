@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from tradeengine.venue.market.archive import Daily
+from tradeengine.venue.market.daily import Daily
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.parse import (

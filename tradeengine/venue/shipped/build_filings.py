@@ -106,7 +106,8 @@ def _real_filings(source: Path, cik: int) -> list[Company]:
         return []
     recent = json.loads(gzip.decompress(path.read_bytes()))["filings"]["recent"]
     kept = ("accessionNumber", "filingDate", "reportDate", "acceptanceDateTime", "form")
-    rows = [dict(zip(kept, row, strict=True)) for row in zip(*(recent[k] for k in kept), strict=True)]
+    columns = zip(*(recent[name] for name in kept), strict=True)
+    rows = [dict(zip(kept, row, strict=True)) for row in columns]
     return [row for row in rows if row["form"] in KEPT_FORMS]
 
 
