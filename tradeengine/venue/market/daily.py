@@ -54,9 +54,22 @@ class DailyBars(Sequence[Daily]):
     @classmethod
     def of(cls, bars: Sequence[Daily]) -> Self:
         """Take bars in order of the date."""
-        names = ("open", "high", "low", "close", "volume", "dividend", "split")
-        columns = {name: np.array([getattr(bar, name) for bar in bars]) for name in names}
-        return cls(DayColumns(day=np.array([bar.date.toordinal() for bar in bars]), **columns))
+
+        def prices(name: str) -> Floats:
+            return np.array([getattr(bar, name) for bar in bars], dtype=np.float64)
+
+        return cls(
+            DayColumns(
+                day=np.array([bar.date.toordinal() for bar in bars], dtype=np.int64),
+                open=prices("open"),
+                high=prices("high"),
+                low=prices("low"),
+                close=prices("close"),
+                volume=np.array([bar.volume for bar in bars], dtype=np.int64),
+                dividend=prices("dividend"),
+                split=prices("split"),
+            )
+        )
 
     def __len__(self) -> int:
         return len(self.columns)

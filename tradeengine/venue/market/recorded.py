@@ -67,9 +67,11 @@ class RecordedDays:
         return self._days[key]
 
     def tapes(self, symbols: Sequence[str], session: Session, _start: int) -> Iterator[Tape]:
-        """Give the session's tape, in one piece."""
+        """Give the session's tape, in one piece; none when nothing trades."""
         days = {symbol: self.day(symbol, session.date) for symbol in symbols}
-        yield Tape({symbol: day for symbol, day in days.items() if day is not None})
+        shown = {symbol: day for symbol, day in days.items() if day is not None}
+        if shown:
+            yield Tape(shown)
 
     def minutes(self, symbol: str, on: date) -> Minutes | None:
         """Give a symbol's traded minutes on a date: recorded, else drawn."""

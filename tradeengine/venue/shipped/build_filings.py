@@ -72,7 +72,8 @@ def submissions(source: Path, known: Mapping[int, Company]) -> dict[int, Company
     for cik, company in known.items():
         told = early.get(cik, nothing)
         real = _real_filings(source, cik)
-        rows = {row["accessionNumber"]: row for row in (*told["recent"], *real)}
+        listed = (*_filings_of_facts(company), *told["recent"], *real)
+        rows = {row["accessionNumber"]: row for row in listed}
         made[cik] = {
             "cik": f"{cik:010d}",
             "name": company["entityName"] or told["name"],
@@ -81,6 +82,27 @@ def submissions(source: Path, known: Mapping[int, Company]) -> dict[int, Company
             "recent": sorted(rows.values(), key=lambda row: row["filingDate"], reverse=True),
         }
     return made
+
+
+def _filings_of_facts(company: Company) -> list[Company]:
+    """Write the filings that facts come from; when they were accepted is not known there."""
+    rows = (
+        row
+        for tags in company["facts"].values()
+        for told in tags.values()
+        for facts in told["units"].values()
+        for row in facts
+    )
+    return [
+        {
+            "accessionNumber": row["accn"],
+            "filingDate": row["filed"],
+            "reportDate": "",
+            "acceptanceDateTime": "",
+            "form": row["form"],
+        }
+        for row in rows
+    ]
 
 
 def _early_filings(part: pl.DataFrame) -> Company:
