@@ -20,7 +20,7 @@ DAY = date(2019, 2, 12)
 
 def bars(symbols: str, days: list[date], closes: list[float], **actions: list[float]) -> Json:
     """Give columns of flat daily bars, one row a symbol and day."""
-    prices = {name: closes for name in ("open", "high", "low", "close")}
+    prices = dict.fromkeys(("open", "high", "low", "close"), closes)
     return {
         "symbol": symbols.split(),
         "date": days,

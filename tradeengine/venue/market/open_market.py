@@ -47,6 +47,13 @@ def recorded_market(
     return Market(session, instruments, RecordedDays(shelf, seed), frozenset(shelf.instruments))
 
 
+def unlisted(day: date, symbols: Sequence[str], archive: Archive | None = None) -> tuple[str, ...]:
+    """Give those of `symbols` that we know, but of which there is no bar of a day."""
+    shelf = shipped_archive() if archive is None else archive
+    traded = shelf.traded_on(day)
+    return tuple(s for s in symbols if s in shelf.instruments and s not in traded)
+
+
 def market_of_history(day: date, archive: Archive | None = None) -> Market:
     """
     Open a market in which nothing trades, for those who only read what was before a day.
