@@ -21,7 +21,7 @@ DEV := .venv/.dev
 .PHONY: help setup run test check style types halt status review cache-fund refresh-universe drill bench fuzz docs clean
 
 help: ## List these commands
-	@echo "tradeengine: make run trades a recorded session; make test proves that it works."
+	@echo "tradeengine: make run trades a session of real data; make test proves that it works."
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo

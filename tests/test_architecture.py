@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "venue/parameters": {"model"},
     "venue/records": set(),
     "venue/market": {*WORDS, "venue/parameters"},
+    "venue/public": WORDS,
     "venue/exchange": {*WORDS, "venue/records", "venue/parameters"},
     # the quant desk's arithmetic: arrays in, arrays out
     "regime": WORDS,
@@ -53,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "venue/shipped": WORDS,
     "venue/server": {
         *EDGE, "venue/parameters", "venue/records", "venue/market", "venue/exchange",
+        "venue/public",
     },
     "console": WORDS,
     "logs": WORDS,
@@ -65,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
-    "venue/parameters", "venue/records", "venue/market", "venue/exchange",
+    "venue/parameters", "venue/records", "venue/market", "venue/exchange", "venue/public",
     "regime", "universe", "fundamentals", "bars/panel.py",
     "bars/table.py", "bars/adjusting.py", "bars/lined_up.py", "bars/quality.py",
     "schedule/timetable.py", "schedule/entries.py", "schedule/job.py",

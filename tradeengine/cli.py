@@ -87,7 +87,7 @@ def run(
     """
     Trade one session, live on the screen, and end flat.
 
-    With no account at all this trades a real recorded day on the embedded venue. Ctrl-C
+    With no account at all this trades a day of real data on the embedded venue. Ctrl-C
     stops: no new entries, orders cancelled, positions closed, then a receipt. A second
     Ctrl-C changes nothing: the flatten is never cut short.
     """

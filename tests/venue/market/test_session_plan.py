@@ -14,14 +14,14 @@ from tests.venue.market.scene import DAY
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.venue.market import Daily, recorded_market, shipped_archive
 
-LAST = date(2019, 2, 12)
+FIRST, LAST = date(2018, 8, 1), date(2019, 2, 12)
 PLAN = msgspec.yaml.decode(
     (Path(__file__).parents[3] / "config" / "session_plan.yaml").read_bytes(), type=SessionPlan
 )
 
 
 def bars(symbol: str) -> Sequence[Daily]:
-    return [bar for bar in shipped_archive().daily(symbol) if bar.date <= LAST]
+    return [bar for bar in shipped_archive().daily(symbol) if FIRST <= bar.date <= LAST]
 
 
 def wilder_atr(days: Sequence[Daily]) -> float:
