@@ -29,7 +29,7 @@ from tradeengine.run.status import read_status
 from tradeengine.trading import trade
 
 WEEK = [date(2019, 2, day) for day in range(11, 16)]
-PLAN = Path(__file__).parents[1] / "config" / "session_plan.yaml"
+PLAN = Path(__file__).parents[1] / "config" / "plans" / "2019-02-13.yaml"
 """The plan of the recorded week, used unless the home has one of its own."""
 
 WARM_UP = 2
@@ -47,7 +47,7 @@ def resident_megabytes() -> float:
 
 def session(home: Home, day: date) -> int:
     """Trade one session as fast as it goes; give the exit code."""
-    own = home.root / "config" / PLAN.name
+    own = home.root / "config" / "session_plan.yaml"
     plan = own if own.is_file() else PLAN
     flags = Flags(venue="embedded", date=day, speed="max", until="close", plan=plan)
     options = read_options(flags, home, None, {}, json=True)

@@ -56,6 +56,7 @@ def make_home(
     settings = {
         "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
         "risk": PERMISSIVE,
+        "run": {"plan": "session_plan.yaml"},
         "venue": {"date": DAY, **venue},
     } | sections
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))

@@ -9,6 +9,7 @@ from msgspec import structs
 from tests.runs import make_home
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
+from tradeengine.model.plan import Regime
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.settings import VenueKind
 
@@ -143,5 +144,29 @@ def test_a_plan_that_is_nowhere_is_refused(tmp_path: Path) -> None:
     told = refusal(home, Flags())
 
     assert told == (
-        "config/no_such_plan.yaml: there is no session plan\n  remedy: name one with --plan FILE"
+        "run.plan: no_such_plan.yaml is not there, nor beside the configuration\n"
+        "  remedy: name a plan that is, or leave it out: the engine then builds its own"
     )
+
+
+def test_a_plan_that_was_typed_and_is_nowhere_is_refused(home: Home) -> None:
+    told = refusal(home, Flags(plan=Path("no_such_plan.yaml")))
+
+    assert told.startswith("--plan: no_such_plan.yaml is not there")
+
+
+def test_without_a_plan_the_engine_is_to_build_one_and_may_trade_nothing_yet(
+    tmp_path: Path,
+) -> None:
+    options = read(make_home(tmp_path, run={"plan": "auto"}))
+
+    assert options.builds_plan
+    assert options.plan.symbols == {}
+    assert options.plan.regime is Regime.UNKNOWN
+
+
+def test_the_plans_that_ship_are_found_from_anywhere(tmp_path: Path) -> None:
+    options = read(make_home(tmp_path), Flags(plan=Path("plans/2019-02-13.yaml")))
+
+    assert len(options.plan.symbols) == 40
+    assert not options.builds_plan

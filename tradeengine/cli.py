@@ -78,7 +78,8 @@ def run(
     ] = None,
     seed: SeedFlag = None,
     plan: Annotated[
-        Path | None, typer.Option("--plan", help="Session plan. [default: session_plan.yaml]")
+        Path | None,
+        typer.Option("--plan", help="A session plan by hand. [default: the engine builds one]"),
     ] = None,
     home: HomeFlag = Path(),
     config: ConfigFlag = None,

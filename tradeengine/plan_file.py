@@ -1,8 +1,8 @@
 """
-The session plan: `config/session_plan.yaml` read as strictly as the configuration.
+A session plan written by hand, read as strictly as the configuration.
 
-Until a fundamentals desk writes it, a person does, so every mistake is told with
-its line, its value and the nearest valid name.
+A person wrote it, so every mistake is told with its line, its value and the nearest valid
+name.
 """
 
 import datetime

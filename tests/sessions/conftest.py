@@ -45,6 +45,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         settings: dict[str, object] = {
             "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
             **sections,
+            "run": {"plan": "session_plan.yaml"},
             "venue": {"date": "2019-02-13", **venue},
             "risk": LOOSE_LIMITS | (risk or {}),
         }

@@ -45,6 +45,7 @@ def prepare(home: Path, situation: Situation, strike: time, changes: Mapping[str
 
 def _settings(situation: Situation, strike: time) -> dict[str, Any]:
     return {
+        "run": {"plan": "session_plan.yaml"},
         "strategy": [
             {
                 "name": "drill",

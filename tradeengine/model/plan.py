@@ -58,3 +58,9 @@ class SessionPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     day: str | None = None
     origins: dict[str, str] = {}
     closed_returns: tuple[float, ...] = ()
+
+
+NOTHING_PLANNED = SessionPlan(
+    source="nothing is planned", regime=Regime.UNKNOWN, vix=None, symbols={}
+)
+"""What stands for a plan that is still to be built: with it nothing may be traded."""

@@ -43,8 +43,9 @@ class RunParameters(Parameters):
     until: str = Field(default="close", pattern=r"^(close|([01]\d|2[0-3]):[0-5]\d)$")
     """When to stop: `close`, or HH:MM in New York."""
 
-    plan: str = Field(default="session_plan.yaml", min_length=1)
-    """The session plan; a bare name is looked for where the configuration is."""
+    plan: str = Field(default="auto", min_length=1)
+    """The session plan: `auto`, built by the engine from its data, or a file written by hand; a
+    name that is not there is looked for where the configuration is."""
 
 
 class EngineParameters(Parameters):

@@ -1,4 +1,4 @@
-"""The stub of the session plan says of its numbers where they come from; they do."""
+"""The session plan by hand says of its numbers where they come from; they do."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,8 @@ from tradeengine.venue.market import Daily, recorded_market, shipped_archive
 
 FIRST, LAST = date(2018, 8, 1), date(2019, 2, 12)
 PLAN = msgspec.yaml.decode(
-    (Path(__file__).parents[3] / "config" / "session_plan.yaml").read_bytes(), type=SessionPlan
+    (Path(__file__).parents[3] / "config" / "plans" / "2019-02-13.yaml").read_bytes(),
+    type=SessionPlan,
 )
 
 
