@@ -14,6 +14,7 @@ Every exception that we raise on purpose.
     ├── JournalFailed           a journal cannot be written
     ├── ReplayDiffers           a replay decided something else
     ├── SelectionFailed         the solver that chooses the universe gave up
+    ├── ProposalRefused         exit code 2: a universe proposal that cannot become active
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -178,6 +179,13 @@ class AlertNotDelivered(TradeEngineError):
 
 class SelectionFailed(TradeEngineError):
     """The solver that chooses the universe gave up."""
+
+
+class ProposalRefused(BadConfiguration):
+    """A proposal of the universe is stale, of another origin, or compared with another list."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem, "make a new one: tradeengine refresh-universe")
 
 
 class RecordsFailed(TradeEngineError):
