@@ -7,7 +7,7 @@ the two loses nothing.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,8 @@ from tradeengine.universe.active import (
     check,
     due_by_itself,
     in_force,
+    made_of,
+    staleness,
 )
 from tradeengine.universe.files import (
     ACTIVE,
@@ -78,13 +80,18 @@ class UniverseFiles:
 
     def history(self) -> list[ActiveUniverse]:
         """Read every list that was ever accepted, in the order of their first days."""
-        places = sorted(place for name in self._names(HISTORY) if (place := place_of_list(name)))
-        lists = (self._read(f"{HISTORY}/{list_name(*place)}", ActiveUniverse) for place in places)
+        lists = (
+            self._read(f"{HISTORY}/{list_name(*place)}", ActiveUniverse) for place in self._places()
+        )
         return [each for each in lists if each is not None]
 
     def on(self, day: date) -> ActiveUniverse | None:
         """Give the list in force in the session of a day; None before the first."""
         return in_force(self.history(), day)
+
+    def before(self, day: date) -> ActiveUniverse | None:
+        """Give the list in force until the session of a day: what a new one is compared with."""
+        return self.on(day - timedelta(days=1))
 
     def refusal(self, day: date) -> Refusal | None:
         """Read who turned the proposal of a day down; None when nobody did."""
@@ -98,7 +105,7 @@ class UniverseFiles:
 
         Raises ProposalRefused for one that is stale, of another origin, or was refused.
         """
-        check(proposal, self._origin, effective, self.on(effective), wanted)
+        check(proposal, self._origin, effective, self.before(effective), wanted)
         refused = self.refusal(proposal.day)
         if refused is not None:
             raise BadConfiguration(
@@ -107,13 +114,7 @@ class UniverseFiles:
                 "make a new one on a later day, or remove the refusal from history/",
             )
         accepted = activated(proposal, effective, who, at)
-        numbers = [
-            number
-            for name in self._names(HISTORY)
-            if (place := place_of_list(name))
-            for first, number in [place]
-            if first == effective
-        ]
+        numbers = [number for first, number in self._places() if first == effective]
         self._write(f"{HISTORY}/{list_name(effective, max(numbers, default=0) + 1)}", accepted)
         self._write(ACTIVE, accepted)
         return accepted
@@ -130,12 +131,11 @@ class UniverseFiles:
         proposal = self.proposal()
         if proposal is None or proposal.day > day or self.refusal(proposal.day) is not None:
             return None
-        current = self.on(day)
-        if current is not None and current.proposed >= proposal.day:
+        in_force_now, current = self.on(day), self.before(day)
+        if in_force_now is not None and made_of(in_force_now, proposal):
             return None
         who = due_by_itself(proposal, current, day, wanted)
-        age = (day - proposal.day).days
-        if who is None or age > wanted.proposal_age_days_max:
+        if who is None or staleness(proposal, self._origin, day, current, wanted):
             return None
         return self.accept(proposal, day, wanted, who=who, at=at)
 
@@ -151,6 +151,9 @@ class UniverseFiles:
         )
         self._write(f"{HISTORY}/{refusal_name(proposal.day)}", refusal)
         return refusal
+
+    def _places(self) -> list[tuple[date, int]]:
+        return sorted(place for name in self._names(HISTORY) if (place := place_of_list(name)))
 
     def _names(self, under: str) -> Iterator[str]:
         folder = self._folder / under

@@ -110,33 +110,47 @@ def check(
     current: ActiveUniverse | None,
     wanted: UniverseParameters,
 ) -> None:
+    """Raise ProposalRefused when `staleness` knows something against it."""
+    problem = staleness(proposal, origin, effective, current, wanted)
+    if problem:
+        raise ProposalRefused(f"the proposal of {proposal.day}", problem)
+
+
+def staleness(
+    proposal: Proposal,
+    origin: str,
+    effective: date,
+    current: ActiveUniverse | None,
+    wanted: UniverseParameters,
+) -> str:
     """
-    Refuse a proposal that cannot become the list from `effective` on. Raises ProposalRefused.
+    Say why a proposal cannot become the list from `effective` on; "" when it can.
 
     It must be of this origin, not older than allowed nor of a later day, and made against the
-    list that is `current`.
+    list that is `current` before `effective`.
     """
-    place = f"the proposal of {proposal.day}"
-    if proposal.origin != origin:
-        raise ProposalRefused(
-            place, f"was made from {proposal.origin} data, and this desk is {origin}"
-        )
-    if proposal.day > effective:
-        raise ProposalRefused(place, f"is for a later session than {effective}")
     age = (effective - proposal.day).days
-    if age > wanted.proposal_age_days_max:
-        raise ProposalRefused(
-            place,
-            f"is {age} days old on {effective}; universe.proposal_age_days_max is"
-            f" {wanted.proposal_age_days_max}",
-        )
     since = None if current is None else current.effective
+    if proposal.origin != origin:
+        return f"was made from {proposal.origin} data, and this desk is {origin}"
+    if age < 0:
+        return f"is for a later session than {effective}"
+    if age > wanted.proposal_age_days_max:
+        most = wanted.proposal_age_days_max
+        return f"is {age} days old on {effective}; universe.proposal_age_days_max is {most}"
     if since != proposal.incumbents_since:
-        raise ProposalRefused(
-            place,
-            f"was compared with {_list_of(proposal.incumbents_since)}, and in force is"
-            f" {_list_of(since)}",
-        )
+        compared, force = _list_of(proposal.incumbents_since), _list_of(since)
+        return f"was compared with {compared}, and in force is {force}"
+    return ""
+
+
+def made_of(universe: ActiveUniverse, proposal: Proposal) -> bool:
+    """Tell whether a list is what a proposal would make."""
+    return (universe.proposed, universe.settings_hash, universe.symbols) == (
+        proposal.day,
+        proposal.settings_hash,
+        proposal.chosen,
+    )
 
 
 def _list_of(since: date | None) -> str:
