@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -47,8 +47,10 @@ def facts() -> dict[str, Any]:
 
 
 def company(symbol: str, day: date, **changes: Figure | None) -> CompanyInputs | None:
-    """Give the inputs as of a day; None before the filing. What the screen does not read is 0."""
-    row = facts()[symbol]
+    """Give the inputs as of a day, 0 where the screen reads nothing; None without a filing."""
+    row = facts().get(symbol)
+    if row is None:
+        return None
     named = {name: figure(row[name]) for name in row if name not in {"cik", "name", "sector"}}
     if any(found and found.filed >= day for found in named.values()):
         return None
@@ -61,8 +63,8 @@ def company(symbol: str, day: date, **changes: Figure | None) -> CompanyInputs |
     )  # fmt: skip
     return CompanyInputs(
         symbol=symbol, cik=row["cik"], name=row["name"], sic=0, as_of=day, **(others | named),  # type: ignore[arg-type]  # named by hand
-        debt_year_ago=None, noncontrolling=None, preferred=None, dilution=1.0, annual_revenue=(), annual_ebit=(),
-        annual_depreciation=(), annual_capex=(),
+        debt_year_ago=None, noncontrolling=None, preferred=None, dilution=1.0, annual_revenue=(),
+        annual_ebit=(), annual_depreciation=(), annual_capex=(),
     )  # fmt: skip
 
 
@@ -115,9 +117,6 @@ class SmallDesk:
     refused: tuple[Rejection, ...] = ()
     asked: list[tuple[str, date]] = field(default_factory=list)
 
-    def bent(self, **changes: Any) -> "SmallDesk":
-        return replace(self, **changes)
-
     def suppliers(self, origin: str = "embedded") -> Suppliers:
         async def refresh_bars(symbols: Sequence[str], through: date, progress: Progress) -> None:
             self.asked.append((f"bars of {len(symbols)}", through))
@@ -135,7 +134,7 @@ class SmallDesk:
         return Suppliers(
             origin=origin,
             members_on=self.members,
-            sector_of=lambda symbol: str(facts()[symbol]["sector"]),
+            sector_of=lambda symbol: str(facts().get(symbol, {}).get("sector", "unknown")),
             refresh_bars=refresh_bars,
             read_panel=lambda symbols, through, days: panel(self.frame, symbols, through, days),
             screen=lambda _symbols, _through: self.refused,

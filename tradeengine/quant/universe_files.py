@@ -65,14 +65,15 @@ class UniverseFiles:
         """Read the candidates of a day; None when there are none."""
         return self._read(candidates_name(day), CandidateList)
 
-    def proposal(self, day: date | None = None) -> Proposal | None:
-        """Read the proposal of a day, or the newest; None when there is none."""
-        if day is None:
-            days = [found for name in self._names("") if (found := day_of_proposal(name))]
-            if not days:
-                return None
-            day = max(days)
+    def proposal(self, day: date) -> Proposal | None:
+        """Read the proposal of a day; None when there is none."""
         return self._read(proposal_name(day), Proposal)
+
+    def newest_proposal(self, until: date = date.max) -> Proposal | None:
+        """Read the last proposal for a session up to a day; None when there is none."""
+        days = [day for name in self._names("") if (day := day_of_proposal(name))]
+        newest = max((day for day in days if day <= until), default=None)
+        return None if newest is None else self.proposal(newest)
 
     def active(self) -> ActiveUniverse | None:
         """Read `active.json`; None when there is none."""
@@ -128,8 +129,8 @@ class UniverseFiles:
         None when there is nothing to do: no proposal, one that is active already, refused,
         stale, or still waiting. To be called before each session's plan is made.
         """
-        proposal = self.proposal()
-        if proposal is None or proposal.day > day or self.refusal(proposal.day) is not None:
+        proposal = self.newest_proposal(day)
+        if proposal is None or self.refusal(proposal.day) is not None:
             return None
         in_force_now, current = self.on(day), self.before(day)
         if in_force_now is not None and made_of(in_force_now, proposal):

@@ -22,6 +22,7 @@ from tradeengine.router.parameters import RouterParameters
 from tradeengine.settings.secrets import Secrets
 from tradeengine.settings.strategy_class import parameters_class, typed_parameters
 from tradeengine.strategy.parameters import HostParameters, StrategySpec
+from tradeengine.universe.parameters import UniverseParameters
 from tradeengine.venue.parameters import VenueParameters
 from tradeengine.venue.server.parameters import ServerParameters
 
@@ -144,6 +145,7 @@ class Settings(Parameters):
     feed: FeedParameters = FeedParameters()
     broker: BrokerParameters = BrokerParameters()
     venue: VenueSection = VenueSection()
+    universe: UniverseParameters = UniverseParameters()
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
     alerts: AlertParameters = AlertParameters()

@@ -95,11 +95,12 @@ _SECTOR_SLACK_COSTS = 10.0
 
 def choose(field: Field, wanted: UniverseParameters, turnover_cost: float) -> Choice:
     """
-    Choose from a field of at least one candidate.
+    Choose; `turnover_cost` is what each add and each drop costs, in units of the score.
 
-    `turnover_cost` is what each add and each drop costs, in units of the score. Raises
-    SelectionFailed when the solver gives up.
+    Raises SelectionFailed without a candidate, and when the solver gives up.
     """
+    if not field.size:
+        raise SelectionFailed("there is no candidate to choose")
     names = min(wanted.names, field.size)
     asked = Preferences(
         names=names,

@@ -18,6 +18,9 @@ from msgspec import Struct
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.universe.parameters import UniverseParameters
 
+YIELD_BELIEVED = 1.0
+"""Most free cash flow a year, for a dollar of market value, that is not a mistake."""
+
 
 class Measure(StrEnum):
     """What is measured."""
@@ -35,6 +38,9 @@ class Reason(StrEnum):
     EQUITY_NOT_POSITIVE = "EQUITY_NOT_POSITIVE"
     ROE_UNDEFINED = "ROE_UNDEFINED"
     NO_MARKET_VALUE = "NO_MARKET_VALUE"
+    IMPLAUSIBLE = "IMPLAUSIBLE"
+    """A yield beyond `YIELD_BELIEVED`: the share count is in another unit."""
+
     EQUITY_OF_ONE_DAY = "EQUITY_OF_ONE_DAY"
     """The equity of a year ago is not known; today's stands for both."""
 
@@ -136,6 +142,8 @@ def _yield(company: CompanyInputs, market_value: float, least: float) -> Check:
     if not market_value > 0:
         return _undefined(Measure.FCF_YIELD, least, used, Reason.NO_MARKET_VALUE)
     free = company.operating_cash_flow.value - company.capex.value
+    if free / market_value > YIELD_BELIEVED:
+        return _undefined(Measure.FCF_YIELD, least, used, Reason.IMPLAUSIBLE)
     return _at_least(Measure.FCF_YIELD, free / market_value, least, used)
 
 

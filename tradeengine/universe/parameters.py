@@ -1,8 +1,9 @@
 """What the operator can choose about the universe."""
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tradeengine.model.parameters import Parameters
 
@@ -43,7 +44,7 @@ class UniverseParameters(Parameters):
     price_min_dollars: float = Field(default=5.0, ge=0, le=10_000)
     """Least close for a candidate."""
 
-    adv_min_dollars: float = Field(default=20_000_000.0, ge=0, le=1e12)
+    adv_min_dollars: float = Field(default=20_000_000.0, ge=0, le=1_000_000_000)
     """Least average daily turnover of 20 sessions for a candidate."""
 
     beta_target: float = Field(default=0.3, ge=-1, le=3)
@@ -65,10 +66,10 @@ class UniverseParameters(Parameters):
     """By how much the cap rises when the limits cannot be met; the proposal says so."""
 
     turnover_noise_weight: float = Field(default=0.5, ge=0, le=10)
-    """Cost of each add and drop: this share of the scores' median standard error, and"""
+    """Part of what each add and drop costs: this share of the scores' median standard error."""
 
     turnover_cost_per_year: float = Field(default=0.007, ge=0, le=1)
-    """this much beside it for spread and impact, log return a year."""
+    """The other part, for spread and impact: log return a year."""
 
     beta_days: int = Field(default=504, ge=60, le=2520)
     """Sessions behind a beta and a Sharpe ratio."""
@@ -90,3 +91,13 @@ class UniverseParameters(Parameters):
 
     proposal_age_days_max: int = Field(default=30, ge=1, le=365)
     """Oldest proposal that can become active."""
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.beta_days_min > self.beta_days:
+            raise ValueError("beta_days_min may not be above beta_days")
+        if self.beta_tolerance > self.beta_tolerance_wide:
+            raise ValueError("beta_tolerance may not be above beta_tolerance_wide")
+        if self.state_days_min * 2 > self.history_days:
+            raise ValueError("state_days_min, twice, may not be above history_days")
+        return self
