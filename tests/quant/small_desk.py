@@ -115,6 +115,7 @@ class SmallDesk:
     members: Callable[[date], frozenset[str]] = lambda _: frozenset(facts())
     companies: Callable[[str, date], CompanyInputs | None] = company
     refused: tuple[Rejection, ...] = ()
+    day: date = DAY
     asked: list[tuple[str, date]] = field(default_factory=list)
 
     def suppliers(self, origin: str = "embedded") -> Suppliers:
@@ -133,8 +134,9 @@ class SmallDesk:
 
         return Suppliers(
             origin=origin,
+            day=self.day,
             members_on=self.members,
-            sector_of=lambda symbol: str(facts().get(symbol, {}).get("sector", "unknown")),
+            sector_of=lambda symbol, _sic: str(facts().get(symbol, {}).get("sector", "unknown")),
             refresh_bars=refresh_bars,
             read_panel=lambda symbols, through, days: panel(self.frame, symbols, through, days),
             screen=lambda _symbols, _through: self.refused,

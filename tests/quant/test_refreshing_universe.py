@@ -51,11 +51,10 @@ def proposed(
     desk: SmallDesk | None = None,
     wanted: Wanted = WANTED,
     progress: Callable[[str, int, int], None] = silent,
-    day: date = DAY,
 ) -> Proposal:
     files = UniverseFiles(Home(folder).desk("embedded"))
     suppliers = (desk or SmallDesk()).suppliers()
-    return asyncio.run(refresh_universe(suppliers, files, wanted, day, progress))
+    return asyncio.run(refresh_universe(suppliers, files, wanted, progress))
 
 
 def with_settings(**changes: object) -> Wanted:
@@ -334,28 +333,6 @@ def test_without_the_market_there_is_no_proposal(kept: pl.Expr, tmp_path: Path) 
     with pytest.raises(SelectionFailed, match="bars of SPY"):
         proposed(tmp_path, desk)
     assert not (tmp_path / "data").exists()
-
-
-def test_a_split_since_the_filing_changes_the_market_value_only_by_its_price(
-    plain: Proposal, tmp_path: Path
-) -> None:
-    """Two new shares for one in June: half the price, twice the shares of the filing."""
-    split = (pl.col("symbol") == "KO") & (pl.col("date") == date(2010, 6, 10))
-    after = (pl.col("symbol") == "KO") & (pl.col("date") >= date(2010, 6, 10))
-    frame = bars().with_columns(
-        pl.when(split).then(2.0).otherwise(pl.col("split")).alias("split"),
-        *(
-            pl.when(after).then(pl.col(name) / 2).otherwise(pl.col(name)).alias(name)
-            for name in ("close", "dividend")
-        ),
-    )
-    found, before = (
-        each.candidate("KO") for each in (proposed(tmp_path, SmallDesk(frame=frame)), plain)
-    )
-    assert found is not None
-    assert before is not None
-    assert found.moat.market_value == pytest.approx(before.moat.market_value)
-    assert found.beta == pytest.approx(before.beta)
 
 
 def test_an_accepted_list_knows_its_members(plain: Proposal) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, time
 from pathlib import Path
@@ -15,17 +15,16 @@ from tests.quant.test_universe_files import keep
 from tests.universe.proposals import PROPOSAL
 from tradeengine import cli
 from tradeengine.clock import SimulatedClock
-from tradeengine.errors import BadConfiguration
-from tradeengine.layout import DeskFiles, Home
+from tradeengine.layout import Home
 from tradeengine.model.instants import instant_of
+from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant import universe_desk
 from tradeengine.quant.universe_day import ALPACA, EMBEDDED, DeskDay, desk_day, mapping_of
 from tradeengine.quant.universe_desk import UniverseDesk
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Suppliers
 from tradeengine.settings import Settings
-from tradeengine.settings.secrets import Secrets
-from tradeengine.universe.mapping import Mapping
+from tradeengine.universe.mapping import Mapping as Traded
 
 CONFIG = "universe: {names: 10, sector_cap: 3, history_days: 900}\nvenue: {date: 2010-07-01}\n"
 
@@ -41,13 +40,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @asynccontextmanager
-async def small(settings: Settings, folders: DeskFiles, day: DeskDay) -> AsyncIterator[Suppliers]:
-    del settings, day
-    yield SmallDesk().suppliers(folders.origin)
+async def small(options: Options) -> AsyncIterator[Suppliers]:
+    yield SmallDesk(day=options.date).suppliers()
 
 
-def desk(home: Home, day: date | None = None) -> UniverseDesk:
-    return UniverseDesk.at(home, None, {}, None, day)
+def options_of(
+    home: Home,
+    *,
+    json: bool = False,
+    venue: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Options:
+    return read_options(Flags(venue=venue), home, None, environ or {}, json=json)
+
+
+def refreshed(home: Home, *, json: bool = False) -> int:
+    return UniverseDesk(options_of(home, json=json)).refresh(small)
 
 
 Type = Callable[..., tuple[int, str, str]]
@@ -74,7 +82,7 @@ def test_a_refresh_shows_a_table_and_makes_the_first_list_active(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configured = (home.root / "config" / "config.yaml").read_bytes()
-    assert desk(home).refresh(small, json=False) == 0
+    assert refreshed(home) == 0
     out = capsys.readouterr().out
     for words in (
         "universe for 2010-07-01", "names", "mean beta", "above sector caps", "refused by code",
@@ -88,25 +96,25 @@ def test_a_refresh_shows_a_table_and_makes_the_first_list_active(
 
 
 def test_a_refresh_for_machines(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    assert desk(home).refresh(small, json=True) == 0
+    assert refreshed(home, json=True) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert told["activated"]["members"][0]["symbol"] == told["proposal"]["chosen"][0]
     assert told["seconds"] > 0
     # A second time nothing is new, and nothing is activated again.
-    assert desk(home).refresh(small, json=True) == 0
+    assert refreshed(home, json=True) == 0
     again: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert again["activated"] is None
     assert again["proposal"] == told["proposal"]
-    assert desk(home).refresh(small, json=False) == 0
+    assert refreshed(home) == 0
     assert "is the list from 2010-07-01 on" in capsys.readouterr().out
 
 
 def test_progress_is_shown_on_a_terminal_only(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert desk(home).refresh(small, json=True) == 0
+    assert refreshed(home, json=True) == 0
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(universe_desk.sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with universe_desk._progress() as tell:
         tell("bars", 1, 2)
         tell("a step of its own", 2, 2)
@@ -160,8 +168,7 @@ def test_a_stale_proposal_is_shown_as_such(home: Home, type_in: Type) -> None:
         (("universe", "accept", "--who", "Ann"), "there is no proposal"),
         (("universe", "show", "--date", "2010-01-04"), "there is no proposal of 2010-01-04"),
         (("universe", "accept", "--who", " "), "there is no proposal"),
-        (("refresh-universe", "--date", "2010-07-04"), "2010-07-04 is no session"),
-        (("refresh-universe", "--date", "1950-07-04"), "the exchange calendar covers"),
+        (("refresh-universe",), "no daily bars and fundamentals"),
         (("universe", "history", "--venue", "paper"), "ALPACA_API_KEY"),
     ],
 )
@@ -187,20 +194,15 @@ def test_a_list_never_begins_before_its_proposal(home: Home, type_in: Type) -> N
     assert [each.effective for each in files.history()] == [PROPOSAL.day]
 
 
-def with_keys(**changes: Any) -> Settings:  # noqa: ANN401 - settings as they come
-    secrets = Secrets(alpaca_api_key="k", alpaca_secret_key="s")
-    return Settings.model_validate(changes).completed(secrets, {}, "")
-
-
-def test_with_keys_the_next_session_is_prepared() -> None:
+def test_with_keys_the_next_session_is_prepared(home: Home) -> None:
     friday_noon = SimulatedClock(instant_of(date(2026, 11, 27), time(12)))
-    assert desk_day("paper", None, with_keys(), friday_noon) == DeskDay(ALPACA, date(2026, 11, 30))
-    with pytest.raises(BadConfiguration, match="means nothing on paper"):
-        desk_day("paper", date(2026, 11, 30), with_keys(), friday_noon)
-    url = "http://127.0.0.1:8000"
-    assert desk_day(url, DAY, with_keys(), friday_noon) == DeskDay(EMBEDDED, DAY)
+    keys = {"ALPACA_API_KEY": "KEY-OF-TEST", "ALPACA_SECRET_KEY": "SECRET-OF-TEST"}
+    paper = options_of(home, venue="paper", environ=keys)
+    assert desk_day(paper, friday_noon) == DeskDay(ALPACA, date(2026, 11, 30))
+    ours = options_of(home, venue="http://127.0.0.1:8000", environ=keys)
+    assert desk_day(ours, friday_noon) == DeskDay(EMBEDDED, DAY)
 
 
 def test_the_mapping_is_the_one_that_the_gate_lets_pass() -> None:
-    assert mapping_of(Settings()) is Mapping.CONTRARIAN
-    assert mapping_of(Settings.model_validate({"risk": {"regime_mapping": "off"}})) is Mapping.OFF
+    assert mapping_of(Settings()) is Traded.CONTRARIAN
+    assert mapping_of(Settings.model_validate({"risk": {"regime_mapping": "off"}})) is Traded.OFF

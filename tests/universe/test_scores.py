@@ -42,19 +42,16 @@ def test_differences_are_drawn_as_the_golden_ones_are() -> None:
     assert found.difference_drawn == pytest.approx(MRD["beta_neutral_eb"]["posterior"], abs=2e-2)
     assert set(found.entry_days) == {448}
     assert set(found.exit_days) == {151}
-    assert (found.confidence > 0.5).tolist() == (
-        found.difference_drawn > np.median(found.difference_drawn)
-    ).tolist() or found.kept.max() < 1
+    assert found.confidence.argmax() == found.difference_drawn.argmax()
+    assert (found.confidence > 0.5).sum() in range(1, 6)
 
 
 def test_the_other_mapping_turns_the_sign() -> None:
     one, other = (score(golden(), each, WANTED) for each in (Mapping.CONTRARIAN, Mapping.TREND))
     assert one.difference == pytest.approx(-other.difference, abs=1e-12)
     assert one.difference_error == pytest.approx(other.difference_error, abs=1e-12)
-    assert (one.entry_days, one.exit_days) == (
-        pytest.approx(other.exit_days),
-        pytest.approx(other.entry_days),
-    )
+    assert one.entry_days.tolist() == other.exit_days.tolist()
+    assert one.exit_days.tolist() == other.entry_days.tolist()
 
 
 def test_without_a_mapping_there_is_no_difference() -> None:

@@ -8,18 +8,14 @@ joined into the narrow `Suppliers` that a refresh asks.
 from contextlib import AbstractAsyncContextManager
 
 from tradeengine.errors import BadConfiguration
-from tradeengine.layout import DeskFiles
-from tradeengine.quant.universe_day import DeskDay
+from tradeengine.options import Options
 from tradeengine.quant.universe_suppliers import Suppliers
-from tradeengine.settings import Settings
 
 
-def open_suppliers(
-    settings: Settings, desk: DeskFiles, day: DeskDay
-) -> AbstractAsyncContextManager[Suppliers]:
-    """Open the sources of an origin for the length of a block. Raises BadConfiguration."""
+def open_suppliers(options: Options) -> AbstractAsyncContextManager[Suppliers]:
+    """Open the sources of the chosen venue for the length of a block. Raises BadConfiguration."""
     raise BadConfiguration(
-        f"tradeengine refresh-universe ({desk.origin}, {day.day}, {settings.config_file})",
+        f"tradeengine refresh-universe ({options.choice.kind.value})",
         "this release has no daily bars and fundamentals to choose from",
         "until it has, edit config/session_plan.yaml: symbols, regime and valuations by hand",
     )

@@ -53,23 +53,23 @@ async def refresh_universe(
     suppliers: Suppliers,
     files: UniverseFiles,
     wanted: Wanted,
-    day: date,
     progress: Progress,
 ) -> Proposal:
     """
-    Make the proposal for the session of `day` and keep it with its candidates.
+    Make the proposal for the session of the suppliers, and keep it with its candidates.
 
     Raises BadConfiguration for a damaged file, SelectionFailed when nobody is a candidate,
     and what the suppliers raise.
     """
-    listed, proposal = await _prepare(suppliers, files, wanted, day, progress)
+    listed, proposal = await _prepare(suppliers, files, wanted, progress)
     files.keep(listed, proposal)
     return proposal
 
 
 async def _prepare(
-    suppliers: Suppliers, files: UniverseFiles, wanted: Wanted, day: date, progress: Progress
+    suppliers: Suppliers, files: UniverseFiles, wanted: Wanted, progress: Progress
 ) -> tuple[CandidateList, Proposal]:
+    day = suppliers.day
     through = previous_session(day).date
     members = suppliers.members_on(day)
     symbols = sorted(members)
@@ -81,8 +81,8 @@ async def _prepare(
     companies, refused = await suppliers.fundamentals(left, day, progress)
     states = await asyncio.to_thread(_states, bars.market)
     progress("states", len(states.days), len(states.days))
-    evidence = _evidence(suppliers, day, members, bars, states, companies, refused)
-    sources = _sources(suppliers, day, bars, states, companies)
+    evidence = _evidence(suppliers, members, bars, states, companies, refused)
+    sources = _sources(suppliers, bars, states, companies)
     listed, found = await asyncio.to_thread(
         list_candidates, evidence, sources, wanted.mapping, wanted.parameters
     )
@@ -157,7 +157,6 @@ def _states(market: Panel) -> StateHistory:
 
 def _evidence(
     suppliers: Suppliers,
-    day: date,
     members: frozenset[str],
     bars: _Bars,
     states: StateHistory,
@@ -169,7 +168,7 @@ def _evidence(
     last = len(panel.days)
     return Evidence(
         origin=suppliers.origin,
-        day=day,
+        day=suppliers.day,
         members=members,
         histories=Histories(
             symbols=panel.symbols,
@@ -180,13 +179,11 @@ def _evidence(
         ),
         close=panel.raw_close[-1],
         adv_dollars=_mean_of_known(turnover[-TURNOVER_DAYS:]),
-        sectors={symbol: suppliers.sector_of(symbol) for symbol in sorted(members)},
-        companies=dict(companies),
-        shares_for_one={
-            symbol: _shares_for_one(panel, symbol, inputs.shares.filed)
-            for symbol, inputs in companies.items()
-            if symbol in panel.symbols
+        sectors={
+            symbol: suppliers.sector_of(symbol, inputs.sic)
+            for symbol, inputs in sorted(companies.items())
         },
+        companies=dict(companies),
         refused=[*bars.refused, *refused],
     )
 
@@ -196,23 +193,8 @@ def _mean_of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.nan_to_num(values).sum(axis=0) / len(values))
 
 
-def _shares_for_one(panel: Panel, symbol: str, filed: date) -> float:
-    """
-    Give how many shares one of a filing is now.
-
-    A filing restates for splits up to its own day (SEC Staff Accounting Bulletin 4.C), so
-    those after it count: the adjusted close of that day says by how much.
-    """
-    column = panel.column(symbol)
-    for row in range(len(panel.days) - 1, -1, -1):
-        if panel.days[row] <= filed and np.isfinite(panel.close[row, column]):
-            return float(panel.raw_close[row, column] / panel.close[row, column])
-    return 1.0
-
-
 def _sources(
     suppliers: Suppliers,
-    day: date,
     bars: _Bars,
     states: StateHistory,
     companies: Map[str, CompanyInputs],
@@ -221,7 +203,7 @@ def _sources(
     fits = [refit for refit in states.refits if refit.used == refit.day]
     last = bars.members.days[-1]
     return [
-        Source(name="membership", as_of=day, words="members of the index on the day"),
+        Source(name="membership", as_of=suppliers.day, words="members of the index on the day"),
         Source(name="daily bars", as_of=last, words=f"{len(bars.members.symbols)} symbols"),
         Source(name="market", as_of=bars.market.days[-1], words=suppliers.market),
         Source(

@@ -7,12 +7,15 @@ Heavy parts are imported inside the commands.
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tradeengine.flags import ConfigFlag, HomeFlag, JsonFlag
 from tradeengine.layout import Home
+
+if TYPE_CHECKING:
+    from tradeengine.quant.universe_desk import UniverseDesk
 
 universe = typer.Typer(
     no_args_is_help=True,
@@ -49,11 +52,9 @@ def refresh_universe(
     or at once when it is the first. The configuration is never changed.
     """
     from tradeengine.quant.connecting_universe import open_suppliers
-    from tradeengine.quant.universe_desk import UniverseDesk
 
-    day = date.date() if date else None
-    desk = UniverseDesk.at(Home(home.absolute()), config, os.environ, venue, day)
-    raise typer.Exit(desk.refresh(open_suppliers, json=json))
+    desk = _desk(venue, home, config, json=json, day=date)
+    raise typer.Exit(desk.refresh(open_suppliers))
 
 
 @universe.command()
@@ -65,10 +66,8 @@ def show(
     json: JsonFlag = False,
 ) -> None:
     """Show the list in force and a proposal: its names, what changes, who was refused and why."""
-    from tradeengine.quant.universe_desk import UniverseDesk
-
-    desk = UniverseDesk.at(Home(home.absolute()), config, os.environ, venue)
-    raise typer.Exit(desk.show(date.date() if date else None, json=json))
+    desk = _desk(venue, home, config, json=json)
+    raise typer.Exit(desk.show(date.date() if date else None))
 
 
 @universe.command()
@@ -81,10 +80,8 @@ def accept(
     json: JsonFlag = False,
 ) -> None:
     """Make a proposal the list in force from the next session on; a stale one is refused."""
-    from tradeengine.quant.universe_desk import UniverseDesk
-
-    desk = UniverseDesk.at(Home(home.absolute()), config, os.environ, venue)
-    raise typer.Exit(desk.accept(date.date() if date else None, who, json=json))
+    desk = _desk(venue, home, config, json=json)
+    raise typer.Exit(desk.accept(date.date() if date else None, who))
 
 
 @universe.command()
@@ -98,10 +95,8 @@ def refuse(
     json: JsonFlag = False,
 ) -> None:
     """Turn a proposal down, so that waiting does not make it active."""
-    from tradeengine.quant.universe_desk import UniverseDesk
-
-    desk = UniverseDesk.at(Home(home.absolute()), config, os.environ, venue)
-    raise typer.Exit(desk.refuse(date.date() if date else None, who, why, json=json))
+    desk = _desk(venue, home, config, json=json)
+    raise typer.Exit(desk.refuse(date.date() if date else None, who, why))
 
 
 @universe.command()
@@ -112,7 +107,17 @@ def history(
     json: JsonFlag = False,
 ) -> None:
     """List every list that was in force, from which day, and who accepted it."""
+    desk = _desk(venue, home, config, json=json)
+    raise typer.Exit(desk.history())
+
+
+def _desk(
+    venue: str | None, home: Path, config: Path | None, *, json: bool, day: datetime | None = None
+) -> "UniverseDesk":
+    """Read the options and open the desk. Raises BadConfiguration."""
+    from tradeengine.options import Flags, read_options
     from tradeengine.quant.universe_desk import UniverseDesk
 
-    desk = UniverseDesk.at(Home(home.absolute()), config, os.environ, venue)
-    raise typer.Exit(desk.history(json=json))
+    flags = Flags(venue=venue, date=day.date() if day else None)
+    options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
+    return UniverseDesk(options)

@@ -2,11 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import date
-from pathlib import Path
-from typing import Self
 
 import msgspec
 from rich.console import Console, RenderableType
@@ -14,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tradeengine.clock import Clock, SystemClock
 from tradeengine.errors import BadConfiguration, ExitCode
-from tradeengine.layout import DeskFiles, Home
 from tradeengine.model.instants import NANOS
+from tradeengine.options import Options
 from tradeengine.quant.refreshing_universe import STEPS, Wanted, refresh_universe
-from tradeengine.quant.universe_day import DeskDay, desk_day, mapping_of
+from tradeengine.quant.universe_day import desk_day, mapping_of
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Suppliers
 from tradeengine.quant.universe_tables import (
@@ -26,43 +24,31 @@ from tradeengine.quant.universe_tables import (
     history_table,
     names_table,
 )
-from tradeengine.settings import Settings, load_settings
 from tradeengine.universe.active import ActiveUniverse, staleness
 from tradeengine.universe.proposal import Proposal
 
-Connect = Callable[[Settings, DeskFiles, DeskDay], AbstractAsyncContextManager[Suppliers]]
+Connect = Callable[[Options], AbstractAsyncContextManager[Suppliers]]
 
 
 class UniverseDesk:
     """The universe of one home and origin. Everything raises BadConfiguration."""
 
-    def __init__(self, home: Home, settings: Settings, day: DeskDay, clock: Clock) -> None:
-        self._settings, self._day, self._clock = settings, day, clock
-        self._folders = home.desk(day.origin)
+    def __init__(self, options: Options, clock: Clock | None = None) -> None:
+        self._options, self._settings = options, options.settings
+        self._clock = clock or SystemClock()
+        self._day = desk_day(options, self._clock)
+        self._folders = options.home.desk(self._day.origin)
         self._files = UniverseFiles(self._folders)
 
-    @classmethod
-    def at(
-        cls,
-        home: Home,
-        config: Path | None,
-        environ: Mapping[str, str],
-        venue: str | None,
-        day: date | None = None,
-    ) -> Self:
-        """Open the desk that the flags mean."""
-        settings, clock = load_settings(home.root, config, environ), SystemClock()
-        return cls(home, settings, desk_day(venue, day, settings, clock), clock)
-
-    def refresh(self, connect: Connect, *, json: bool) -> ExitCode:
+    def refresh(self, connect: Connect) -> ExitCode:
         """Propose with progress on the terminal; make it active when it is due at once."""
         begun = self._clock.now()
         proposal = asyncio.run(self._propose(connect))
         seconds = (self._clock.now() - begun) / NANOS
         now_active = self._files.accept_if_due(
-            self._day.day, self._settings.universe, at=self._clock.now()
+            proposal.day, self._settings.universe, at=self._clock.now()
         )
-        if json:
+        if self._options.json:
             _print_json({"proposal": proposal, "activated": now_active, "seconds": seconds})
             return ExitCode.CLEAN
         _print(closing_table(proposal, seconds))
@@ -72,10 +58,8 @@ class UniverseDesk:
     async def _propose(self, connect: Connect) -> Proposal:
         wanted = Wanted(parameters=self._settings.universe, mapping=mapping_of(self._settings))
         with _progress() as progress:
-            async with connect(self._settings, self._folders, self._day) as suppliers:
-                return await refresh_universe(
-                    suppliers, self._files, wanted, self._day.day, progress
-                )
+            async with connect(self._options) as suppliers:
+                return await refresh_universe(suppliers, self._files, wanted, progress)
 
     def _outlook(self, proposal: Proposal, now_active: ActiveUniverse | None) -> str:
         if now_active is not None:
@@ -86,11 +70,11 @@ class UniverseDesk:
             f" active, waiting does after {days} days, `tradeengine universe refuse` turns it down"
         )
 
-    def show(self, day: date | None, *, json: bool) -> ExitCode:
+    def show(self, day: date | None) -> ExitCode:
         """Show the list in force, the proposal of a day (None: the newest), and its state."""
         active, proposal = self._files.on(self._day.day), self._found(day, must=day is not None)
         state = self._state(proposal) if proposal else "there is no proposal"
-        if json:
+        if self._options.json:
             _print_json({"active": active, "proposal": proposal, "state": state})
             return ExitCode.CLEAN
         print("\n".join(active_lines(active)), flush=True)
@@ -118,7 +102,7 @@ class UniverseDesk:
         )
         return f"{name} {problem}" if problem else f"{name} waits to be accepted"
 
-    def accept(self, day: date | None, who: str, *, json: bool) -> ExitCode:
+    def accept(self, day: date | None, who: str) -> ExitCode:
         """Make a proposal the list from the next session on."""
         proposal = self._proposal(day)
         accepted = self._files.accept(
@@ -128,26 +112,26 @@ class UniverseDesk:
             who=_name(who),
             at=self._clock.now(),
         )
-        if json:
+        if self._options.json:
             _print_json(accepted)
         else:
             print("\n".join(active_lines(accepted)), flush=True)
         return ExitCode.CLEAN
 
-    def refuse(self, day: date | None, who: str, why: str, *, json: bool) -> ExitCode:
+    def refuse(self, day: date | None, who: str, why: str) -> ExitCode:
         """Turn a proposal down; a list that was made of it stays."""
         proposal = self._proposal(day)
         refusal = self._files.refuse(proposal, who=_name(who), why=why, at=self._clock.now())
-        if json:
+        if self._options.json:
             _print_json(refusal)
         else:
             print(f"the proposal of {proposal.day} is refused", flush=True)
         return ExitCode.CLEAN
 
-    def history(self, *, json: bool) -> ExitCode:
+    def history(self) -> ExitCode:
         """List what was in force."""
         lists = self._files.history()
-        if json:
+        if self._options.json:
             _print_json(lists)
         else:
             _print(history_table(lists))

@@ -26,17 +26,21 @@ Fundamentals = tuple[Mapping[str, CompanyInputs], Sequence[Rejection]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppliers:
     """
-    The sources of one origin. `day` is the session to be prepared, `through` the one before.
+    The sources of one origin. `through` is the session before `day`.
 
     The synchronous ones run off the event loop.
     """
 
     origin: str
 
+    day: date
+    """The session to be prepared."""
+
     members_on: Callable[[date], frozenset[str]]
     """Give the index's members on a day."""
 
-    sector_of: Callable[[str], str]
+    sector_of: Callable[[str, int], str]
+    """Give a company's sector, by its symbol and the SIC code of its filings."""
 
     refresh_bars: Callable[[Sequence[str], date, Progress], Awaitable[None]]
     """Bring the daily bars of symbols in the store up to `through`."""
@@ -48,7 +52,11 @@ class Suppliers:
     """Refuse symbols whose bars up to `through` cannot be trusted."""
 
     fundamentals: Callable[[Sequence[str], date, Progress], Awaitable[Fundamentals]]
-    """Give the validated inputs as of `day`, and the refusals with their codes."""
+    """
+    Give the validated inputs as of `day`, and the refusals with their codes.
+
+    Shares are counted after the splits before `day`, as the closes are.
+    """
 
     rate_on: Callable[[Sequence[date]], NDArray[np.float64]]
     """Give the risk-free rate known at each close, percent a year."""

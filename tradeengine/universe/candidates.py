@@ -73,8 +73,8 @@ class Evidence:
     What is known of the members before the session of `day`; arrays follow `histories.symbols`.
 
     `close` (N) is in dollars as traded, `adv_dollars` (N) a mean of 20 sessions, `sectors` by
-    symbol, `companies` the validated inputs, `shares_for_one` how many shares one of the
-    filing is now. `refused` holds what the screens before have refused.
+    symbol, `companies` the validated inputs. `refused` holds what the screens before have
+    refused.
     """
 
     origin: str
@@ -85,7 +85,6 @@ class Evidence:
     adv_dollars: Floats
     sectors: dict[str, str]
     companies: dict[str, CompanyInputs]
-    shares_for_one: dict[str, float]
     refused: Sequence[Rejection]
 
 
@@ -231,7 +230,6 @@ class _Judge:
             self._of(evidence.close),
             self._wanted,
             day=evidence.day,
-            shares_for_one=evidence.shares_for_one.get(self._symbol, 1.0),
         )
 
     def _of(self, values: Floats) -> float:

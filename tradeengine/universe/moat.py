@@ -80,17 +80,16 @@ def moat(
     limits: UniverseParameters,
     *,
     day: date,
-    shares_for_one: float = 1.0,
 ) -> Moat:
     """
     Screen a company as known before the session of `day`.
 
-    `close` is the last close in dollars as traded; `shares_for_one` how many shares one of
-    the filing has become since by splits. Raises ValueError for inputs of a later day: a
-    filing can be used from the session after it.
+    `close` is the last one in dollars as traded, and the inputs' shares are counted after the
+    splits up to the day. Raises ValueError for inputs of a later day: a filing can be used
+    from the session after it.
     """
     _refuse_the_future(company, day)
-    value = company.shares.value * shares_for_one * close
+    value = company.shares.value * close
     checks = (
         _return_on_equity(company, limits.roe_min),
         _debt_to_equity(company, limits.debt_to_equity_max),
