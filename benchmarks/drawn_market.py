@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from tradeengine.bars.panel import Panel
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.model.sessions import sessions_between
-from tradeengine.quant.universe_suppliers import Fundamentals, Progress, Suppliers
+from tradeengine.quant.universe_suppliers import Fundamentals, MarketStates, Progress, Suppliers
+from tradeengine.regime.walk_forward import state_history
 
 DAY = date(2010, 7, 1)
 FIRST = date(1999, 11, 1)
@@ -84,6 +85,7 @@ def suppliers_of(drawn: DrawnMarket) -> Suppliers:
         screen=lambda _symbols, _through: [],
         fundamentals=fundamentals,
         rate_on=lambda days: np.full(len(days), 3.0),
+        states=market_states,
         market=MARKET,
     )
 
@@ -102,3 +104,10 @@ def _company(symbol: str, day: date, place: int) -> CompanyInputs:
         shares=figure(1.0), dilution=1.0,
         annual_revenue=(), annual_ebit=(), annual_depreciation=(), annual_capex=(),
     )  # fmt: skip
+
+
+def market_states(days: Sequence[date], closes: NDArray[np.float64], since: date) -> MarketStates:
+    """Tell the states as they were known on each day."""
+    found = state_history(days, closes)
+    first = days.index(since)
+    return MarketStates(states=found.states[first:], fitted=found.in_force)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from tradeengine.bars.panel import Panel
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.model.rejections import Rejection, Stage, Weight
-from tradeengine.quant.universe_suppliers import Fundamentals, Progress, Suppliers
+from tradeengine.quant.universe_suppliers import Fundamentals, MarketStates, Progress, Suppliers
+from tradeengine.regime.walk_forward import state_history
 
 HERE: Final = Path(__file__).parent / "universe_2010"
 DAY: Final = date(2010, 7, 1)
@@ -142,6 +143,7 @@ class SmallDesk:
             screen=lambda _symbols, _through: self.refused,
             fundamentals=fundamentals,
             rate_on=lambda days: np.full(len(days), 3.0),
+            states=market_states,
             market=MARKET,
         )
 
@@ -166,3 +168,10 @@ def silent(_step: str, _done: int, _of: int) -> None:
 
 def tomorrow(day: date) -> date:
     return day + timedelta(days=1)
+
+
+def market_states(days: Sequence[date], closes: NDArray[np.float64], since: date) -> MarketStates:
+    """Tell the states as they were known on each day."""
+    found = state_history(days, closes)
+    first = days.index(since)
+    return MarketStates(states=found.states[first:], fitted=found.in_force)

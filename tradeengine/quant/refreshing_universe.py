@@ -22,8 +22,7 @@ from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.model.rejections import Rejection
 from tradeengine.model.sessions import previous_session
 from tradeengine.quant.universe_files import UniverseFiles
-from tradeengine.quant.universe_suppliers import Progress, Suppliers
-from tradeengine.regime.walk_forward import WINDOW, StateHistory, state_history
+from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
 from tradeengine.universe.candidates import Evidence
 from tradeengine.universe.mapping import Mapping
 from tradeengine.universe.mean_return_difference import YEAR
@@ -34,9 +33,6 @@ from tradeengine.universe.scores import Histories
 
 TURNOVER_DAYS = 20
 """Sessions behind the average daily turnover."""
-
-_QUARTER = 66
-"""Most sessions between two refits of the market's model."""
 
 STEPS = ("members", "bars", "quality", "fundamentals", "states", "scores", "selection")
 
@@ -79,8 +75,10 @@ async def _prepare(
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
     companies, refused = await suppliers.fundamentals(left, day, progress)
-    states = await asyncio.to_thread(_states, bars.market)
-    progress("states", len(states.days), len(states.days))
+    states = await asyncio.to_thread(
+        suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+    )
+    progress("states", len(states.states), len(states.states))
     evidence = _evidence(suppliers, members, bars, states, companies, refused)
     sources = _sources(suppliers, bars, states, companies)
     listed, found = await asyncio.to_thread(
@@ -108,7 +106,7 @@ def _read_bars(
     suppliers: Suppliers, wanted: UniverseParameters, symbols: Sequence[str], through: date
 ) -> _Bars:
     days = max(wanted.history_days, wanted.beta_days) + 1
-    market = suppliers.read_panel([suppliers.market], through, days + WINDOW + _QUARTER)
+    market = suppliers.read_panel([suppliers.market], through, days + suppliers.warm_up_days)
     members = suppliers.read_panel(symbols, through, days)
     _check_market(suppliers.market, market, through)
     lined = _on_days(members, market.days[-days:])
@@ -151,15 +149,11 @@ def _on_days(panel: Panel, days: tuple[date, ...]) -> Panel:
     )
 
 
-def _states(market: Panel) -> StateHistory:
-    return state_history(market.days, market.close[:, 0])
-
-
 def _evidence(
     suppliers: Suppliers,
     members: frozenset[str],
     bars: _Bars,
-    states: StateHistory,
+    states: MarketStates,
     companies: Map[str, CompanyInputs],
     refused: Sequence[Rejection],
 ) -> Evidence:
@@ -175,7 +169,7 @@ def _evidence(
             shares=panel.total_return[1:],
             market=bars.market.total_return[-last:, 0][1:],
             risk_free=np.log1p(bars.rates[1:] / 100.0) / YEAR,
-            states=states.states[-last:][1:],
+            states=states.states[1:],
         ),
         close=panel.raw_close[-1],
         adv_dollars=_mean_of_known(turnover[-TURNOVER_DAYS:]),
@@ -196,11 +190,10 @@ def _mean_of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _sources(
     suppliers: Suppliers,
     bars: _Bars,
-    states: StateHistory,
+    states: MarketStates,
     companies: Map[str, CompanyInputs],
 ) -> list[Source]:
     filed = [inputs.net_income.filed for inputs in companies.values()]
-    fits = [refit for refit in states.refits if refit.used == refit.day]
     last = bars.members.days[-1]
     return [
         Source(name="membership", as_of=suppliers.day, words="members of the index on the day"),
@@ -208,7 +201,7 @@ def _sources(
         Source(name="market", as_of=bars.market.days[-1], words=suppliers.market),
         Source(
             name="states",
-            as_of=fits[-1].day if fits else None,
+            as_of=states.fitted,
             words="day of the parameters in force; states are filtered up to the last bar",
         ),
         Source(name="risk-free rate", as_of=last, words=f"{bars.rates[-1]:.2f} percent a year"),

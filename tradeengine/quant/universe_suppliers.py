@@ -15,10 +15,21 @@ from numpy.typing import NDArray
 
 from tradeengine.bars.panel import Panel
 from tradeengine.fundamentals.inputs import CompanyInputs
+from tradeengine.model.plan import Regime
 from tradeengine.model.rejections import Rejection
 
 Progress = Callable[[str, int, int], None]
 """Hears a step's name, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketStates:
+    """The market's state at each close, filtered, by parameters frozen before it."""
+
+    states: tuple[Regime, ...]
+    fitted: date | None
+    """Day of the parameters in force at the last close; None: there are none."""
+
 
 Fundamentals = tuple[Mapping[str, CompanyInputs], Sequence[Rejection]]
 
@@ -60,6 +71,12 @@ class Suppliers:
 
     rate_on: Callable[[Sequence[date]], NDArray[np.float64]]
     """Give the risk-free rate known at each close, percent a year."""
+
+    states: Callable[[Sequence[date], NDArray[np.float64], date], MarketStates]
+    """Tell the states from a day on, given days (rising) and the market's closes on them."""
+
+    warm_up_days: int = 1260 + 63
+    """Closes before that day which the states are told from."""
 
     market: str = "SPY"
     """The symbol that stands for the market."""

@@ -48,6 +48,11 @@ class StateHistory:
 
     refits: tuple[Refit, ...]
 
+    @property
+    def in_force(self) -> date | None:
+        """Give the day of the parameters in force at the last close."""
+        return self.refits[-1].used if self.refits else None
+
 
 def state_history(days: Sequence[date], closes: Floats, window: int = WINDOW) -> StateHistory:
     """
