@@ -65,7 +65,7 @@ review: | $(PY) ## Show why trading is locked, and lift the lock after a review
 cache-fund: $(RUNTIME) ## Fetch fundamentals (not in this release; says what to do instead)
 	@$(PY) -m tradeengine cache-fund $(ARGS)
 
-refresh-universe: $(RUNTIME) ## Choose the universe anew (not in this release; says what to do)
+refresh-universe: $(RUNTIME) ## Choose the universe anew, as a proposal (docs/universe.md)
 	@$(PY) -m tradeengine refresh-universe $(ARGS)
 
 docs: $(DEV) ## Write the pages of docs/ that are made from code

@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "venue/exchange": {*WORDS, "venue/records", "venue/parameters"},
     # the quant desk's arithmetic: arrays in, arrays out
     "regime": WORDS,
-    "universe": WORDS,
+    "universe": {*WORDS, "fundamentals"},
     "fundamentals": WORDS,
     "bars": EDGE,
     "schedule": {*WORDS, "clock"},

@@ -28,6 +28,7 @@ from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
 from tradeengine.quant.jobs_command import jobs
+from tradeengine.quant.universe_command import refresh_universe, universe
 
 app = typer.Typer(
     name="tradeengine",
@@ -40,6 +41,8 @@ app = typer.Typer(
 app.add_typer(alerts, name="alerts")
 app.add_typer(jobs, name="jobs")
 app.command()(drill)
+app.command("refresh-universe")(refresh_universe)
+app.add_typer(universe, name="universe")
 
 
 def _show_version(wanted: bool) -> None:
@@ -250,12 +253,6 @@ def venue(
 def cache_fund() -> None:
     """Fetch fundamentals. Not in this release: see config/session_plan.yaml."""
     _no_desk_yet("cache-fund")
-
-
-@app.command("refresh-universe")
-def refresh_universe() -> None:
-    """Choose the universe anew. Not in this release: see config/session_plan.yaml."""
-    _no_desk_yet("refresh-universe")
 
 
 def _no_desk_yet(command: str) -> NoReturn:

@@ -15,6 +15,7 @@ Every exception that we raise on purpose.
     ├── ReplayDiffers           a replay decided something else
     ├── SelectionFailed         the solver that chooses the universe gave up
     ├── JobFailed               a scheduled job could not be run, or was given up
+    ├── ProposalRefused         exit code 2: a universe proposal that cannot become active
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -190,6 +191,13 @@ class JobFailed(TradeEngineError):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.problem}"
+
+
+class ProposalRefused(BadConfiguration):
+    """A proposal of the universe is stale, of another origin, or compared with another list."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem, "make a new one: tradeengine refresh-universe")
 
 
 class RecordsFailed(TradeEngineError):

@@ -24,6 +24,7 @@ from tradeengine.schedule.parameters import ScheduleParameters
 from tradeengine.settings.secrets import Secrets
 from tradeengine.settings.strategy_class import parameters_class, typed_parameters
 from tradeengine.strategy.parameters import HostParameters, StrategySpec
+from tradeengine.universe.parameters import UniverseParameters
 from tradeengine.venue.parameters import VenueParameters
 from tradeengine.venue.server.parameters import ServerParameters
 
@@ -147,6 +148,7 @@ class Settings(Parameters):
     feed: FeedParameters = FeedParameters()
     broker: BrokerParameters = BrokerParameters()
     venue: VenueSection = VenueSection()
+    universe: UniverseParameters = UniverseParameters()
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
     alerts: AlertParameters = AlertParameters()
