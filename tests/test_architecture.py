@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "regime": WORDS,
     "universe": WORDS,
     "fundamentals": WORDS,
+    "evidence": WORDS,
     "bars": EDGE,
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},
@@ -64,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
     "venue/parameters", "venue/records", "venue/market", "venue/exchange",
-    "regime", "universe", "fundamentals", "bars/panel.py",
+    "regime", "universe", "fundamentals", "evidence", "bars/panel.py",
     "bus/dispatch.py", "bus/engine.py",
 }  # fmt: skip
 

@@ -12,8 +12,8 @@ from enum import Enum
 
 import numpy as np
 
-from tradeengine.regime.chains import Chains, Floats, log_densities
 from tradeengine.regime.ascent import ascend
+from tradeengine.regime.chains import Chains, Floats, log_densities
 from tradeengine.regime.hamilton import hamilton
 from tradeengine.regime.kim import kim
 
