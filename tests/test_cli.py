@@ -20,7 +20,7 @@ from tradeengine.options import Options
 
 COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "drill", "cache-fund",
-    "refresh-universe",
+    "refresh-universe", "value", "regime",
 )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from tradeengine.flags import (
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
+from tradeengine.quant.regime_command import regime
+from tradeengine.quant.value_command import value
 
 app = typer.Typer(
     name="tradeengine",
@@ -39,6 +41,8 @@ app = typer.Typer(
 
 app.add_typer(alerts, name="alerts")
 app.command()(drill)
+app.command()(value)
+app.command()(regime)
 
 
 def _show_version(wanted: bool) -> None:

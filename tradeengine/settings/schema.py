@@ -15,8 +15,10 @@ from tradeengine.alerts.parameters import AlertParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
+from tradeengine.fundamentals.parameters import ValuationParameters
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.parameters import Parameters
+from tradeengine.regime.parameters import RegimeParameters
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.settings.secrets import Secrets
@@ -147,6 +149,8 @@ class Settings(Parameters):
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
     alerts: AlertParameters = AlertParameters()
+    valuation: ValuationParameters = ValuationParameters()
+    regime: RegimeParameters = RegimeParameters()
 
     _secrets: Secrets = PrivateAttr(default_factory=Secrets)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
