@@ -32,7 +32,7 @@ def years(*values: float) -> tuple[Figure, ...]:
     )
 
 
-def company(symbol: str = "AAA", cik: int = 1, **changes: Any) -> CompanyInputs:
+def company(symbol: str = "AAA", cik: int = 1, **changes: Any) -> CompanyInputs:  # noqa: ANN401 - of any field
     """Give a firm with revenue 1,000, EBITDA 250 and 100 shares; millions without the zeros."""
     given = CompanyInputs(
         symbol=symbol,
