@@ -68,8 +68,9 @@ def _both(excess: Floats, column: int, own: int) -> np.ndarray[tuple[int], np.dt
 
 
 def _beta(excess: Floats, column: int, own: int) -> Betas:
-    days = _both(excess, column, own)
-    return least_squares(winsorised(excess[days][:, [column]]), excess[days, own])
+    # Both are bounded: with the share's alone, a day of a crash would make beta too small.
+    pairs = winsorised(excess[_both(excess, column, own)][:, [column, own]])
+    return least_squares(pairs[:, :1], pairs[:, 1])
 
 
 def _prior(betas: Floats) -> tuple[float, float]:

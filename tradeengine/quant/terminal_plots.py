@@ -11,19 +11,15 @@ _RISING = " ▁▂▃▄▅▆▇█"
 
 
 def histogram(values: Floats, low: float, high: float, bins: int, width: int) -> list[str]:
-    """
-    Draw one bar a line, the fullest `width` characters long.
-
-    What lies outside of `low` and `high` counts in the first and the last bar.
-    """
+    """Draw one bar a line, the fullest `width` characters long; values outside are left out."""
     counts = counted(values, low, high, bins)
     most = max(int(counts.max()), 1)
     return [_bar(8 * width * int(count) // most) for count in counts]
 
 
 def counted(values: Floats, low: float, high: float, bins: int) -> np.ndarray:
-    """Count values in bins of equal width; those outside go to the ends."""
-    return np.histogram(np.clip(values, low, high), bins=bins, range=(low, high))[0]
+    """Count values in bins of equal width; those outside are left out."""
+    return np.histogram(values, bins=bins, range=(low, high))[0]
 
 
 def _bar(eighths: int) -> str:

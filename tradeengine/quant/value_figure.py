@@ -53,7 +53,8 @@ def figure_svg(appraisal: Appraisal) -> str:
         ),
     ]
     title = (
-        f"{value.symbol} before {value.as_of}: dollars a share on {value.paths:,} paths,"
+        f"{value.symbol} before {value.as_of}: dollars a share on 98 of 100 of"
+        f" {value.paths:,} paths,"
         f" P(undervalued) {value.p_undervalued:.1%}"
     )
     return document(_WIDTH, _HEIGHT, title, [*bars, *marks])
