@@ -55,7 +55,7 @@ def test_a_valuation_says_what_it_rests_on() -> None:
 
 
 def test_percentiles_and_probability_are_those_of_the_paths() -> None:
-    (found,) = appraise([company()], [market()], ASSUMED, 2000)
+    found = appraise("AAA", [company()], [market()], ASSUMED, 2000)
     assert isinstance(found, Appraisal)
     given = found.valuation
 
@@ -99,9 +99,11 @@ def test_who_else_is_valued_changes_the_cross_section_and_nothing_else() -> None
     turned = value([*peers[::-1], company()], facts, ASSUMED, 2000)
 
     assert whole[0] == turned[-1]
-    (only,) = appraise([company(), *peers], facts, ASSUMED, 2000, only="AAA")
+    only = appraise("AAA", [company(), *peers], facts, ASSUMED, 2000)
     assert isinstance(only, Appraisal)
     assert only.valuation == whole[0]
+    with pytest.raises(KeyError, match="NONE"):
+        appraise("NONE", peers, facts, ASSUMED, 2000)
 
 
 def test_minorities_and_preferred_shares_are_not_the_holders() -> None:

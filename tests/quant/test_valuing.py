@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from tests.quant.small_market import (
@@ -23,45 +24,51 @@ from tradeengine.fundamentals.valuation import Appraisal
 from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import DeskDay
 from tradeengine.quant.explaining_value import explain_value
-from tradeengine.quant.valuing import value_before
+from tradeengine.quant.valuing import prepare
 
 TODAY = DeskDay(origin="embedded", day=DAY, through=THROUGH)
 PARAMETERS = ValuationParameters(paths=1000)
 
 
 def test_everybody_is_valued_or_refused() -> None:
-    valued = value_before(data(), TODAY, PARAMETERS)
+    prepared = prepare(data(), TODAY, PARAMETERS)
+    results = prepared.values()
 
-    assert len(valued.results) == len(SYMBOLS)
-    refused = [each for each in valued.results if isinstance(each, Rejection)]
+    assert len(results) == len(SYMBOLS)
+    refused = [each for each in results if isinstance(each, Rejection)]
     assert [(each.symbol, each.code) for each in refused] == [("S11", "EV_NEGATIVE")]
-    assert valued.assumed.risk_free == pytest.approx(0.0297)
-    assert [each.symbol for each in valued.refused] == ["BANK"]
+    assert prepared.assumed.risk_free == pytest.approx(0.0297)
+    assert [each.symbol for each in prepared.refused] == ["BANK"]
 
 
 def test_one_alone_has_the_value_that_it_has_among_all() -> None:
-    whole = value_before(data(), TODAY, PARAMETERS).results[3]
-    (only,) = value_before(data(), TODAY, PARAMETERS, only="S03").results
+    prepared = prepare(data(), TODAY, PARAMETERS)
+    only = prepared.appraise("S03")
 
-    assert isinstance(whole, Appraisal)
     assert isinstance(only, Appraisal)
-    assert only.valuation == whole.valuation
+    assert only.valuation == prepared.values()[3]
 
 
 def test_prices_of_an_earlier_day_are_no_prices() -> None:
     stale = replace(data(), read_panel=lambda s, _, n: panel_of(s, date(2010, 6, 29), n))
-    results = value_before(stale, TODAY, PARAMETERS).results
+    results = prepare(stale, TODAY, PARAMETERS).values()
 
     assert {each.code for each in results if isinstance(each, Rejection)} == {"MARKET_MISSING"}
     assert len(results) == len(SYMBOLS)
 
 
 def test_a_rate_that_nobody_knows_values_nothing() -> None:
-    unknown = replace(data(), rate_on=lambda days: panel_of(["SPY"], THROUGH, len(days)).close[:, 0]
-                      * float("nan"))  # fmt: skip
-    results = value_before(unknown, TODAY, PARAMETERS).results
+    unknown = replace(data(), rate_on=lambda days: np.full(len(days), np.nan))
+    results = prepare(unknown, TODAY, PARAMETERS).values()
 
     assert all(isinstance(each, Rejection) for each in results)
+
+
+def test_without_any_bars_nobody_has_a_price() -> None:
+    nothing = replace(data(), read_panel=lambda _, through, days: panel_of([], through, days))
+    results = prepare(nothing, TODAY, PARAMETERS).values()
+
+    assert {each.code for each in results if isinstance(each, Rejection)} == {"MARKET_MISSING"}
 
 
 def test_a_value_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ A probability of the model, not of the world. What the model does not understand
 with the rule, the number and the limit (quant.md 3.7); a refusal is never a value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -86,27 +86,41 @@ def value(
     The companies are also each other's cross-section: growth and margins are drawn to the
     middle of their sector. Market facts are found by symbol; a company without is refused.
     """
-    appraised = appraise(companies, market, assumed, paths)
-    return [each.valuation if isinstance(each, Appraisal) else each for each in appraised]
+    every = _appraisals(companies, market, assumed, paths)
+    return [each.valuation if isinstance(each, Appraisal) else each for each in every]
 
 
 def appraise(
+    symbol: str,
     companies: Sequence[CompanyInputs],
     market: Sequence[MarketFacts],
     assumed: Assumptions,
     paths: int = 10_000,
+) -> Appraisal | Rejection:
+    """
+    Value one of the companies as `value` does, and keep its paths.
+
+    Raises KeyError for a symbol that is not among them.
+    """
+    for each in _appraisals(companies, market, assumed, paths, only=symbol):
+        return each
+    raise KeyError(symbol)
+
+
+def _appraisals(
+    companies: Sequence[CompanyInputs],
+    market: Sequence[MarketFacts],
+    assumed: Assumptions,
+    paths: int,
     only: str | None = None,
-) -> list[Appraisal | Rejection]:
-    """Value like `value`, paths kept; `only` one symbol, within the cross-section of all."""
+) -> Iterator[Appraisal | Rejection]:
     facts = {each.symbol: each for each in market}
     sectors = [_sector(facts, company) for company in companies]
     expected = prospects(companies, sectors)
     simulator = Simulator(paths)
-    return [
-        _appraised(company, facts.get(company.symbol), assumed, each, simulator)
-        for company, each in zip(companies, expected, strict=True)
-        if only in (None, company.symbol)
-    ]
+    for company, each in zip(companies, expected, strict=True):
+        if only in (None, company.symbol):
+            yield _appraised(company, facts.get(company.symbol), assumed, each, simulator)
 
 
 def _sector(facts: Mapping[str, MarketFacts], company: CompanyInputs) -> str:

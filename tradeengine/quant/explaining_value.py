@@ -15,7 +15,7 @@ from tradeengine.layout import DeskFiles, write_atomically
 from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import DeskDay, DeskFlags
 from tradeengine.quant.value_figure import figure_rows, figure_svg
-from tradeengine.quant.valuing import DeskData, Valued, value_before
+from tradeengine.quant.valuing import DeskData, Prepared, prepare
 from tradeengine.settings import Settings
 
 Open = Callable[[Settings, DeskFiles, DeskDay], DeskData]
@@ -33,21 +33,21 @@ _SHARES = {
 def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     """Value a symbol and show it. Raises BadConfiguration for one that nobody knows."""
     settings, desk, day = flags.open()
-    valued = value_before(open_data(settings, desk, day), day, settings.valuation, only=symbol)
-    found = _found(valued, symbol, day)
-    if isinstance(found, Appraisal):
-        path = _kept(desk, found)
-        _show(valued, found, path, as_json=flags.json)
-        return ExitCode.CLEAN
-    _refuse(found, as_json=flags.json)
-    return ExitCode.FAILED
+    prepared = prepare(open_data(settings, desk, day), day, settings.valuation)
+    if symbol not in prepared.inputs:
+        _refuse(_without_inputs(prepared, symbol, day), as_json=flags.json)
+        return ExitCode.FAILED
+    found = prepared.appraise(symbol)
+    if not isinstance(found, Appraisal):
+        _refuse((found,), as_json=flags.json)
+        return ExitCode.FAILED
+    _show(prepared.inputs[symbol], found, _kept(desk, found), as_json=flags.json)
+    return ExitCode.CLEAN
 
 
-def _found(valued: Valued, symbol: str, day: DeskDay) -> Appraisal | tuple[Rejection, ...]:
-    """Give the appraisal, or every refusal of the symbol."""
-    for result in valued.results:
-        return result if isinstance(result, Appraisal) else (result,)
-    refused = tuple(each for each in valued.refused if each.symbol == symbol)
+def _without_inputs(prepared: Prepared, symbol: str, day: DeskDay) -> tuple[Rejection, ...]:
+    """Give every refusal of a symbol."""
+    refused = tuple(each for each in prepared.refused if each.symbol == symbol)
     if not refused:
         raise BadConfiguration(
             symbol,
@@ -80,8 +80,8 @@ def _refuse(refused: tuple[Rejection, ...], *, as_json: bool) -> None:
         )
 
 
-def _show(valued: Valued, appraisal: Appraisal, path: Path, *, as_json: bool) -> None:
-    value, company = appraisal.valuation, valued.inputs[appraisal.valuation.symbol]
+def _show(company: CompanyInputs, appraisal: Appraisal, path: Path, *, as_json: bool) -> None:
+    value = appraisal.valuation
     if as_json:
         whole = {"valuation": value, "inputs": company, "figure": str(path)}
         print(msgspec.json.encode(whole).decode(), flush=True)

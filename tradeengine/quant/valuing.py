@@ -17,7 +17,7 @@ from tradeengine.bars.panel import Panel
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.outlook import Assumptions, MarketFacts
 from tradeengine.fundamentals.parameters import ValuationParameters
-from tradeengine.fundamentals.valuation import Appraisal, appraise
+from tradeengine.fundamentals.valuation import Appraisal, Valuation, appraise, value
 from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import DeskDay
 from tradeengine.quant.market_facts import DAYS, market_facts
@@ -43,28 +43,33 @@ class DeskData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Valued:
-    """What was valued, and what it was valued with."""
+class Prepared:
+    """Everything that the values before a session depend on."""
 
     inputs: Mapping[str, CompanyInputs]
-    facts: Mapping[str, MarketFacts]
+    facts: tuple[MarketFacts, ...]
     assumed: Assumptions
-    results: tuple[Appraisal | Rejection, ...]
-    """One a company of `inputs`, in its order; of `only` alone when that was asked for."""
-
+    paths: int
     refused: tuple[Rejection, ...]
     """Companies without inputs."""
 
+    def values(self) -> list[Valuation | Rejection]:
+        """Value each company of `inputs`, in its order. Some seconds for hundreds."""
+        return value(list(self.inputs.values()), self.facts, self.assumed, self.paths)
 
-def value_before(
-    data: DeskData, day: DeskDay, parameters: ValuationParameters, only: str | None = None
-) -> Valued:
-    """Value what can be valued before a session; `only` one symbol, drawn to the middle of all."""
+    def appraise(self, symbol: str) -> Appraisal | Rejection:
+        """Value one company and keep its paths. Raises KeyError for one without inputs."""
+        companies = list(self.inputs.values())
+        return appraise(symbol, companies, self.facts, self.assumed, self.paths)
+
+
+def prepare(data: DeskData, day: DeskDay, parameters: ValuationParameters) -> Prepared:
+    """Read what the values before a session depend on."""
     inputs, refused = data.inputs_on(day.day)
-    symbols = [*inputs, data.market]
-    panel = data.read_panel(symbols, day.through, DAYS + 1)
+    panel = data.read_panel([*inputs, data.market], day.through, DAYS + 1)
     rates = data.rate_on(panel.days)
-    facts = market_facts(panel, rates, data.sector_of, data.market) if _is_of(panel, day) else []
+    current = data.market in panel.symbols and panel.days[-1:] == (day.through,)
+    facts = market_facts(panel, rates, data.sector_of, data.market) if current else []
     assumed = Assumptions(
         as_of=day.day,
         risk_free=float(rates[-1]) / _PERCENT if len(rates) else float("nan"),
@@ -72,15 +77,10 @@ def value_before(
         premium_error=parameters.equity_premium_error_fraction,
         premium_date=parameters.equity_premium_date,
     )
-    return Valued(
+    return Prepared(
         inputs=inputs,
-        facts={each.symbol: each for each in facts},
+        facts=tuple(facts),
         assumed=assumed,
-        results=tuple(appraise(list(inputs.values()), facts, assumed, parameters.paths, only)),
+        paths=parameters.paths,
         refused=tuple(refused),
     )
-
-
-def _is_of(panel: Panel, day: DeskDay) -> bool:
-    """Tell whether the panel ends with the session before; older prices are no prices."""
-    return bool(panel.days) and panel.days[-1] == day.through
