@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "regime": WORDS,
     "universe": {*WORDS, "fundamentals"},
     "fundamentals": WORDS,
+    "evidence": WORDS,
     "bars": EDGE,
     "schedule": {*WORDS, "clock"},
     "reference": WORDS,
@@ -68,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
     "venue/parameters", "venue/records", "venue/market", "venue/exchange", "venue/public",
-    "regime", "universe", "fundamentals", "bars/panel.py",
+    "regime", "universe", "fundamentals", "evidence", "bars/panel.py",
     "bars/table.py", "bars/adjusting.py", "bars/lined_up.py", "bars/quality.py",
     "schedule/timetable.py", "schedule/entries.py", "schedule/job.py",
     "bus/dispatch.py", "bus/engine.py",

@@ -22,7 +22,7 @@ from tradeengine.options import Options
 COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
     "cache-fund",
-    "refresh-universe", "universe",
+    "refresh-universe", "universe", "value", "regime",
 )  # fmt: skip
 
 

@@ -28,7 +28,9 @@ from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
 from tradeengine.quant.jobs_command import jobs
+from tradeengine.quant.regime_command import regime
 from tradeengine.quant.universe_command import refresh_universe, universe
+from tradeengine.quant.value_command import value
 
 app = typer.Typer(
     name="tradeengine",
@@ -43,6 +45,8 @@ app.add_typer(jobs, name="jobs")
 app.command()(drill)
 app.command("refresh-universe")(refresh_universe)
 app.add_typer(universe, name="universe")
+app.command()(value)
+app.command()(regime)
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from tradeengine.regime.ascent import ascend
 from tradeengine.regime.chains import Chains, Floats, log_densities
-from tradeengine.regime.em import ascend, em_step
+from tradeengine.regime.em import em_step
 from tradeengine.regime.fit import Verdict, fit
 from tradeengine.regime.hamilton import Forward, hamilton
 from tradeengine.regime.kim import kim

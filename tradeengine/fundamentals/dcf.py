@@ -22,7 +22,7 @@ Number = Floats | float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firm:
-    """One company, money in one unit; shares of revenue are fractions."""
+    """One company, money in one unit; shares of revenue are fractions. Each one number."""
 
     revenue: float
     """Of the last twelve months."""
@@ -54,6 +54,8 @@ class Paths:
     wacc: Number
     terminal_growth: Number
     terminal_roic: Number
+    capital_expenditure: Number | None = None
+    """Share of revenue, one number a year (T x 1 or T x N); None: the firm's, every year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,23 +79,32 @@ def worth(firm: Firm, paths: Paths, *, mid_year: bool = True) -> Worth:
     yearly = 1.0 / (1.0 + np.broadcast_to(paths.wacc, (count,)))
     discount = np.sqrt(1.0 + paths.wacc) * np.ones(count) if mid_year else np.ones(count)
     explicit = np.zeros(count)
-    kept = 1.0 - np.broadcast_to(paths.tax, (years, count))
-    margins = np.broadcast_to(paths.margin, (years, count)) - firm.depreciation
-    spare = firm.depreciation - firm.capital_expenditure
+    kept = _yearly(1.0 - np.asarray(paths.tax), years)
+    margins = _yearly(np.asarray(paths.margin), years)
+    spent: Number = firm.capital_expenditure
+    if paths.capital_expenditure is not None:
+        spent = paths.capital_expenditure
+    spare = _yearly(firm.depreciation - np.asarray(spent), years)
     for year in range(years):
         added = revenue * paths.growth[year]
         revenue += added
         discount *= yearly
-        operating = _taxed(margins[year] * revenue, kept[year])
-        explicit += (operating + spare * revenue - firm.working_capital * added) * discount
+        operating = _taxed((margins[year] - firm.depreciation) * revenue, kept[year])
+        explicit += (operating + spare[year] * revenue - firm.working_capital * added) * discount
     grown = revenue * (1.0 + paths.terminal_growth)
-    last = _taxed(margins[-1] * grown, kept[-1])
+    last = _taxed((margins[-1] - firm.depreciation) * grown, kept[-1])
     reinvested = np.asarray(paths.terminal_growth) / paths.terminal_roic
     terminal = last * (1.0 - reinvested) / (paths.wacc - paths.terminal_growth) * discount
     enterprise = explicit + terminal
     equity = enterprise - firm.net_debt - firm.minorities
     per_share = np.maximum(equity, 0.0) / firm.shares
     return Worth(explicit=explicit, terminal=terminal, enterprise=enterprise, per_share=per_share)
+
+
+def _yearly(values: Floats, years: int) -> Floats:
+    """Give one row a year of what is T x N, T x 1, N or one number."""
+    width = values.shape[-1] if values.ndim else 1
+    return np.broadcast_to(values, (years, width))
 
 
 def _taxed(profit: Floats, kept: Floats) -> Floats:
@@ -117,10 +128,10 @@ class Capital:
 
 
 def cost_of_capital(
-    capital: Capital, *, risk_free: float, premium: float, beta: float, tax: float
-) -> float:
+    capital: Capital, *, risk_free: float, premium: Number, beta: Number, tax: float
+) -> Number:
     """
-    Give WACC; all rates are fractions a year.
+    Give WACC; all rates are fractions a year. Premium and beta may be one number a path.
 
     The cost of debt is what was paid on it, at least half a percent and at most ten above
     the risk-free rate.

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+EDGE = 1e-6
+"""How near to 0 and 1 an estimated probability may come."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chains:
@@ -101,3 +104,34 @@ def log_densities(y: Floats, chains: Chains, before: Floats | None = None) -> Fl
         row *= -0.5 / chains.variance[state]
         row -= 0.5 * np.log(2.0 * np.pi * chains.variance[state])
     return out
+
+
+def free(chains: Chains) -> Floats:
+    """Write models as numbers without bounds, one model a column; the last row is the start."""
+    rows = [
+        chains.mean,
+        np.log(chains.variance),
+        np.log(chains.stay / (1.0 - chains.stay)),
+        *(() if chains.slope is None else (chains.slope,)),
+        _logit(chains.start[1:]),
+    ]
+    return np.concatenate(rows)
+
+
+def chains_of(numbers: Floats) -> Chains:
+    """Read what `free` wrote: 7 rows, or 9 for models with slopes."""
+    with np.errstate(over="ignore"):
+        stay = 1.0 / (1.0 + np.exp(-numbers[4:6]))
+        wild = 1.0 / (1.0 + np.exp(-numbers[-1]))
+    return Chains(
+        mean=numbers[0:2],
+        variance=np.exp(np.clip(numbers[2:4], -60.0, 60.0)),
+        stay=np.clip(stay, EDGE, 1.0 - EDGE),
+        start=np.stack((1.0 - wild, wild)),
+        slope=numbers[6:8] if len(numbers) > 7 else None,
+    )
+
+
+def _logit(share: Floats) -> Floats:
+    bounded = np.clip(share, 1e-300, 1.0 - 1e-16)
+    return np.asarray(np.log(bounded) - np.log1p(-bounded))

@@ -12,8 +12,8 @@ from enum import Enum
 
 import numpy as np
 
+from tradeengine.regime.ascent import ascend
 from tradeengine.regime.chains import Chains, Floats, log_densities
-from tradeengine.regime.em import ascend
 from tradeengine.regime.hamilton import hamilton
 from tradeengine.regime.kim import kim
 
@@ -50,6 +50,14 @@ class Fit:
     chains: Chains
     log_likelihood: Floats
     verdicts: tuple[Verdict, ...]
+    ratio: Floats
+    """Of the two standard deviations."""
+
+    duration: Floats
+    """Expected duration of the shorter-lived state, observations."""
+
+    occupancy: Floats
+    """Share of the sample of the rarer state."""
 
 
 def fit(
@@ -79,9 +87,15 @@ def fit(
     columns = best * count + np.arange(count)
     chains = found.chains.pick(columns).in_order()
     value = found.log_likelihood[columns] - len(y) * np.log(scale)
-    verdicts = _verdicts(scaled, lagged, chains, value, found.settled[columns])
+    ratio, duration, occupancy = _traits(scaled, lagged, chains)
+    rows = zip(value, found.settled[columns], ratio, duration, occupancy, strict=True)
     return Fit(
-        chains=_rescaled(chains, scale, centre), log_likelihood=value, verdicts=tuple(verdicts)
+        chains=_rescaled(chains, scale, centre),
+        log_likelihood=value,
+        verdicts=tuple(_verdict(*row) for row in rows),
+        ratio=ratio,
+        duration=duration,
+        occupancy=occupancy,
     )
 
 
@@ -132,20 +146,12 @@ def _tiled(values: Floats | None, times: int) -> Floats | None:
     return None if values is None else np.tile(values, times)
 
 
-def _verdicts(
-    y: Floats,
-    before: Floats | None,
-    chains: Chains,
-    value: Floats,
-    settled: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-) -> list[Verdict]:
+def _traits(y: Floats, before: Floats | None, chains: Chains) -> tuple[Floats, Floats, Floats]:
+    """Give what the verdict asks: ratio, shortest duration, occupancy of the rarer state."""
     smoothed: Floats = kim(hamilton(log_densities(y, chains, before), chains), chains).smoothed
     wild = smoothed.mean(axis=0)
-    occupancy = np.minimum(wild, 1.0 - wild)
-    ratio = np.sqrt(chains.variance[1] / chains.variance[0])
-    duration = (1.0 / (1.0 - chains.stay)).min(axis=0)
-    rows = zip(value, settled, ratio, duration, occupancy, strict=True)
-    return [_verdict(*row) for row in rows]
+    ratio: Floats = np.sqrt(chains.variance[1] / chains.variance[0])
+    return ratio, (1.0 / (1.0 - chains.stay)).min(axis=0), np.minimum(wild, 1.0 - wild)
 
 
 def _verdict(

@@ -1,8 +1,13 @@
 """
 What the data up to each instant says of the state: the Hamilton filter.
 
-With two states one number holds everything: the probability of state 1. A step is
-seven numpy calls on all models at once, written into arrays that are made once.
+With two states one number holds everything: the probability p of state 1. With r the ratio
+of the two densities of an observation, one step of prediction to prediction is
+
+    p' = (enter + p * (enter * (r - 1) + carry * r)) / (1 + p * (r - 1))
+
+so numerator and denominator are straight lines in p, and a step of all models is three numpy
+calls, written into arrays that are made once.
 """
 
 from dataclasses import dataclass
@@ -14,6 +19,9 @@ from tradeengine.regime.chains import Chains, Floats
 
 Filtered = NewType("Filtered", Floats)
 """Probabilities of state 1 given the data up to each instant, T x B. Fit for decisions."""
+
+_MOST = 500.0
+"""Log ratio of densities beyond which state 0 has no say; exp of it is still a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +40,34 @@ class Forward:
 
 def hamilton(densities: Floats, chains: Chains) -> Forward:
     """Filter; `densities` are the log densities of `log_densities`, 2 x T x B."""
-    top = np.maximum(densities[0], densities[1])
-    calm, wild = np.exp(densities[0] - top), np.exp(densities[1] - top)
-    steps, count = top.shape
-    predicted, filtered = np.empty((steps + 1, count)), np.empty((steps, count))
-    total, rest = np.empty((steps, count)), np.empty(count)
+    steps, count = densities.shape[1:]
+    logs = densities[1] - densities[0]
+    ratio = np.clip(logs, -_MOST, _MOST)
+    logs -= ratio
+    np.maximum(logs, 0.0, out=logs)  # What is beyond the most belongs to state 1's density.
+    np.exp(ratio, out=ratio)
     enter = 1.0 - chains.stay[0]
-    carry = chains.stay[1] - enter
-    predicted[0] = chains.start[1]
-    for t in range(steps):
-        now, joint, both = predicted[t], filtered[t], total[t]
-        np.multiply(now, wild[t], out=joint)
-        np.multiply(now, calm[t], out=rest)
-        np.subtract(calm[t], rest, out=rest)
-        np.add(joint, rest, out=both)
-        np.divide(joint, both, out=joint)
-        after = predicted[t + 1]
-        np.multiply(joint, carry, out=after)
-        np.add(after, enter, out=after)
-    logs = np.log(total) + top
+    lines = np.empty((steps, 2, count))
+    np.multiply(ratio, chains.stay[1], out=lines[:, 0])
+    lines[:, 0] -= enter
+    np.subtract(ratio, 1.0, out=lines[:, 1])
+    predicted = np.empty((steps + 1, count))
+    predicted[0] = first = chains.start[1]
+    # A certain state leaves no room for rounding: 1 + p * (r - 1) would be 0 instead of r.
+    lines[0, 0] = enter * (1.0 - first) + first * ratio[0] * chains.stay[1]
+    lines[0, 1] = (1.0 - first) + first * ratio[0]
+    np.divide(lines[0, 0], lines[0, 1], out=predicted[1])
+    constants = np.stack((enter, np.ones(count)))
+    multiply, add, divide = np.multiply, np.add, np.divide
+    for now, line, after in zip(predicted[1:], lines[1:], predicted[2:], strict=False):
+        multiply(line, now, line)
+        add(line, constants, line)
+        divide(line[0], line[1], after)
+    total = lines[:, 1]
+    filtered = predicted[:steps] * ratio
+    filtered /= total
+    logs += np.log(total, out=ratio)
+    logs += densities[0]
     return Forward(
         predicted=predicted[:steps],
         filtered=Filtered(filtered),

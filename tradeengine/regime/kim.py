@@ -34,23 +34,28 @@ class Backward:
 def kim(forward: Forward, chains: Chains) -> Backward:
     """Smooth what the filter found."""
     filtered, later = forward.filtered[:-1], forward.predicted[1:]
-    stay = filtered * (chains.stay[1] / later)
-    leave = filtered * ((1.0 - chains.stay[1]) / (1.0 - later))
+    stay = np.divide(chains.stay[1], later)
+    stay *= filtered
+    leave = 1.0 - later
+    np.divide(1.0 - chains.stay[1], leave, out=leave)
+    leave *= filtered
     slope = stay - leave
     smoothed = np.empty_like(forward.filtered)
     smoothed[-1] = forward.filtered[-1]
-    for t in range(len(slope) - 1, -1, -1):
-        row = smoothed[t]
-        np.multiply(smoothed[t + 1], slope[t], out=row)
-        np.add(row, leave[t], out=row)
-    after = smoothed[1:]
-    stayed_wild = np.einsum("tb,tb->b", stay, after)
-    wild, wild_after = smoothed[:-1].sum(axis=0), after.sum(axis=0)
-    left_wild = wild - stayed_wild
-    left_calm = wild_after - stayed_wild
-    stayed_calm = len(after) - wild - left_calm
+    multiply, add = np.multiply, np.add
+    backwards = zip(smoothed[:0:-1], slope[::-1], leave[::-1], smoothed[-2::-1], strict=True)
+    for after, steep, level, before in backwards:
+        multiply(after, steep, before)
+        add(before, level, before)
+    ends = smoothed[1:]
+    stayed_wild = np.einsum("tb,tb->b", stay, ends)
+    all_but_one = smoothed[1:-1].sum(axis=0)
+    left_wild = all_but_one + smoothed[0] - stayed_wild
+    left_calm = all_but_one + smoothed[-1] - stayed_wild
+    stayed_calm = len(ends) - all_but_one - smoothed[0] - left_calm
+    # Differences of sums may be below nothing by a rounding.
     return Backward(
         smoothed=Smoothed(smoothed),
-        stayed=np.stack((stayed_calm, stayed_wild)),
-        left=np.stack((left_calm, left_wild)),
+        stayed=np.maximum(np.stack((stayed_calm, stayed_wild)), 0.0),
+        left=np.maximum(np.stack((left_calm, left_wild)), 0.0),
     )

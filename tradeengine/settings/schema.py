@@ -16,8 +16,10 @@ from tradeengine.bars.parameters import BarsParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
+from tradeengine.fundamentals.parameters import ValuationParameters
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.parameters import Parameters
+from tradeengine.regime.parameters import RegimeParameters
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.schedule.parameters import ScheduleParameters
@@ -154,6 +156,8 @@ class Settings(Parameters):
     alerts: AlertParameters = AlertParameters()
     schedule: ScheduleParameters = ScheduleParameters()
     bars: BarsParameters = BarsParameters()
+    valuation: ValuationParameters = ValuationParameters()
+    regime: RegimeParameters = RegimeParameters()
 
     _secrets: Secrets = PrivateAttr(default_factory=Secrets)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)

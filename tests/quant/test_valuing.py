@@ -1,0 +1,130 @@
+"""Companies valued before a session, and one of them explained."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from tests.quant.small_market import (
+    DAY,
+    SYMBOLS,
+    THROUGH,
+    data,
+    flags,
+    open_data,
+    panel_of,
+)
+from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.fundamentals.parameters import ValuationParameters
+from tradeengine.fundamentals.valuation import Appraisal
+from tradeengine.model.rejections import Rejection
+from tradeengine.quant.desk_day import DeskDay
+from tradeengine.quant.explaining_value import explain_value
+from tradeengine.quant.valuing import prepare
+
+TODAY = DeskDay(origin="embedded", day=DAY, through=THROUGH)
+PARAMETERS = ValuationParameters(paths=1000)
+
+
+def test_everybody_is_valued_or_refused() -> None:
+    prepared = prepare(data(), TODAY, PARAMETERS)
+    results = prepared.values()
+
+    assert len(results) == len(SYMBOLS)
+    refused = [each for each in results if isinstance(each, Rejection)]
+    assert [(each.symbol, each.code) for each in refused] == [("S11", "EV_NEGATIVE")]
+    assert prepared.assumed.risk_free == pytest.approx(0.0297)
+    assert [each.symbol for each in prepared.refused] == ["BANK"]
+
+
+def test_one_alone_has_the_value_that_it_has_among_all() -> None:
+    prepared = prepare(data(), TODAY, PARAMETERS)
+    only = prepared.appraise("S03")
+
+    assert isinstance(only, Appraisal)
+    assert only.valuation == prepared.values()[3]
+
+
+def test_prices_of_an_earlier_day_are_no_prices() -> None:
+    stale = replace(data(), read_panel=lambda s, _, n: panel_of(s, date(2010, 6, 29), n))
+    results = prepare(stale, TODAY, PARAMETERS).values()
+
+    assert {each.code for each in results if isinstance(each, Rejection)} == {"MARKET_MISSING"}
+    assert len(results) == len(SYMBOLS)
+
+
+def test_a_rate_that_nobody_knows_values_nothing() -> None:
+    unknown = replace(data(), rate_on=lambda days: np.full(len(days), np.nan))
+    results = prepare(unknown, TODAY, PARAMETERS).values()
+
+    assert all(isinstance(each, Rejection) for each in results)
+
+
+def test_without_any_bars_nobody_has_a_price() -> None:
+    nothing = replace(data(), read_panel=lambda _, through, days: panel_of([], through, days))
+    results = prepare(nothing, TODAY, PARAMETERS).values()
+
+    assert {each.code for each in results if isinstance(each, Rejection)} == {"MARKET_MISSING"}
+
+
+def test_a_value_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = explain_value(open_data, flags(tmp_path), "S03")
+    told = capsys.readouterr().out
+
+    assert code is ExitCode.CLEAN
+    for words in (
+        "S03 Inc (CIK 103, SIC 3571)",
+        "revenue", "Revenues", "2010-05-03",
+        "growth: ", "own years and 6 of Technology",
+        "P(undervalued) = ", "percentiles: 5 %", "price", "seed",
+    ):  # fmt: skip
+        assert words in told
+    assert sum("█" in row for row in told.splitlines()) > 10
+    assert " price" in told
+    figure = tmp_path / "data/fundamentals/embedded/figures/S03-2010-07-01.svg"
+    assert str(figure) in told.replace("\n", "")
+    drawn = ET.parse(figure).getroot()
+    assert len(drawn.findall("{*}rect")) == 61
+    assert "P(undervalued)" in drawn.attrib["aria-label"]
+
+
+def test_a_value_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert explain_value(open_data, flags(tmp_path, json=True), "S03") is ExitCode.CLEAN
+    told = json.loads(capsys.readouterr().out)
+
+    assert told["valuation"]["symbol"] == told["inputs"]["symbol"] == "S03"
+    assert 0 < told["valuation"]["p_undervalued"] < 1
+    assert told["valuation"]["paths"] == 10_000
+    assert Path(told["figure"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "words"),
+    [
+        ("S11", "S11 has no value: EV_NEGATIVE (structural): enterprise value at the market is"),
+        ("BANK", "BANK has no value: DCF_NOT_APPLICABLE (structural): sic is 6021"),
+    ],
+)
+def test_a_refusal_is_told_with_its_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], symbol: str, words: str
+) -> None:
+    assert explain_value(open_data, flags(tmp_path), symbol) is ExitCode.FAILED
+    assert words in capsys.readouterr().out
+
+    assert explain_value(open_data, flags(tmp_path, json=True), symbol) is ExitCode.FAILED
+    assert json.loads(capsys.readouterr().out)["refused"][0]["symbol"] == symbol
+
+
+def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match="tradeengine cache-fund"):
+        explain_value(open_data, flags(tmp_path), "NONE")
+
+
+def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(BadConfiguration, match="cannot be written"):
+        explain_value(open_data, flags(tmp_path), "S03")

@@ -1,0 +1,1 @@
+"""How much a backtest proves: Sharpe ratios, overfitting, and folds that do not leak."""

@@ -1,0 +1,142 @@
+"""Explain one share's value on the terminal, and keep its figure."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.fundamentals.inputs import CompanyInputs, Figure
+from tradeengine.fundamentals.valuation import Appraisal, Valuation
+from tradeengine.layout import DeskFiles, write_atomically
+from tradeengine.model.rejections import Rejection
+from tradeengine.quant.desk_day import DeskDay, DeskFlags
+from tradeengine.quant.value_figure import figure_rows, figure_svg
+from tradeengine.quant.valuing import DeskData, Prepared, prepare
+from tradeengine.settings import Settings
+
+Open = Callable[[Settings, DeskFiles, DeskDay], DeskData]
+
+_WIDE = 110
+_BAR = 60
+_SHARES = {
+    "risk_free", "premium", "premium_error", "wacc", "growth", "growth_spread", "terminal_growth",
+    "margin", "margin_mean", "margin_spread", "depreciation", "capital_expenditure",
+    "capital_expenditure_after", "working_capital", "tax", "tax_after",
+}  # fmt: skip
+"""Assumptions that are fractions, shown in percent."""
+
+
+def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
+    """Value a symbol and show it. Raises BadConfiguration for one that nobody knows."""
+    settings, desk, day = flags.open()
+    prepared = prepare(open_data(settings, desk, day), day, settings.valuation)
+    if symbol not in prepared.inputs:
+        _refuse(_without_inputs(prepared, symbol, day), as_json=flags.json)
+        return ExitCode.FAILED
+    found = prepared.appraise(symbol)
+    if not isinstance(found, Appraisal):
+        _refuse((found,), as_json=flags.json)
+        return ExitCode.FAILED
+    _show(prepared.inputs[symbol], found, _kept(desk, found), as_json=flags.json)
+    return ExitCode.CLEAN
+
+
+def _without_inputs(prepared: Prepared, symbol: str, day: DeskDay) -> tuple[Rejection, ...]:
+    """Give every refusal of a symbol."""
+    refused = tuple(each for each in prepared.refused if each.symbol == symbol)
+    if not refused:
+        raise BadConfiguration(
+            symbol,
+            f"no filings of it are stored for the session {day.day}",
+            "check the ticker, or fetch them: tradeengine cache-fund",
+        )
+    return refused
+
+
+def _kept(desk: DeskFiles, appraisal: Appraisal) -> Path:
+    value = appraisal.valuation
+    path = desk.fundamentals / "figures" / f"{value.symbol}-{value.as_of}.svg"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, figure_svg(appraisal).encode())
+    except OSError as error:
+        raise BadConfiguration(str(path), f"cannot be written: {error.strerror}") from error
+    return path
+
+
+def _refuse(refused: tuple[Rejection, ...], *, as_json: bool) -> None:
+    if as_json:
+        print(msgspec.json.encode({"refused": refused}).decode(), flush=True)
+        return
+    for each in refused:
+        print(
+            f"{each.symbol} has no value: {each.code} ({each.weight}): {each.field} is"
+            f" {each.value}, allowed is {each.limit}; from {each.source}",
+            flush=True,
+        )
+
+
+def _show(company: CompanyInputs, appraisal: Appraisal, path: Path, *, as_json: bool) -> None:
+    value = appraisal.valuation
+    if as_json:
+        whole = {"valuation": value, "inputs": company, "figure": str(path)}
+        print(msgspec.json.encode(whole).decode(), flush=True)
+        return
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, highlight=False)
+    console.print(_inputs(company))
+    console.print(_assumptions(value.assumptions))
+    console.print("rules that fired:")
+    for rule in value.rules:
+        console.print(f"  {rule}")
+    console.print()
+    for row in figure_rows(appraisal, _BAR):
+        console.print(row)
+    for sentence in _verdict(value, company):
+        console.print(sentence)
+    console.print(f"figure: {path}")
+
+
+def _inputs(company: CompanyInputs) -> Table:
+    made = Table("input", "value", "rule", "period ends", "filed")
+    made.title = f"{company.name} (CIK {company.cik}, SIC {company.sic})"
+    made.columns[1].justify = "right"
+    for name in company.__struct_fields__:
+        figure = getattr(company, name)
+        if isinstance(figure, Figure):
+            made.add_row(
+                name.replace("_", " "),
+                f"{figure.value:,.0f}",
+                figure.rule,
+                f"{figure.end}",
+                f"{figure.filed}",
+            )
+    return made
+
+
+def _assumptions(assumptions: Mapping[str, float]) -> Table:
+    made = Table("assumption", "value")
+    made.columns[1].justify = "right"
+    for name, number in assumptions.items():
+        shown = f"{number:.2%}" if name in _SHARES else f"{number:,.4g}"
+        made.add_row(name.replace("_", " "), f"{number:,.0f}" if abs(number) > 1e5 else shown)
+    return made
+
+
+def _verdict(value: Valuation, company: CompanyInputs) -> list[str]:
+    spread = ", ".join(
+        f"{percent} % {amount:,.2f}" for percent, amount in value.percentiles.items()
+    )
+    return [
+        f"{value.symbol} before {value.as_of}: price {value.price:,.2f}, median value"
+        f" {value.median:,.2f}, mean {value.mean:,.2f}, without shocks {value.central:,.2f}",
+        f"percentiles: {spread}",
+        f"P(undervalued) = {value.p_undervalued:.1%} +- {value.standard_error:.1%} (the drawing"
+        f" alone; {value.paths:,} paths, seed {value.seed}, model {value.model_version})",
+        f"{value.terminal_share:.0%} of the enterprise value comes after year 10; latest filing"
+        f" {value.vintage}; equity premium of {value.premium_date}",
+        *(f"warning: {warning}" for warning in company.warnings),
+    ]
