@@ -47,9 +47,14 @@ class Fact(Struct, frozen=True, kw_only=True):
     accession: str
 
     @property
+    def days(self) -> int:
+        """Days in the period, 0 for an instant."""
+        return 0 if self.start is None else (self.end - self.start).days + 1
+
+    @property
     def span(self) -> Span | None:
         """The kind of the period, None for an instant or an odd length."""
-        return None if self.start is None else Span.of((self.end - self.start).days + 1)
+        return None if self.start is None else Span.of(self.days)
 
 
 def known(facts: Iterable[Fact], as_of: date) -> list[Fact]:
