@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "regime": WORDS,
     "universe": WORDS,
     "fundamentals": WORDS,
+    "edgar": {*EDGE, "fundamentals"},
     "bars": EDGE,
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},

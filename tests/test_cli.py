@@ -20,7 +20,7 @@ from tradeengine.options import Options
 
 COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "drill", "cache-fund",
-    "refresh-universe",
+    "audit", "refresh-universe",
 )  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def test_a_venue_of_its_own_needs_a_finite_speed(type_in: Type, home: Home) -> N
     assert "max works inside `tradeengine run` only" in ended.err
 
 
-@pytest.mark.parametrize("command", ["cache-fund", "refresh-universe"])
+@pytest.mark.parametrize("command", ["refresh-universe"])
 def test_what_is_not_built_yet_says_so(type_in: Type, command: str) -> None:
     ended = type_in(command)
 

@@ -28,6 +28,8 @@ from tradeengine.flags import (
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
+from tradeengine.quant.audit_command import audit
+from tradeengine.quant.cache_fund_command import cache_fund
 
 app = typer.Typer(
     name="tradeengine",
@@ -39,6 +41,8 @@ app = typer.Typer(
 
 app.add_typer(alerts, name="alerts")
 app.command()(drill)
+app.command("cache-fund")(cache_fund)
+app.command()(audit)
 
 
 def _show_version(wanted: bool) -> None:
@@ -240,12 +244,6 @@ def venue(
     )
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     raise typer.Exit(serve_venue(options, port))
-
-
-@app.command("cache-fund")
-def cache_fund() -> None:
-    """Fetch fundamentals. Not in this release: see config/session_plan.yaml."""
-    _no_desk_yet("cache-fund")
 
 
 @app.command("refresh-universe")

@@ -51,9 +51,8 @@ def borrowed(books: Books, day: date, interest: Figure | Missing) -> Borrowed | 
         warnings = () if short is not None else (f"{Warn.NO_SHORT_DEBT}:debt",)
         return Borrowed(debt=_sum(long, short), short=due, warnings=warnings)
     assets = instant(books, Input.ASSETS, day)
-    if short is None and assets is not None:
-        if not _pays_interest(interest, assets.value) and _owes_little(books, assets):
-            return _free(assets)
+    if short is None and assets is not None and _has_none(books, interest, assets):
+        return _free(assets)
     tags = " or ".join(dict.fromkeys(str(rule.terms[0]) for rule in RULES[Input.DEBT_LONG]))
     words = f"none of {tags} on {day}, yet short debt, interest or much that is owed for long"
     return Missing(field="debt", code=Code.MISSING_TAG, found=words)
@@ -77,6 +76,10 @@ def _is_inside(short: Figure, long: Figure) -> bool:
     return long.rule.split(" ")[0] == _WITH_CURRENT_PART and short.rule.startswith(_CURRENT_PART)
 
 
+def _has_none(books: Books, interest: Figure | Missing, assets: Figure) -> bool:
+    return not _pays_interest(interest, assets.value) and _owes_little(books, assets)
+
+
 def _pays_interest(interest: Figure | Missing, assets: float) -> bool:
     if isinstance(interest, Missing):
         return interest.code is not Code.MISSING_TAG
@@ -92,7 +95,8 @@ def _owes_little(books: Books, assets: Figure) -> bool:
     equity = instant(books, Input.EQUITY, assets.end)
     if due is None or (owed is None and equity is None):
         return False
-    whole = owed.value if owed is not None else assets.value - (equity.value if equity else 0.0)
+    own = 0.0 if equity is None else equity.value
+    whole = assets.value - own if owed is None else owed.value
     return whole - due.value < OWED_FOR_LONG_MAX * assets.value
 
 

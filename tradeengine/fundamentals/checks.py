@@ -8,6 +8,7 @@ finding refuses or warns is said by its code.
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -139,7 +140,7 @@ def _apart(name: str, assets: Figure, other: float, limit: float) -> Iterator[Fi
 def jumps(field: str, years: Sequence[Figure], now: Figure | None) -> Iterator[Finding]:
     """Find a year in other units, and a change of tags that changes the level."""
     values = [figure for figure in years if figure.value]
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         ratio = abs(after.value / before.value)
         if not 1 / SCALE < ratio < SCALE:
             yield Finding(

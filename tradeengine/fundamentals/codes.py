@@ -40,6 +40,7 @@ class Warn(StrEnum):
     DILUTION_UNKNOWN = "DILUTION_UNKNOWN"
     TAX_RATE = "TAX_RATE"
     SHORT_HISTORY = "SHORT_HISTORY"
+    LAST_GOOD = "LAST_GOOD"
 
 
 TRANSIENT: Final = frozenset({Code.SRC_UNAVAILABLE, Code.FACTS_LAG})
@@ -64,7 +65,8 @@ MEANINGS: Final[dict[Code, str]] = {
     Code.MISSING_TAG: "No rule of an input has its tags; the refusal names them.",
     Code.TTM_INSUFFICIENT: "The tags are there and do not make twelve months. Transient when a"
     " report is due within 45 days.",
-    Code.STALE: "A period ended more than `fundamentals.stale_days` ago. Structural after 400 days.",
+    Code.STALE: "A period ended more than `fundamentals.stale_days` ago. Structural after 400"
+    " days.",
     Code.NONFINITE: "An input is not a number.",
     Code.NONPOSITIVE: "Revenue, assets or shares are not above zero, or something is negative that"
     " cannot be.",
@@ -79,10 +81,12 @@ MEANINGS: Final[dict[Code, str]] = {
 """What each refusal means, in words for the docs."""
 
 DOUBTS: Final[dict[Warn, str]] = {
-    Warn.CASHFLOW_MISMATCH: "A year's cash flows miss its change of cash by more than 1 % of assets.",
+    Warn.CASHFLOW_MISMATCH: "A year's cash flows miss its change of cash by more than 1 % of"
+    " assets.",
     Warn.Q_SUM_MISMATCH: "Four quarters of revenue miss their year by more than 2 %.",
     Warn.MAKESHIFT_TAG: "A rule fired that is only near the truth (marked `~` below).",
-    Warn.TAG_SWITCH: "The company changed tags within the twelve months, and both agree where they meet.",
+    Warn.TAG_SWITCH: "The company changed tags within the twelve months; both agree where"
+    " they meet.",
     Warn.LAGGING: "The input's last period is older than the company's.",
     Warn.SIGN_FIXED: "An outflow was filed as a negative number and is taken as positive.",
     Warn.DEBT_FREE: "No tag of debt, and interest under 0.1 % of assets: taken to have no debt.",
@@ -92,5 +96,6 @@ DOUBTS: Final[dict[Warn, str]] = {
     Warn.DILUTION_UNKNOWN: "No diluted and basic averages of one period: taken as undiluted.",
     Warn.TAX_RATE: "The effective tax rate is outside 0 to 60 %; valuations clip it anyway.",
     Warn.SHORT_HISTORY: "Depreciation or capital expenditure has fewer fiscal years than revenue.",
+    Warn.LAST_GOOD: "The filings could not be looked at anew since the day behind the colon.",
 }
 """What each warning means."""

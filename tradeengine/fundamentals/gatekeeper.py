@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from statistics import median
 
-
 from tradeengine.fundamentals import checks
 from tradeengine.fundamentals.balance_sheet import BalanceSheet, read_balance_sheet
 from tradeengine.fundamentals.checks import Finding
@@ -54,7 +53,11 @@ def inspect(
     sheet = read_balance_sheet(books, income)
     income = with_interest(books, income, sheet.figures.get("debt"), rules.stale_days)
     counted = count_shares(books, rules, splits)
-    missing = [*income.missing, *sheet.missing, *([counted] if isinstance(counted, Missing) else [])]
+    missing = [
+        *income.missing,
+        *sheet.missing,
+        *([counted] if isinstance(counted, Missing) else []),
+    ]
     if missing or isinstance(counted, Missing):
         return _rejections(symbol, session, [_lacking(each, end, session) for each in missing])
     found = list(_findings(books, income, sheet, counted, rules))
@@ -246,5 +249,3 @@ def _warnings(
             yield f"{Warn.SHORT_HISTORY}:{field}"
     yield from checks.quarters_add_up(books)
     yield from checks.cash_adds_up(books, sheet.figures["assets"])
-
-

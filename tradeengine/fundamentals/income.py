@@ -41,7 +41,11 @@ def read_income(books: Books, end: date, rules: FundamentalsParameters) -> Incom
     """Read all flows of a company whose latest period ends on `end`."""
     read = {name: flow(books, name, end) for name in Input if name in FLOWS}
     interest = read.pop(Input.INTEREST)
-    if isinstance(interest, Figure) and interest.value < 0 and interest.rule.startswith(NET_OF_INTEREST):
+    if (
+        isinstance(interest, Figure)
+        and interest.value < 0
+        and interest.rule.startswith(NET_OF_INTEREST)
+    ):
         words = f"only {interest.rule.removeprefix('~')}, which is {interest.value:g}"
         interest = Missing(field=Input.INTEREST, code=Code.MISSING_TAG, found=words)
     figures = {name: each for name, each in read.items() if isinstance(each, Figure)}

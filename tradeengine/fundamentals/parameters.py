@@ -8,7 +8,7 @@ from tradeengine.model.parameters import Parameters
 class FundamentalsParameters(Parameters):
     """The `fundamentals` section: where filings come from, and what they must satisfy."""
 
-    contact: str = Field(default="", pattern=r"^(|\S+( \S+)* \S+@\S+\.\S+|\S+@\S+\.\S+)$")
+    contact: str = Field(default="", pattern=r"^$|^([!-~]+ )*[!-~]+@[!-~]+\.[!-~]+$")
     """Who asks: `Name mail@example.com`. The SEC wants it in every request and blocks who does
     not say; needed for the real site, never for the embedded venue."""
 
@@ -34,7 +34,7 @@ class FundamentalsParameters(Parameters):
     """Companies in a row that could not be fetched, after which the rest is not tried."""
 
     last_good_sessions_max: int = Field(default=5, ge=1, le=60)
-    """Sessions for which filings count that could not be looked at anew; then nothing is entered."""
+    """Sessions for which filings count that could not be looked at anew; then nothing enters."""
 
     history_years_min: int = Field(default=3, ge=1, le=15)
     """Fiscal years that growth and margin are judged by. Five would be better; but XBRL began in

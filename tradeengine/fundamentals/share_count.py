@@ -3,7 +3,8 @@ How many shares there are, and by how much options dilute them. Quant.md 3.3 and
 
 The count is that of a filing's cover, else of the balance sheet. Several classes of shares,
 and data sets without covers, have neither: then the diluted average of the latest quarter
-serves, else net income over earnings a share, each with a warning. Counts are as filed: a later split is applied here, once it has happened.
+serves, else net income over earnings a share, each with a warning. Counts are as filed: a
+later split is applied here, once it has happened.
 """
 
 from collections.abc import Iterator, Sequence
@@ -182,12 +183,14 @@ def _after(figure: Figure, splits: Sequence[Split]) -> Figure:
     return replace(figure, value=value, rule=f"{figure.rule} x split {days}")
 
 
-def _jump(
-    books: Books, found: Figure, most: float, splits: Sequence[Split]
-) -> Iterator[Finding]:
+def _jump(books: Books, found: Figure, most: float, splits: Sequence[Split]) -> Iterator[Finding]:
     """Find a change from one quarter's count to the next that no split explains."""
     term = next(
-        (rule.terms[0] for rule in RULES[Input.SHARES] if found.rule.startswith(str(rule.terms[0]))),
+        (
+            rule.terms[0]
+            for rule in RULES[Input.SHARES]
+            if found.rule.startswith(str(rule.terms[0]))
+        ),
         None,
     )
     if term is None:

@@ -103,9 +103,7 @@ def _rule(text: str) -> Rule:
     for sign, word in zip(signs, words[1::2], strict=True):
         taxonomy, _, tag = word.removesuffix("?").rpartition(":")
         terms.append(
-            Term(
-                taxonomy=taxonomy or "us-gaap", tag=tag, sign=sign, optional=word.endswith("?")
-            )
+            Term(taxonomy=taxonomy or "us-gaap", tag=tag, sign=sign, optional=word.endswith("?"))
         )
     return Rule(terms=tuple(terms), makeshift=text.startswith("~"))
 
@@ -283,7 +281,10 @@ def kind(name: Input) -> Kind:
 def tags_read() -> frozenset[tuple[str, str]]:
     """Give every (taxonomy, tag) that anything here reads: a store need load no other."""
     named = {
-        (term.taxonomy, term.tag) for rules in RULES.values() for rule in rules for term in rule.terms
+        (term.taxonomy, term.tag)
+        for rules in RULES.values()
+        for rule in rules
+        for term in rule.terms
     }
     others = (DILUTED, BASIC, EARNED_PER_SHARE, *CASH_FLOW_CHECK, *TEMPORARY_EQUITY)
     return frozenset(named | {("us-gaap", tag) for tag in others})

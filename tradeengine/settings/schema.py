@@ -15,6 +15,7 @@ from tradeengine.alerts.parameters import AlertParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
+from tradeengine.fundamentals.parameters import FundamentalsParameters
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.parameters import Parameters
 from tradeengine.risk.parameters import RiskLimits
@@ -143,6 +144,7 @@ class Settings(Parameters):
     ledger: LedgerParameters = LedgerParameters()
     feed: FeedParameters = FeedParameters()
     broker: BrokerParameters = BrokerParameters()
+    fundamentals: FundamentalsParameters = FundamentalsParameters()
     venue: VenueSection = VenueSection()
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
