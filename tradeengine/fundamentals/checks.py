@@ -18,7 +18,8 @@ from tradeengine.fundamentals.facts import Span
 from tradeengine.fundamentals.inputs import Figure
 from tradeengine.fundamentals.parameters import FundamentalsParameters
 from tradeengine.fundamentals.reading import instant
-from tradeengine.fundamentals.tags import CASH_FLOW_CHECK, RULES, TEMPORARY_EQUITY, Input, Term
+from tradeengine.fundamentals.rules import Term
+from tradeengine.fundamentals.tags import CASH_FLOW_CHECK, RULES, TEMPORARY_EQUITY, Input
 
 FAR_STALE_DAYS = 400
 """Beyond this age a company is taken to have stopped reporting."""

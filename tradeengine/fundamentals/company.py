@@ -7,7 +7,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from tradeengine.fundamentals.facts import FORMS, Fact, Span, known
-from tradeengine.fundamentals.tags import Term
+from tradeengine.fundamentals.rules import Term
 from tradeengine.fundamentals.trailing import Trailing, trailing
 
 Key = tuple[str, str, str]
@@ -94,6 +94,17 @@ class Books:
             taxonomy == "us-gaap" and unit == "USD" and self._usable(facts)
             for (taxonomy, _, unit), facts in self.company.facts.items()
         )
+
+    @cached_property
+    def last_report(self) -> date:
+        """The day of the last report whose facts are here; `date.min` without any."""
+        days = (
+            fact.filed
+            for facts in self.company.facts.values()
+            for fact in facts
+            if fact.filed < self.session and fact.form in FORMS
+        )
+        return max(days, default=date.min)
 
     def _usable(self, facts: tuple[Fact, ...]) -> bool:
         return any(fact.filed < self.session and fact.form in FORMS for fact in facts)

@@ -95,7 +95,7 @@ def _not_among_the_facts(books: Books) -> str:
         if filing.form in _BASE_FORMS and filing.filed < books.session
     ]
     newest = max(reports, key=lambda filing: (filing.filed, filing.accession), default=None)
-    if newest is None or newest.filed <= max(books.filed.values()):
+    if newest is None or newest.filed <= books.last_report:
         return ""
     return f"{newest.form} of {newest.filed} ({newest.accession})"
 

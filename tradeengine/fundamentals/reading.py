@@ -15,8 +15,9 @@ from tradeengine.fundamentals.codes import Code
 from tradeengine.fundamentals.company import Books
 from tradeengine.fundamentals.facts import Fact
 from tradeengine.fundamentals.inputs import Figure
+from tradeengine.fundamentals.rules import Rule, Term
 from tradeengine.fundamentals.switching import across_tags
-from tradeengine.fundamentals.tags import RULES, Input, Rule, Term
+from tradeengine.fundamentals.tags import RULES, Input
 from tradeengine.fundamentals.trailing import Trailing
 
 NEAR = timedelta(days=10)

@@ -21,7 +21,8 @@ from tradeengine.fundamentals.facts import Fact
 from tradeengine.fundamentals.inputs import Figure
 from tradeengine.fundamentals.parameters import FundamentalsParameters
 from tradeengine.fundamentals.reading import Missing, of_facts
-from tradeengine.fundamentals.tags import BASIC, DILUTED, EARNED_PER_SHARE, RULES, Input, Rule, Term
+from tradeengine.fundamentals.rules import Rule, Term
+from tradeengine.fundamentals.tags import BASIC, DILUTED, EARNED_PER_SHARE, RULES, Input
 
 MOST_DILUTION = 1.25
 
@@ -79,24 +80,21 @@ def count_shares(
 
 def _best(books: Books, stale_days: int) -> tuple[Figure | None, str]:
     """Give the best number of shares that is not out of date, and what warns of it."""
-    counts = (_latest(books, rule, stale_days) for rule in RULES[Input.SHARES])
-    found = next((figure for figure in counts if figure is not None), None)
-    if found is not None:
-        return found, ""
-    for figure, warning in (
-        (_average(books), Warn.SHARES_AVERAGED),
-        (_implied(books), Warn.SHARES_IMPLIED),
-    ):
-        if figure is not None and (books.session - figure.end).days <= stale_days:
-            return figure, f"{warning}:shares"
-    return None, ""
+    counts = [(_latest(books, rule), "") for rule in RULES[Input.SHARES]]
+    averaged = (_average(books), f"{Warn.SHARES_AVERAGED}:shares")
+    implied = (_implied(books), f"{Warn.SHARES_IMPLIED}:shares")
+    found = [(each, warning) for each, warning in (*counts, averaged, implied) if each is not None]
+    for figure, warning in found:
+        if (books.session - figure.end).days <= stale_days:
+            return figure, warning
+    # All are out of date: the newest says since when.
+    return max(found, key=lambda each: each[0].end, default=(None, ""))
 
 
-def _latest(books: Books, rule: Rule, stale_days: int) -> Figure | None:
-    """Give the latest count by one rule that is not out of date."""
+def _latest(books: Books, rule: Rule) -> Figure | None:
+    """Give the latest count by one rule."""
     by_term = {term: _counts(books, term) for term in rule.terms}
-    days = [day for day in by_term[rule.terms[0]] if (books.session - day).days <= stale_days]
-    for day in sorted(days, reverse=True):
+    for day in sorted(by_term[rule.terms[0]], reverse=True):
         parts = {term: counts[day] for term, counts in by_term.items() if day in counts}
         if len(parts) == len(rule.terms):
             return of_facts(rule, parts)

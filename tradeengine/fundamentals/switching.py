@@ -12,7 +12,8 @@ from datetime import date
 
 from tradeengine.fundamentals.company import Books
 from tradeengine.fundamentals.inputs import Figure
-from tradeengine.fundamentals.tags import RULES, Input, Term
+from tradeengine.fundamentals.rules import Term
+from tradeengine.fundamentals.tags import RULES, Input
 
 AGREES = 0.02
 """How far two tags may differ on a period that both have, as a share of it."""

@@ -7,12 +7,11 @@ known for one and the same period; the rule that fired is kept with the figure. 
 marked as a makeshift gives a warning too. Tags are of us-gaap unless `dei:` stands before.
 """
 
-from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from msgspec import Struct
+from tradeengine.fundamentals.rules import Rule, rule
 
 
 class Kind(StrEnum):
@@ -52,60 +51,6 @@ class Input(StrEnum):
     LIABILITIES = "liabilities"
     FINANCED = "liabilities_and_equity"
     SHARES = "shares"
-
-
-class Term(Struct, frozen=True, kw_only=True):
-    """One tag of a sum; `optional` terms may be missing."""
-
-    taxonomy: str
-    tag: str
-    sign: int
-    optional: bool
-
-    def __str__(self) -> str:
-        prefix = "" if self.taxonomy == "us-gaap" else f"{self.taxonomy}:"
-        return f"{prefix}{self.tag}"
-
-
-class Rule(Struct, frozen=True, kw_only=True):
-    """A sum of terms; the first is always needed. `makeshift`: it is only near the truth."""
-
-    terms: tuple[Term, ...]
-    makeshift: bool = False
-
-    def __str__(self) -> str:
-        return _written(self.terms, "?")
-
-    def fired(self, present: Collection[Term]) -> str:
-        """Write the rule with those terms only that were there; a makeshift keeps its `~`."""
-        there = (term for term in self.terms if term in present)
-        return f"{'~' if self.makeshift else ''}{_written(there, '')}"
-
-
-_SIGNS: Final = {"+": 1, "-": -1}
-
-
-def _written(terms: Iterable[Term], optional_mark: str) -> str:
-    words = []
-    for place, term in enumerate(terms):
-        sign = "- " if term.sign < 0 else "+ " if place else ""
-        words.append(f"{sign}{term}{optional_mark if term.optional else ''}")
-    return " ".join(words)
-
-
-def _rule(text: str) -> Rule:
-    """Read `tag + tag? - tag`; `~` at the beginning marks a makeshift, `-` a first minus."""
-    words = text.removeprefix("~").split()
-    if words[0] not in _SIGNS:
-        words.insert(0, "+")
-    signs = [_SIGNS[word] for word in words[::2]]
-    terms = []
-    for sign, word in zip(signs, words[1::2], strict=True):
-        taxonomy, _, tag = word.removesuffix("?").rpartition(":")
-        terms.append(
-            Term(taxonomy=taxonomy or "us-gaap", tag=tag, sign=sign, optional=word.endswith("?"))
-        )
-    return Rule(terms=tuple(terms), makeshift=text.startswith("~"))
 
 
 _PRETAX: Final = (
@@ -259,7 +204,7 @@ _TEXTS: Final[dict[Input, tuple[str, ...]]] = {
 }
 
 RULES: Final[dict[Input, tuple[Rule, ...]]] = {
-    name: tuple(_rule(text) for text in texts) for name, texts in _TEXTS.items()
+    name: tuple(rule(text) for text in texts) for name, texts in _TEXTS.items()
 }
 """Every input's rules, in order."""
 

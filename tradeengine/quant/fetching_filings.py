@@ -167,7 +167,7 @@ class _Run:
         """Fetch one company; give what went wrong, "" for nothing."""
         most = self._parameters.failures_in_a_row_max
         if self._failures_in_a_row >= most:
-            return f"not asked: {most} companies in a row could not be fetched"
+            return f"not asked: after {most} in a row that could not be fetched"
         try:
             await self._fetch(cik)
         except (SourceUnavailable, ProtocolViolation, FactsDamaged) as error:

@@ -19,7 +19,7 @@ from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fun
 from tradeengine.quant.connecting_fundamentals import open_filings, symbols_by_default
 from tradeengine.quant.fetching_filings import FilingSources
 from tradeengine.quant.fetching_filings import Progress as Heard
-from tradeengine.run.alarm import raised_alarm
+from tradeengine.run.alarm import tell_once
 
 Open = Callable[[Options], AbstractAsyncContextManager[FilingSources]]
 
@@ -48,7 +48,7 @@ def run(order: Order, open_sources: Open = open_filings) -> ExitCode:
 
 async def _fetched(order: Order, open_sources: Open) -> FundamentalsReport:
     options = order.options
-    async with raised_alarm(options, _say) as alarm, open_sources(options) as sources:
+    async with open_sources(options) as sources:
         as_of = options.date if options.choice.has_own_account else sources.today
         symbols = order.symbols or symbols_by_default(options, as_of)
         with _progress() as progress:
@@ -60,8 +60,9 @@ async def _fetched(order: Order, open_sources: Open) -> FundamentalsReport:
                 progress,
                 parameters=options.settings.fundamentals,
             )
-        if report.failed:
-            alarm.tell(Severity.WARNING, ALERT, alert_words(report))
+    if report.failed:
+        told = (Severity.WARNING, ALERT, alert_words(report))
+        await tell_once(options.settings, options.home, _say, told)
     return report
 
 
