@@ -45,6 +45,7 @@ class Books:
         self.company, self.session = company, session
         self._eve = session - timedelta(days=1)
         self._known: dict[Key, list[Fact]] = {}
+        self._years: dict[Term, dict[date, Fact]] = {}
         self._trailing: dict[tuple[Key, date | None], Trailing | None] = {}
 
     def facts(self, term: Term, unit: str = "USD") -> list[Fact]:
@@ -80,12 +81,11 @@ class Books:
         return next(counted, None)
 
     def years(self, term: Term) -> dict[date, Fact]:
-        """Give the fiscal years of one tag by their last day; the longest period of each."""
-        years: dict[date, Fact] = {}
-        for fact in self.facts(term):
-            if fact.span is Span.YEAR:
-                years[fact.end] = fact
-        return years
+        """Give the fiscal years of one tag by their last day."""
+        if term not in self._years:
+            ends = ((fact.end, fact) for fact in self.facts(term) if fact.span is Span.YEAR)
+            self._years[term] = dict(ends)
+        return self._years[term]
 
     @cached_property
     def reported(self) -> bool:

@@ -175,7 +175,7 @@ def _rejections(symbol: str, session: date, findings: Iterable[Finding]) -> list
             symbol=symbol,
             stage=Stage.FUNDAMENTALS,
             code=finding.code.value,
-            field=finding.field,
+            field=str(finding.field),
             value=finding.value,
             limit=finding.limit,
             source=finding.source,
