@@ -60,7 +60,7 @@ def facts_of_the_future(draw: st.DrawFn, known: Company, session: date) -> tuple
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_nothing_that_is_filed_later_changes_a_judgement(data: st.DataObject) -> None:
     known, session = SUBJECTS[data.draw(st.sampled_from(list(SUBJECTS)))]
