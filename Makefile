@@ -18,7 +18,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 
 .NOTPARALLEL:
-.PHONY: help setup run test check style types halt status review cache-fund refresh-universe drill bench fuzz docs clean
+.PHONY: help setup run test check style types halt status review cache-fund audit refresh-universe drill bench fuzz docs clean
 
 help: ## List these commands
 	@echo "tradeengine: make run trades a session of real data; make test proves that it works."
@@ -62,8 +62,11 @@ fuzz: $(DEV) ## Send a million spoilt frames and 100,000 REST bodies through eve
 review: | $(PY) ## Show why trading is locked, and lift the lock after a review
 	@$(PY) -m tradeengine review $(ARGS)
 
-cache-fund: $(RUNTIME) ## Fetch fundamentals (not in this release; says what to do instead)
+cache-fund: $(RUNTIME) ## Fetch what companies filed and validate it (ARGS="--symbols AAPL,MSFT")
 	@$(PY) -m tradeengine cache-fund $(ARGS)
+
+audit: | $(PY) ## Sum up the refused tickers of the last days, by rule
+	@$(PY) -m tradeengine audit $(ARGS)
 
 refresh-universe: $(RUNTIME) ## Choose the universe anew, as a proposal (docs/universe.md)
 	@$(PY) -m tradeengine refresh-universe $(ARGS)

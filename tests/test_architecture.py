@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "universe": {*WORDS, "fundamentals"},
     "fundamentals": WORDS,
     "evidence": WORDS,
+    "edgar": {*EDGE, "fundamentals"},
     "bars": EDGE,
     "schedule": {*WORDS, "clock"},
     "reference": WORDS,

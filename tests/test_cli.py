@@ -21,8 +21,7 @@ from tradeengine.options import Options
 
 COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
-    "cache-fund",
-    "refresh-universe", "universe", "value", "regime",
+    "cache-fund", "audit", "refresh-universe", "universe", "value", "regime",
 )  # fmt: skip
 
 
@@ -226,14 +225,6 @@ def test_a_venue_of_its_own_needs_a_finite_speed(type_in: Type, home: Home) -> N
 
     assert ended.code == ExitCode.BAD_CONFIGURATION
     assert "max works inside `tradeengine run` only" in ended.err
-
-
-@pytest.mark.parametrize("command", ["cache-fund"])
-def test_what_is_not_built_yet_says_so(type_in: Type, command: str) -> None:
-    ended = type_in(command)
-
-    assert ended.code == ExitCode.BAD_CONFIGURATION
-    assert "this release has no fundamentals desk yet" in ended.err
 
 
 def raising(error: BaseException) -> Callable[[Options], ExitCode]:

@@ -7,7 +7,7 @@ Heavy parts are imported inside the commands, so that `halt` is quick when it ma
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -27,6 +27,8 @@ from tradeengine.flags import (
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
+from tradeengine.quant.audit_command import audit
+from tradeengine.quant.cache_fund_command import cache_fund
 from tradeengine.quant.jobs_command import jobs
 from tradeengine.quant.regime_command import regime
 from tradeengine.quant.universe_command import refresh_universe, universe
@@ -47,6 +49,8 @@ app.command("refresh-universe")(refresh_universe)
 app.add_typer(universe, name="universe")
 app.command()(value)
 app.command()(regime)
+app.command("cache-fund")(cache_fund)
+app.command()(audit)
 
 
 def _show_version(wanted: bool) -> None:
@@ -251,20 +255,6 @@ def venue(
     )
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     raise typer.Exit(serve_venue(options, port))
-
-
-@app.command("cache-fund")
-def cache_fund() -> None:
-    """Fetch fundamentals. Not in this release: see config/session_plan.yaml."""
-    _no_desk_yet("cache-fund")
-
-
-def _no_desk_yet(command: str) -> NoReturn:
-    raise BadConfiguration(
-        f"tradeengine {command}",
-        "this release has no fundamentals desk yet",
-        "until it comes, edit config/session_plan.yaml: symbols, regime and valuations by hand",
-    )
 
 
 def main() -> None:

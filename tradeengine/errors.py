@@ -16,6 +16,8 @@ Every exception that we raise on purpose.
     ├── SelectionFailed         the solver that chooses the universe gave up
     ├── JobFailed               a scheduled job could not be run, or was given up
     ├── ProposalRefused         exit code 2: a universe proposal that cannot become active
+    ├── SourceUnavailable       a source of filings does not answer, or answers something else
+    ├── FactsDamaged            a file of stored filings cannot be read
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -198,6 +200,31 @@ class ProposalRefused(BadConfiguration):
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(place, problem, "make a new one: tradeengine refresh-universe")
+
+
+class SourceUnavailable(TradeEngineError):
+    """A source of filings, at `place`, does not answer or answers something else."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem)
+        self.place, self.problem = place, problem
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}"
+
+
+class FactsDamaged(TradeEngineError):
+    """The file of stored filings at `path` cannot be read."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.problem}\n  remedy: mend the disk, or move the file away and"
+            " fetch again with `tradeengine cache-fund`"
+        )
 
 
 class RecordsFailed(TradeEngineError):

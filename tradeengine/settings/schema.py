@@ -16,7 +16,7 @@ from tradeengine.bars.parameters import BarsParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
-from tradeengine.fundamentals.parameters import ValuationParameters
+from tradeengine.fundamentals.parameters import FundamentalsParameters, ValuationParameters
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.parameters import Parameters
 from tradeengine.regime.parameters import RegimeParameters
@@ -149,6 +149,7 @@ class Settings(Parameters):
     ledger: LedgerParameters = LedgerParameters()
     feed: FeedParameters = FeedParameters()
     broker: BrokerParameters = BrokerParameters()
+    fundamentals: FundamentalsParameters = FundamentalsParameters()
     venue: VenueSection = VenueSection()
     universe: UniverseParameters = UniverseParameters()
     console: ConsoleParameters = ConsoleParameters()
