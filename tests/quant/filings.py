@@ -30,6 +30,7 @@ class Sources:
     url: str
     today: date = JULY_1
     origin: str = "embedded"
+    unhurried: bool = True
     clock: HastyClock = field(default_factory=HastyClock)
 
     @property

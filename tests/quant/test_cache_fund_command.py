@@ -4,8 +4,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,14 +14,15 @@ import pytest
 from aiohttp import web
 
 from tests.edgar.site import HTML, Site, site_open
-from tests.quant.filings import JULY_1, Sources, cached, serve_2010, serve_lpa
+from tests.quant.filings import JULY_1, NAMES, Sources, cached, serve_2010, serve_lpa
 from tests.runs import make_home
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.cli import main
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.layout import Home
 from tradeengine.options import Flags, Options, read_options
-from tradeengine.quant.fetching_filings import FilingSources
+from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fundamentals
+from tradeengine.quant.fetching_filings import Progress
 from tradeengine.quant.running_cache_fund import ALERT, Order, run
 
 
@@ -43,14 +45,38 @@ class Serving:
         self._html, self._day = html, day
 
     @asynccontextmanager
-    async def __call__(self, options: Options) -> AsyncIterator[FilingSources]:
-        del options
+    async def __call__(self, options: Options) -> AsyncIterator["Desk"]:
         async with site_open() as site:
             serve_2010(site)
             serve_lpa(site)
             if self._html:
                 site.misbehave = lambda _request: web.Response(body=HTML)
-            yield Sources(site.url, today=self._day)
+            yield Desk(options, Sources(site.url, today=self._day))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A desk of one site."""
+
+    options: Options
+    sources: Sources
+
+    async def members_with_bars(self, progress: Progress) -> Sequence[str]:
+        progress("daily bars", 1, 1)
+        return NAMES
+
+    async def refresh_fundamentals(
+        self, symbols: Sequence[str], progress: Progress
+    ) -> FundamentalsReport:
+        files = self.options.home.desk(self.sources.origin)
+        return await cache_fundamentals(
+            self.sources,
+            files,
+            symbols,
+            self.options.date,
+            progress,
+            parameters=self.options.settings.fundamentals,
+        )
 
 
 def test_the_table_names_valid_and_refused_companies(
@@ -114,26 +140,31 @@ def typed(*arguments: str | Path) -> int:
     return int(ended.value.code or 0)
 
 
-def test_the_embedded_venue_has_no_filings_yet(
+def test_the_embedded_venue_serves_the_filings_of_its_day(
     home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", [])
-    code = typed("cache-fund", "--home", home.root, "--symbols", "AAPL")
-    assert code == ExitCode.BAD_CONFIGURATION
-    assert "own venue has no filings yet" in capsys.readouterr().err
+    named = ("--symbols", "AAPL,JPM,LPA,XOM", "--date", "2010-07-01")
+    assert typed("cache-fund", "--home", home.root, *named, "--json") == ExitCode.CLEAN
+    told = json.loads(capsys.readouterr().out)
+    assert set(told["valid"]) == {"AAPL"}
+    assert {each["symbol"]: each["code"] for each in told["refused"]} == {
+        "JPM": "DCF_NOT_APPLICABLE",
+        "LPA": "NO_XBRL",
+        "XOM": "MISSING_TAG",
+    }
 
 
-def test_the_real_site_wants_symbols_and_a_contact(
+def test_the_real_site_wants_a_contact_before_anything_is_asked(
     home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", [])
     for name in ("ALPACA_API_KEY", "ALPACA_SECRET_KEY"):
         monkeypatch.setenv(name, "a-key-of-a-paper-account")
-    assert typed("cache-fund", "--home", home.root) == ExitCode.BAD_CONFIGURATION
-    assert "--symbols" in capsys.readouterr().err
-    code = typed("cache-fund", "--home", home.root, "--symbols", "AAPL,MSFT")
-    assert code == ExitCode.BAD_CONFIGURATION
-    assert "fundamentals.contact" in capsys.readouterr().err
+    for symbols in ((), ("--symbols", "AAPL,MSFT")):
+        code = typed("cache-fund", "--home", home.root, *symbols)
+        assert code == ExitCode.BAD_CONFIGURATION
+        assert "fundamentals.contact" in capsys.readouterr().err
 
 
 def test_a_day_beyond_the_calendar_is_told(home: Home) -> None:

@@ -19,7 +19,8 @@ from tradeengine.layout import Home
 from tradeengine.model.instants import instant_of
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant import universe_desk
-from tradeengine.quant.universe_day import ALPACA, EMBEDDED, DeskDay, desk_day, mapping_of
+from tradeengine.quant.desk_day import ALPACA, EMBEDDED, DeskDay
+from tradeengine.quant.universe_day import desk_day, mapping_of
 from tradeengine.quant.universe_desk import UniverseDesk
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Suppliers
@@ -198,9 +199,9 @@ def test_with_keys_the_next_session_is_prepared(home: Home) -> None:
     friday_noon = SimulatedClock(instant_of(date(2026, 11, 27), time(12)))
     keys = {"ALPACA_API_KEY": "KEY-OF-TEST", "ALPACA_SECRET_KEY": "SECRET-OF-TEST"}
     paper = options_of(home, venue="paper", environ=keys)
-    assert desk_day(paper, friday_noon) == DeskDay(ALPACA, date(2026, 11, 30))
+    assert desk_day(paper, friday_noon) == DeskDay(ALPACA, date(2026, 11, 30), date(2026, 11, 27))
     ours = options_of(home, venue="http://127.0.0.1:8000", environ=keys)
-    assert desk_day(ours, friday_noon) == DeskDay(EMBEDDED, DAY)
+    assert desk_day(ours, friday_noon) == DeskDay(EMBEDDED, DAY, date(2010, 6, 30))
 
 
 def test_the_mapping_is_the_one_that_the_gate_lets_pass() -> None:

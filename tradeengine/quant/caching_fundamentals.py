@@ -28,12 +28,11 @@ from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.parameters import FundamentalsParameters
 from tradeengine.layout import DeskFiles, write_atomically
 from tradeengine.model.rejections import Rejection
+from tradeengine.quant.desk_day import EMBEDDED
 from tradeengine.quant.fetching_filings import Fetched, FilingSources, Progress, fetch_filings
 from tradeengine.quant.known_fundamentals import SHIPPED, Splits, refusal
 from tradeengine.quant.known_fundamentals import inputs_on as inputs_on
 from tradeengine.store.rejections import RejectionLog
-
-EMBEDDED: Final = "embedded"
 
 _PACE: Final = Pace()
 """One for the process: the SEC counts requests, not runs."""
@@ -90,7 +89,7 @@ async def cache_fundamentals(
     """
     store = FactStore(desk.fundamentals)
     headers = {"User-Agent": user_agent(sources.origin, parameters)}
-    pace = None if sources.origin == EMBEDDED else _PACE
+    pace = None if sources.unhurried else _PACE
     with _writing(desk), store.held():
         async with aiohttp.ClientSession(headers=headers) as http:
             edgar = Edgar(http, parameters, sources.clock, random, pace)

@@ -52,6 +52,10 @@ class FilingSources(Protocol):
         """`/files/company_tickers.json` is under it."""
 
     @property
+    def unhurried(self) -> bool:
+        """Whether nobody counts our requests."""
+
+    @property
     def clock(self) -> Clock:
         """The time of the sources."""
 

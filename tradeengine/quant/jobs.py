@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tradeengine.options import Options
+from tradeengine.quant.desk_day import ALPACA, EMBEDDED, is_ours
 from tradeengine.run.edges import World
 from tradeengine.run.job_records import DurableRecords, FreshRecords, JobRecords
 from tradeengine.schedule.job import Job
-from tradeengine.settings import VenueChoice, VenueKind
+from tradeengine.settings import VenueChoice
 from tradeengine.store.database import Database
 from tradeengine.store.jobs import Jobs
 
@@ -42,4 +43,4 @@ def desk_work(options: Options, world: World, database: Database) -> DeskWork:
 
 def origin_of(choice: VenueChoice) -> str:
     """Name where a venue's data comes from: what is of two origins is never mixed."""
-    return "alpaca" if choice.kind in {VenueKind.PAPER, VenueKind.LIVE} else "embedded"
+    return EMBEDDED if is_ours(choice) else ALPACA

@@ -34,7 +34,7 @@ from tradeengine.universe.scores import Histories
 TURNOVER_DAYS = 20
 """Sessions behind the average daily turnover."""
 
-STEPS = ("members", "bars", "quality", "fundamentals", "states", "scores", "selection")
+STEPS = ("daily bars", "members", "quality", "fundamentals", "states", "scores", "selection")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +67,12 @@ async def _prepare(
 ) -> tuple[CandidateList, Proposal]:
     day = suppliers.day
     through = previous_session(day).date
+    wanted_bars = [*sorted(suppliers.members_on(day)), suppliers.market]
+    await suppliers.refresh_bars(wanted_bars, through, progress)
+    # Asked again: a company's bars may stand under a later name, which only they tell.
     members = suppliers.members_on(day)
     symbols = sorted(members)
     progress("members", len(symbols), len(symbols))
-    await suppliers.refresh_bars([*symbols, suppliers.market], through, progress)
     bars = await asyncio.to_thread(_read_bars, suppliers, wanted.parameters, symbols, through)
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]

@@ -2,9 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 from rich.console import Console
@@ -15,13 +16,28 @@ from tradeengine.model.orders import Severity
 from tradeengine.model.sessions import OutsideCalendar
 from tradeengine.options import Options
 from tradeengine.quant.cache_fund_table import alert_words, as_json, table
-from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fundamentals
-from tradeengine.quant.connecting_fundamentals import open_filings, symbols_by_default
-from tradeengine.quant.fetching_filings import FilingSources
+from tradeengine.quant.caching_fundamentals import FundamentalsReport, user_agent
+from tradeengine.quant.desk_day import ALPACA, EMBEDDED, is_ours
 from tradeengine.quant.fetching_filings import Progress as Heard
+from tradeengine.quant.live_desk import open_desk
 from tradeengine.run.alarm import tell_once
 
-Open = Callable[[Options], AbstractAsyncContextManager[FilingSources]]
+
+class FilingDesk(Protocol):
+    """What is asked of the desk; `live_desk.py` has it."""
+
+    async def members_with_bars(self, progress: Heard) -> Sequence[str]:
+        """Give the companies that are meant when none are named."""
+        ...
+
+    async def refresh_fundamentals(
+        self, symbols: Sequence[str], progress: Heard
+    ) -> FundamentalsReport:
+        """Fetch and judge companies."""
+        ...
+
+
+Open = Callable[[Options], AbstractAsyncContextManager[FilingDesk]]
 
 ALERT = "EDGAR_UNAVAILABLE"
 """The code of the alert. A warning: it does not forbid entries, the age of the filings does."""
@@ -35,31 +51,26 @@ class Order:
     symbols: tuple[str, ...]
 
 
-def run(order: Order, open_sources: Open = open_filings) -> ExitCode:
+def run(order: Order, opened: Open = open_desk) -> ExitCode:
     """Fetch, judge and show. Raises BadConfiguration."""
-    order.options.home.prepare()
+    options = order.options
+    options.home.prepare()
+    # Before anything is asked: the SEC would not answer, and bars would be fetched for nothing.
+    user_agent(EMBEDDED if is_ours(options.choice) else ALPACA, options.settings.fundamentals)
     try:
-        report = asyncio.run(_fetched(order, open_sources))
+        report = asyncio.run(_fetched(order, opened))
     except OutsideCalendar as error:
         raise BadConfiguration("--date", str(error), "choose another day") from None
     _show(report, json=order.options.json)
     return ExitCode.FAILED if report.failed else ExitCode.CLEAN
 
 
-async def _fetched(order: Order, open_sources: Open) -> FundamentalsReport:
+async def _fetched(order: Order, opened: Open) -> FundamentalsReport:
     options = order.options
-    async with open_sources(options) as sources:
-        as_of = options.date if options.choice.has_own_account else sources.today
-        symbols = order.symbols or symbols_by_default(options, as_of)
+    async with opened(options) as desk:
         with _progress() as progress:
-            report = await cache_fundamentals(
-                sources,
-                options.home.desk(sources.origin),
-                symbols,
-                as_of,
-                progress,
-                parameters=options.settings.fundamentals,
-            )
+            symbols = order.symbols or await desk.members_with_bars(progress)
+            report = await desk.refresh_fundamentals(symbols, progress)
     if report.failed:
         told = (Severity.WARNING, ALERT, alert_words(report))
         await tell_once(options.settings, options.home, _say, told)

@@ -17,11 +17,13 @@ from tradeengine.bars.parameters import BarsParameters
 from tradeengine.clock import Clock, ScaledClock, SystemClock
 from tradeengine.errors import BadConfiguration
 from tradeengine.model.instants import instant_of, new_york
-from tradeengine.model.sessions import OutsideCalendar, Session, session_on
+from tradeengine.model.sessions import OutsideCalendar
 from tradeengine.options import Options
+from tradeengine.quant.desk_day import ALPACA, EMBEDDED
 from tradeengine.settings import Settings, VenueKind
 from tradeengine.venue.exchange.exchange import Exchange
-from tradeengine.venue.market.open_market import recorded_market
+from tradeengine.venue.market.market import Market
+from tradeengine.venue.market.open_market import market_of_history
 from tradeengine.venue.server.auth import ApiKey, VenueKeys
 from tradeengine.venue.server.server import VenueServer
 from tradeengine.worlds.own_market import ACCOUNT
@@ -30,11 +32,8 @@ from tradeengine.worlds.remote import addresses_of, ask_clock
 EDGAR_FACTS: Final = "https://data.sec.gov"
 EDGAR_FILES: Final = "https://www.sec.gov"
 
-EMBEDDED: Final = "embedded"
-ALPACA: Final = "alpaca"
-
 _UNHURRIED: Final = 1_000_000
-"""Requests a minute that our own venue in this process takes: there is nobody to protect."""
+"""Requests that our own venue in this process takes: there is nobody to protect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +77,9 @@ class Sources:
     data: DataAccess
     clock: Clock
     """The time of the sources: of our own venue its, of the real sites the machine's."""
+
+    unhurried: bool = False
+    """Whether nobody counts our requests: the venue is in this process."""
 
     @property
     def today(self) -> date:
@@ -123,7 +125,9 @@ def real_sources(settings: Settings, access: DataAccess) -> Sources:
     )
 
 
-def venue_sources(settings: Settings, access: DataAccess, clock: Clock) -> Sources:
+def venue_sources(
+    settings: Settings, access: DataAccess, clock: Clock, *, unhurried: bool = False
+) -> Sources:
     """Give a venue of ours, which serves everything at one place under the real sites' paths."""
     url = access.url.rstrip("/")
     return Sources(
@@ -135,34 +139,32 @@ def venue_sources(settings: Settings, access: DataAccess, clock: Clock) -> Sourc
         bars=settings.bars,
         data=access,
         clock=clock,
+        unhurried=unhurried,
     )
 
 
 @asynccontextmanager
 async def _own_venue(options: Options) -> AsyncIterator[Sources]:
-    _session(options.date)
     start = instant_of(options.date, options.start)
     venue = options.settings.venue
-    market = recorded_market(options.date, None, options.seed)
+    market = _market(options.date)
     exchange = Exchange(market, parameters=venue, seed=options.seed, start=start)
     exchange.open_account(ACCOUNT)
     clock = ScaledClock(start, 1.0)
-    parameters = venue.server.model_copy(update={"data_requests_per_minute": _UNHURRIED})
+    budgets = {"data_requests_per_minute": _UNHURRIED, "filings_requests_per_second": _UNHURRIED}
+    parameters = venue.server.model_copy(update=budgets)
     keys = VenueKeys(ApiKey.made_from(options.seed, ACCOUNT))
     async with VenueServer(exchange, market, clock, keys, parameters) as server:
         urls = await server.start()
         access = DataAccess(url=urls.data_url, key=urls.key, secret=urls.secret)
-        yield venue_sources(options.settings, access, clock)
+        yield venue_sources(options.settings, access, clock, unhurried=True)
 
 
-def _session(day: date) -> Session:
+def _market(day: date) -> Market:
     try:
-        session = session_on(day)
+        return market_of_history(day)
     except OutsideCalendar as error:
         raise BadConfiguration("--date", str(error), "choose another day") from None
-    if session is None:
-        raise BadConfiguration("--date", f"the exchange is closed on {day}", "choose a trading day")
-    return session
 
 
 def _path_of(url: str) -> str:

@@ -16,6 +16,7 @@ from tests.venue.server.conftest import Venue
 from tradeengine.model.instants import instant_of
 from tradeengine.venue.market import market_of_history, recorded_market
 from tradeengine.venue.server import site_front
+from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.shipped import __file__ as shipped
 
 DAY = dt.date(2010, 7, 1)
@@ -145,7 +146,7 @@ async def test_the_sec_grants_ten_requests_a_second(monkeypatch: pytest.MonkeyPa
     machine = Machine()
     monkeypatch.setattr(site_front, "asyncio", machine)
     async with site() as client:
-        for _ in range(site_front.SEC_REQUESTS_PER_SECOND):
+        for _ in range(ServerParameters().filings_requests_per_second):
             async with client.get(SUBMISSIONS) as answer:
                 assert answer.status == 200
         async with client.get(SUBMISSIONS) as answer:

@@ -37,9 +37,9 @@ Write = Callable[[web.Request, date], Document | None]
 class PublicSites:
     """Finds the document of a path; `SiteFront` gives it out."""
 
-    def __init__(self, clock: Clock, faults: ArmedFaults) -> None:
+    def __init__(self, clock: Clock, faults: ArmedFaults, filings_per_second: int) -> None:
         self._clock = clock
-        self._front = SiteFront(clock, faults)
+        self._front = SiteFront(clock, faults, filings_per_second)
         self._filings, self._series = Filings(), Series()
 
     def routes(self) -> list[web.RouteDef]:

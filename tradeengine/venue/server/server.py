@@ -111,7 +111,7 @@ class VenueServer:
             LatestRest(desk),
             HistoryRest(desk),
             ReferenceRest(desk),
-            PublicSites(desk.clock, desk.faults),
+            PublicSites(desk.clock, desk.faults, desk.parameters.filings_requests_per_second),
         ):
             app.router.add_routes(part.routes())
         app.router.add_routes(self._sockets())

@@ -24,8 +24,6 @@ from tradeengine.venue.server.answers import page, scripted
 from tradeengine.venue.server.budget import SecondBudget
 from tradeengine.venue.server.faults import ArmedFaults, Site, Trouble
 
-SEC_REQUESTS_PER_SECOND = 10
-
 _LIBRARY = re.compile(r"(python|aiohttp|curl|wget|java|go-http)", re.IGNORECASE)
 """How the names begin by which libraries call themselves when nobody gives them one."""
 
@@ -51,9 +49,9 @@ _SMALLEST_ZIPPED = 500
 class SiteFront:
     """Gives documents out as their sites do."""
 
-    def __init__(self, clock: Clock, faults: ArmedFaults) -> None:
+    def __init__(self, clock: Clock, faults: ArmedFaults, requests_per_second: int) -> None:
         self._clock, self._faults = clock, faults
-        self._budget = SecondBudget(SEC_REQUESTS_PER_SECOND)
+        self._budget = SecondBudget(requests_per_second)
 
     async def give(
         self, site: Site, request: web.Request, write: Callable[[], Document | None]
