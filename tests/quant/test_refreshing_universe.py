@@ -343,9 +343,10 @@ def test_a_return_over_a_hole_is_left_out(tmp_path: Path) -> None:
     holed = bars().filter((pl.col("symbol") == MARKET) | (pl.col("date") != hole))
     doubled = holed.with_columns(
         pl.when(after & (pl.col("symbol") == "KO"))
-        .then(pl.col("close") * 2)
-        .otherwise(pl.col("close"))
-        .alias("close")
+        .then(pl.col(name) * 2)
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in ("close", "dividend")
     )
     one, two = (
         proposed(tmp_path / name, SmallDesk(frame=frame)).candidate("KO")
@@ -354,7 +355,8 @@ def test_a_return_over_a_hole_is_left_out(tmp_path: Path) -> None:
     assert one is not None
     assert two is not None
     assert two.close == pytest.approx(2 * one.close)
-    assert (two.beta, two.sharpe) == (one.beta, one.sharpe)
+    assert (two.beta, two.sharpe) == pytest.approx((one.beta, one.sharpe))
+    assert two.difference_measured == pytest.approx(one.difference_measured)
 
 
 def test_an_accepted_list_knows_its_members(plain: Proposal) -> None:
