@@ -86,6 +86,7 @@ def suppliers_of(drawn: DrawnMarket) -> Suppliers:
         fundamentals=fundamentals,
         rate_on=lambda days: np.full(len(days), 3.0),
         states=market_states,
+        log_refusals=lambda _refused, _day: None,
         market=MARKET,
     )
 

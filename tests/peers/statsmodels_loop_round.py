@@ -6,8 +6,9 @@ Runs in an interpreter of its own, which has statsmodels (it is no dependency of
     python statsmodels_loop_round.py RETURNS.npy
 
 The file holds T x (1 + N) log returns, the market first. For each share: a two-state
-Markov-switching regression on its last 504 returns and a least-squares beta. Prints a line of
-JSON: wall and CPU seconds, and how many fits failed. Loading the library is not counted.
+Markov-switching regression on its last 1,260 returns, which are the history behind a mean
+return difference, and a least-squares beta. Prints a line of JSON: wall and CPU seconds, and
+how many fits failed. Loading the library is not counted.
 """
 
 import json
@@ -19,7 +20,7 @@ import numpy as np
 import statsmodels.api as sm
 from statsmodels.tsa.regime_switching.markov_regression import MarkovRegression
 
-DAYS = 504
+DAYS = 1260
 
 
 def main(path: str) -> None:

@@ -118,6 +118,7 @@ class SmallDesk:
     refused: tuple[Rejection, ...] = ()
     day: date = DAY
     asked: list[tuple[str, date]] = field(default_factory=list)
+    logged: list[Rejection] = field(default_factory=list)
 
     def suppliers(self, origin: str = "embedded") -> Suppliers:
         async def refresh_bars(symbols: Sequence[str], through: date, progress: Progress) -> None:
@@ -144,6 +145,7 @@ class SmallDesk:
             fundamentals=fundamentals,
             rate_on=lambda days: np.full(len(days), 3.0),
             states=market_states,
+            log_refusals=lambda refused, _: self.logged.extend(refused),
             market=MARKET,
         )
 

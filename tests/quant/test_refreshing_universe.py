@@ -317,6 +317,8 @@ def test_who_is_refused_and_why(
     found = proposed(tmp_path, desk)
     assert {each.code for each in found.rejected if each.symbol == symbol} == codes
     assert symbol not in found.chosen
+    logged = {each.code for each in desk.logged if each.symbol == symbol}
+    assert logged == codes - {"NOT_FILED"}
     assert {each.as_of for each in found.rejected} == {DAY}
 
 
@@ -333,6 +335,28 @@ def test_without_the_market_there_is_no_proposal(kept: pl.Expr, tmp_path: Path) 
     with pytest.raises(SelectionFailed, match="bars of SPY"):
         proposed(tmp_path, desk)
     assert not (tmp_path / "data").exists()
+
+
+def test_a_return_over_a_hole_is_left_out(tmp_path: Path) -> None:
+    """Nobody's bar of a day is there, and a price doubles meanwhile: that is no day's return."""
+    hole, after = date(2010, 5, 3), pl.col("date") > date(2010, 5, 3)
+    holed = bars().filter((pl.col("symbol") == MARKET) | (pl.col("date") != hole))
+    doubled = holed.with_columns(
+        pl.when(after & (pl.col("symbol") == "KO"))
+        .then(pl.col(name) * 2)
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in ("close", "dividend")
+    )
+    one, two = (
+        proposed(tmp_path / name, SmallDesk(frame=frame)).candidate("KO")
+        for name, frame in (("one", holed), ("two", doubled))
+    )
+    assert one is not None
+    assert two is not None
+    assert two.close == pytest.approx(2 * one.close)
+    assert (two.beta, two.sharpe) == pytest.approx((one.beta, one.sharpe))
+    assert two.difference_measured == pytest.approx(one.difference_measured)
 
 
 def test_an_accepted_list_knows_its_members(plain: Proposal) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tradeengine.bars.panel import Panel
 from tradeengine.errors import SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
-from tradeengine.model.rejections import Rejection
+from tradeengine.model.rejections import Rejection, Stage
 from tradeengine.model.sessions import previous_session
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
@@ -59,6 +59,9 @@ async def refresh_universe(
     """
     listed, proposal = await _prepare(suppliers, files, wanted, progress)
     files.keep(listed, proposal)
+    # Those of the fundamentals are logged by who judges the filings.
+    ours = [each for each in proposal.rejected if each.stage is not Stage.FUNDAMENTALS]
+    await asyncio.to_thread(suppliers.log_refusals, ours, suppliers.day)
     return proposal
 
 

@@ -8,7 +8,8 @@ from datetime import date
 
 import msgspec
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 
 from tradeengine.clock import Clock, SystemClock
 from tradeengine.errors import BadConfiguration, ExitCode
@@ -17,7 +18,7 @@ from tradeengine.options import Options
 from tradeengine.quant.refreshing_universe import STEPS, Wanted, refresh_universe
 from tradeengine.quant.universe_day import desk_day, mapping_of
 from tradeengine.quant.universe_files import UniverseFiles
-from tradeengine.quant.universe_suppliers import Suppliers
+from tradeengine.quant.universe_suppliers import Progress, Suppliers
 from tradeengine.quant.universe_tables import (
     active_lines,
     closing_table,
@@ -43,11 +44,9 @@ class UniverseDesk:
     def refresh(self, connect: Connect) -> ExitCode:
         """Propose with progress on the terminal; make it active when it is due at once."""
         begun = self._clock.now()
-        proposal = asyncio.run(self._propose(connect))
+        with _progress() as progress:
+            proposal, now_active = asyncio.run(self.propose(connect, progress))
         seconds = (self._clock.now() - begun) / NANOS
-        now_active = self._files.accept_if_due(
-            proposal.day, self._settings.universe, at=self._clock.now()
-        )
         if self._options.json:
             _print_json({"proposal": proposal, "activated": now_active, "seconds": seconds})
             return ExitCode.CLEAN
@@ -55,11 +54,20 @@ class UniverseDesk:
         print(self._outlook(proposal, now_active), flush=True)
         return ExitCode.CLEAN
 
-    async def _propose(self, connect: Connect) -> Proposal:
+    async def propose(
+        self, connect: Connect, progress: Progress
+    ) -> tuple[Proposal, ActiveUniverse | None]:
+        """
+        Make a proposal in the running loop, and activate it when it is due at once.
+
+        Raises what `refresh_universe` does.
+        """
         wanted = Wanted(parameters=self._settings.universe, mapping=mapping_of(self._settings))
-        with _progress() as progress:
-            async with connect(self._options) as suppliers:
-                return await refresh_universe(suppliers, self._files, wanted, progress)
+        async with connect(self._options) as suppliers:
+            proposal = await refresh_universe(suppliers, self._files, wanted, progress)
+        return proposal, self._files.accept_if_due(
+            proposal.day, self._settings.universe, at=self._clock.now()
+        )
 
     def _outlook(self, proposal: Proposal, now_active: ActiveUniverse | None) -> str:
         if now_active is not None:
@@ -164,9 +172,9 @@ def _name(who: str) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress() -> Iterator[Progress]:
     """Show a bar for each step on the terminal, as it comes."""
-    with Progress(
+    with Bars(
         TextColumn("{task.description:<14}"),
         BarColumn(),
         MofNCompleteColumn(),

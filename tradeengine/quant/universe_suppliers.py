@@ -75,6 +75,9 @@ class Suppliers:
     states: Callable[[Sequence[date], NDArray[np.float64], date], MarketStates]
     """Tell the states from a day on, given days (rising) and the market's closes on them."""
 
+    log_refusals: Callable[[Sequence[Rejection], date], None]
+    """Keep the refusals of a session with those of others, for `tradeengine audit`."""
+
     warm_up_days: int = 1260 + 63
     """Closes before that day which the states are told from."""
 
