@@ -50,7 +50,7 @@ style: $(DEV) ## Look for mistakes and untidy layout (ruff)
 types: $(DEV) ## Check types, strictly, in the package and the tests (mypy)
 	$(PY) -m mypy
 
-drill: $(RUNTIME) ## Play every fault of the venue against the engine (ARGS="--seeds 10": all)
+drill: $(RUNTIME) ## Play every fault that can touch an order against the engine (ARGS="--seeds 10": all)
 	@$(PY) -m tradeengine drill $(ARGS)
 
 bench: $(DEV) ## Measure speed against alpaca-py on the same venue, as ratios

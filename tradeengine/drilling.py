@@ -1,4 +1,4 @@
-"""`tradeengine drill`: every fault of the embedded venue, and what the engine makes of it."""
+"""`tradeengine drill`: every fault that can touch an order, and what the engine makes of it."""
 
 from pathlib import Path
 from typing import Annotated

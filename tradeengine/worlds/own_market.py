@@ -58,18 +58,13 @@ def _planned(options: Options, say: Callable[[str], None]) -> list[str]:
     Give the plan's symbols, without those that were not traded on the day.
 
     A plan may be of another time: a share may not have been listed yet. A symbol that
-    nobody knows is left in, to be refused.
+    nobody knows is left in, to be refused, and so are all when none was traded.
     """
     planned = sorted(options.plan.symbols)
     absent = unlisted(options.date, planned)
-    if not absent:
+    if not absent or len(absent) == len(planned):
         return planned
-    words = f"no market data of {', '.join(absent)} on {options.date}"
-    if len(absent) == len(planned):
-        raise BadConfiguration(
-            "symbols of the session plan", words, "name a plan of that time with --plan FILE"
-        )
-    say(f"{words}: not traded in this session")
+    say(f"no market data of {', '.join(absent)} on {options.date}: not traded in this session")
     return [symbol for symbol in planned if symbol not in absent]
 
 

@@ -56,7 +56,7 @@ def test_facts_have_the_shape_of_the_real_api(filings: Filings) -> None:
     assert shares["label"] == "Entity Common Stock, Shares Outstanding"
     assert shares["units"]["shares"][0] == {
         "end": "2009-06-27", "val": 895816758, "accn": "0001193125-09-153165",
-        "fy": 2009, "fp": "Q3", "form": "10-Q", "filed": "2009-07-22", "frame": "CY2009Q2I",
+        "fy": 2009, "fp": "Q3", "form": "10-Q", "filed": "2009-07-22",
     }  # fmt: skip
 
 

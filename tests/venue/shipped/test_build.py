@@ -34,9 +34,9 @@ def fact(filed: str, accession: str) -> Json:
     return {"end": "2009-06-30", "val": 1, "accn": accession, "form": "10-Q", "filed": filed}
 
 
-def company(cik: int, ticker: str, *facts: Json, tag: str = "Assets") -> Json:
+def company(cik: int, ticker: str, *facts: Json) -> Json:
     told = {"label": None, "units": {"USD": list(facts)}}
-    facts_by_tag = {"us-gaap": {tag: told}}
+    facts_by_tag = {"us-gaap": {"Assets": told}}
     return {"ticker": ticker, "cik": cik, "entityName": f"{ticker} INC", "facts": facts_by_tag}
 
 
@@ -48,7 +48,8 @@ def write_filings(folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gzip.compress("\n".join(map(json.dumps, early)).encode()))
     for cik, ticker in {**build_filings.REAL, **build_filings.ADDED}.items():
-        real = company(cik, ticker, fact("2025-05-01", f"{ticker}-9"), tag="Assets")
+        framed = {**fact("2025-05-01", f"{ticker}-9"), "frame": "CY2009Q2I"}
+        real = company(cik, ticker, framed)
         if ticker == "JPM":
             real["facts"]["us-gaap"]["Goodwill"] = {"label": "Goodwill", "units": {"USD": []}}
         del real["ticker"]

@@ -88,12 +88,18 @@ class Archive:
     def _table(self) -> pl.DataFrame:
         paths = [self.folder / f"{name}.parquet" for name in _DAILY_FILES]
         parts = [pl.read_parquet(path) for path in paths if path.exists()]
-        return pl.concat(parts).sort("symbol", "date")
+        return pl.concat(parts).sort("symbol", "date").rechunk()
 
     @cached_property
     def _daily(self) -> Mapping[str, DailyBars]:
-        parts = self._table.partition_by("symbol", as_dict=True)
-        return {str(symbol): DailyBars(_columns_of(part)) for (symbol,), part in parts.items()}
+        columns = _columns_of(self._table)
+        runs = self._table.group_by("symbol", maintain_order=True).len()
+        ends = runs["len"].cum_sum().to_list()
+        starts = [0, *ends[:-1]]
+        return {
+            symbol: DailyBars(columns.rows(slice(start, end)))
+            for symbol, start, end in zip(runs["symbol"], starts, ends, strict=True)
+        }
 
     @cached_property
     def _minutes(self) -> Mapping[tuple[str, date], Minutes]:

@@ -23,6 +23,7 @@ from tradeengine.venue.public.document import Document
 from tradeengine.venue.server.answers import page, scripted
 from tradeengine.venue.server.budget import SecondBudget
 from tradeengine.venue.server.faults import ArmedFaults, Site, Trouble
+from tradeengine.venue.server.faults.sites import RATE_PAGE
 
 _LIBRARY = re.compile(r"(python|aiohttp|curl|wget|java|go-http)", re.IGNORECASE)
 """How the names begin by which libraries call themselves when nobody gives them one."""
@@ -33,10 +34,6 @@ _UNDECLARED = (
     "<!DOCTYPE html>\n<html>\n<head><title>Undeclared Automated Tool</title></head>\n"
     "<body><h1>Your request comes from an undeclared automated tool</h1>\n"
     "<p>Say who you are and how to reach you in the User-Agent.</p></body>\n</html>\n"
-)
-_TOO_MANY = (
-    "<!DOCTYPE html>\n<html>\n<head><title>Request Rate Threshold Exceeded</title></head>\n"
-    "<body><h1>Request Rate Threshold Exceeded</h1></body>\n</html>\n"
 )
 _MISSING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -79,7 +76,7 @@ class SiteFront:
         if not agent or _LIBRARY.match(agent):
             return page(_UNDECLARED, 403)
         if not self._budget.spend(self._clock.now(), asyncio.get_running_loop().time()):
-            return page(_TOO_MANY, 429)
+            return page(RATE_PAGE, 429)
         return None
 
 

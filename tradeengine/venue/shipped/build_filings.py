@@ -4,6 +4,9 @@ Filings: company facts and submissions, one JSON a company, in the shape of the 
 Facts of 2009 and 2010 come from the SEC's quarterly data sets, which a source file holds
 in the shape of the API already. Companies of which a real answer of the API is at hand get
 that one; where it begins later (JPMorgan), it is added to the facts of 2009 and 2010.
+
+`frame` is left out: which of several facts bears it depends on what was filed later, so
+in the answer of an earlier day it would tell of the future.
 """
 
 import gzip
@@ -40,9 +43,18 @@ def companies(source: Path) -> dict[int, Company]:
         found = {company["cik"]: company for company in map(json.loads, lines)}
     for cik, ticker in {**REAL, **ADDED}.items():
         path = source / API_FOLDER / f"{name_of(cik)}.gz"
-        real = {"ticker": ticker, **json.loads(gzip.decompress(path.read_bytes()))}
+        real = {"ticker": ticker, **_without_frames(json.loads(gzip.decompress(path.read_bytes())))}
         found[cik] = _joined(found[cik], real) if cik in found and cik in ADDED else real
     return dict(sorted(found.items()))
+
+
+def _without_frames(company: Company) -> Company:
+    for tags in company["facts"].values():
+        for told in tags.values():
+            for rows in told["units"].values():
+                for row in rows:
+                    row.pop("frame", None)
+    return company
 
 
 def _joined(early: Company, late: Company) -> Company:
