@@ -16,7 +16,8 @@ from tradeengine.bars.panel import Panel
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.model.sessions import sessions_between
 from tradeengine.quant.universe_suppliers import Fundamentals, MarketStates, Progress, Suppliers
-from tradeengine.regime.walk_forward import state_history
+from tradeengine.regime.market import market_regimes
+from tradeengine.regime.parameters import RegimeParameters
 
 DAY = date(2010, 7, 1)
 FIRST = date(1999, 11, 1)
@@ -109,6 +110,7 @@ def _company(symbol: str, day: date, place: int) -> CompanyInputs:
 
 def market_states(days: Sequence[date], closes: NDArray[np.float64], since: date) -> MarketStates:
     """Tell the states as they were known on each day."""
-    found = state_history(days, closes)
-    first = days.index(since)
-    return MarketStates(states=found.states[first:], fitted=found.in_force)
+    judged = market_regimes(days, closes, since, RegimeParameters())
+    model = judged[-1].model
+    states = tuple(each.regime for each in judged)
+    return MarketStates(states=states, fitted=None if model is None else model.fitted_through)

@@ -30,8 +30,11 @@ class Sources:
     url: str
     today: date = JULY_1
     origin: str = "embedded"
-    unhurried: bool = True
     clock: HastyClock = field(default_factory=HastyClock)
+
+    @property
+    def unhurried(self) -> bool:
+        return self.origin == "embedded"
 
     @property
     def edgar_facts_url(self) -> str:

@@ -16,7 +16,8 @@ from tradeengine.bars.panel import Panel
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.model.rejections import Rejection, Stage, Weight
 from tradeengine.quant.universe_suppliers import Fundamentals, MarketStates, Progress, Suppliers
-from tradeengine.regime.walk_forward import state_history
+from tradeengine.regime.market import market_regimes
+from tradeengine.regime.parameters import RegimeParameters
 
 HERE: Final = Path(__file__).parent / "universe_2010"
 DAY: Final = date(2010, 7, 1)
@@ -123,7 +124,7 @@ class SmallDesk:
     def suppliers(self, origin: str = "embedded") -> Suppliers:
         async def refresh_bars(symbols: Sequence[str], through: date, progress: Progress) -> None:
             self.asked.append((f"bars of {len(symbols)}", through))
-            progress("bars", len(symbols), len(symbols))
+            progress("daily bars", len(symbols), len(symbols))
 
         async def fundamentals(
             symbols: Sequence[str], day: date, progress: Progress
@@ -174,6 +175,7 @@ def tomorrow(day: date) -> date:
 
 def market_states(days: Sequence[date], closes: NDArray[np.float64], since: date) -> MarketStates:
     """Tell the states as they were known on each day."""
-    found = state_history(days, closes)
-    first = days.index(since)
-    return MarketStates(states=found.states[first:], fitted=found.in_force)
+    judged = market_regimes(days, closes, since, RegimeParameters())
+    model = judged[-1].model
+    states = tuple(each.regime for each in judged)
+    return MarketStates(states=states, fitted=None if model is None else model.fitted_through)

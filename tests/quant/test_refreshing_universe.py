@@ -125,7 +125,7 @@ def test_every_source_has_its_day(plain: Proposal) -> None:
     days = {source.name: source.as_of for source in plain.sources}
     assert days["membership"] == DAY
     assert days["daily bars"] == days["market"] == days["risk-free rate"] == THROUGH
-    assert days["states"] == date(2010, 4, 1)
+    assert days["states"] == date(2010, 6, 11)
     assert days["fundamentals"] == max(
         date.fromisoformat(row["net_income"]["filed"]) for row in facts().values()
     )

@@ -58,11 +58,15 @@ async def test_a_simulated_run_has_the_same_sources(options: Options) -> None:
         assert sources.rates_url.endswith("/graph/fredgraph.csv?id=DGS10")
 
 
-@pytest.mark.parametrize("day", [date(2019, 2, 16), date(1980, 1, 2)])
-async def test_the_embedded_venue_has_no_day_without_a_session(options: Options, day: date) -> None:
+async def test_the_embedded_venue_has_no_day_outside_the_calendar(options: Options) -> None:
     with pytest.raises(BadConfiguration, match="--date"):
-        async with open_sources(replace(options, date=day)):
+        async with open_sources(replace(options, date=date(1980, 1, 2))):
             pass
+
+
+async def test_a_day_without_a_session_has_sources_too(options: Options) -> None:
+    async with open_sources(replace(options, date=date(2019, 2, 16))) as sources:
+        assert sources.today == date(2019, 2, 16)
 
 
 async def test_a_venue_of_its_own_process_is_asked_for_its_clock(options: Options) -> None:

@@ -169,7 +169,6 @@ def test_a_stale_proposal_is_shown_as_such(home: Home, type_in: Type) -> None:
         (("universe", "accept", "--who", "Ann"), "there is no proposal"),
         (("universe", "show", "--date", "2010-01-04"), "there is no proposal of 2010-01-04"),
         (("universe", "accept", "--who", " "), "there is no proposal"),
-        (("refresh-universe",), "no daily bars and fundamentals"),
         (("universe", "history", "--venue", "paper"), "ALPACA_API_KEY"),
     ],
 )

@@ -69,6 +69,9 @@ class LiveDesk:
         self.problems += [f"filings of {row.symbol}: {row.value}" for row in report.unavailable]
         return report
 
+    def _log(self, refused: Sequence[Rejection], day: date) -> None:
+        RejectionLog(self.files.rejected).append(refused, day)
+
     def suppliers(self) -> Suppliers:
         """Give what a refresh of the universe asks."""
 
@@ -84,11 +87,6 @@ class LiveDesk:
             missing = [row for row in report.unavailable if row.symbol not in report.inputs]
             return report.inputs, [*report.rejections, *missing]
 
-        def screened(symbols: Sequence[str], through: date) -> Sequence[Rejection]:
-            refused = self.stored.screen(symbols, through)
-            RejectionLog(self.files.rejected).append(refused, self.day.day)
-            return refused
-
         return Suppliers(
             origin=self.files.origin,
             day=self.day.day,
@@ -98,7 +96,8 @@ class LiveDesk:
             read_panel=lambda symbols, through, days: self.stored.read_panel(
                 symbols, through, days
             ),
-            screen=screened,
+            screen=lambda symbols, through: self.stored.screen(symbols, through),
+            log_refusals=self._log,
             fundamentals=fundamentals,
             rate_on=lambda days: self.stored.rate_on(days),
             states=lambda days, closes, since: self.stored.states(days, closes, since),
