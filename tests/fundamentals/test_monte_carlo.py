@@ -6,13 +6,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tradeengine.fundamentals.dcf import Capital, Firm, Paths, worth
+from tradeengine.fundamentals.central import central
+from tradeengine.fundamentals.dcf import Capital, Firm, Floats, Paths, worth
 from tradeengine.fundamentals.monte_carlo import (
-    YEARS,
+    TOGETHER,
+    Draw,
     Outlook,
     Simulator,
-    central,
-    paths_of,
+    drawn,
     seed_of,
 )
 from tradeengine.fundamentals.outlook import faded
@@ -43,13 +44,38 @@ OUTLOOK = Outlook(
 )
 
 
-def nothing(paths: int) -> np.ndarray:
-    return np.zeros((2 * YEARS + 5, paths // 2))
+def zeros(empty: Floats) -> None:
+    empty.fill(0.0)
+
+
+def normals(seed: int) -> Draw:
+    generator = np.random.default_rng(seed)
+    return lambda empty: generator.standard_normal(out=empty)
+
+
+class Drawn:
+    """Futures with all years kept, years x paths."""
+
+    def __init__(self, outlook: Outlook, draws: int, draw: Draw) -> None:
+        futures = drawn(outlook, draws, draw)
+        years = [(year.growth * 1.0, year.margin * 1.0) for year in futures.years]
+        self.growth, self.margin = (np.array(each) for each in zip(*years, strict=True))
+        self.futures, self.ends = futures, futures.ends
+
+    def paths(self, column: slice) -> Paths:
+        return Paths(
+            growth=self.growth[:, column],
+            margin=self.margin[:, column],
+            tax=OUTLOOK.tax[:, None],
+            wacc=np.asarray(self.ends.wacc)[column],
+            terminal_growth=np.asarray(self.ends.terminal_growth)[column],
+            terminal_roic=np.asarray(self.ends.terminal_roic)[column],
+            capital_expenditure=OUTLOOK.capital_expenditure[:, None],
+        )
 
 
 def test_without_shocks_every_path_is_the_deterministic_model() -> None:
-    simulator = Simulator(6)
-    futures = simulator.from_normals(OUTLOOK, nothing(6))
+    still = Drawn(OUTLOOK, 2, zeros)
     wacc = (2000 * (0.04 + 1.1 * 0.045) + 400 * (20 / 410) * 0.8) / 2400
     growth, margin, level = [], [], 0.25
     for year in range(10):
@@ -67,29 +93,40 @@ def test_without_shocks_every_path_is_the_deterministic_model() -> None:
     )
     expected = worth(OUTLOOK.firm, alone).per_share[0]
 
-    found = worth(OUTLOOK.firm, paths_of(OUTLOOK, futures)).per_share
+    found = worth(OUTLOOK.firm, still.paths(slice(None))).per_share
 
-    assert found == pytest.approx(np.full(6, expected), rel=1e-12)
-    assert central(OUTLOOK).per_share[0] == pytest.approx(expected, rel=1e-12)
+    assert found == pytest.approx(np.full(8, expected), rel=1e-12)
+    assert central([OUTLOOK]).per_share == pytest.approx([expected], rel=1e-12)
+    assert still.futures.error == pytest.approx(np.full(8, np.exp(-0.02)))
+
+
+def test_many_companies_at_once_have_the_values_that_they_have_alone() -> None:
+    other = replace(
+        OUTLOOK, firm=replace(OUTLOOK.firm, revenue=500.0), growth=0.02, beta=0.8, margin=0.3
+    )
+    together = central([OUTLOOK, other, OUTLOOK]).per_share
+
+    alone = [central([each]).per_share[0] for each in (OUTLOOK, other)]
+    assert together == pytest.approx([*alone, alone[0]], rel=1e-12)
 
 
 def test_each_path_alone_has_the_value_that_it_has_among_all() -> None:
     simulator = Simulator(40)
     together = simulator.per_share(OUTLOOK, seed=3)
-    futures = simulator.futures(OUTLOOK, seed=3)
-    tax, capex = OUTLOOK.tax[:, None], OUTLOOK.capital_expenditure[:, None]
+    futures = Drawn(OUTLOOK, 10, normals(3))
+    assert together.shape == (4, 10)
     for path in range(40):
-        alone = Paths(
-            growth=futures.growth[:, [path]],
-            margin=futures.margin[:, [path]],
-            tax=tax,
-            wacc=futures.wacc[path],
-            terminal_growth=futures.terminal_growth[path],
-            terminal_roic=futures.terminal_roic[path],
-            capital_expenditure=capex,
-        )
-        value = worth(OUTLOOK.firm, alone).per_share[0] * futures.error[path]
-        assert together[path] == pytest.approx(value, rel=1e-12)
+        alone = worth(OUTLOOK.firm, futures.paths(slice(path, path + 1))).per_share[0]
+        value = alone * futures.futures.error[path]
+        assert together.ravel()[path] == pytest.approx(value, rel=1e-12)
+
+
+def test_more_draws_than_are_valued_together_are_valued_in_turns() -> None:
+    found = Simulator(4 * (TOGETHER + 7)).per_share(OUTLOOK, 3)
+
+    assert found.shape == (4, TOGETHER + 7)
+    assert found[:, :TOGETHER] == pytest.approx(Simulator(4 * TOGETHER).per_share(OUTLOOK, 3))
+    assert found[:, TOGETHER:].min() > 0
 
 
 def test_the_same_seed_gives_the_same_numbers_whatever_was_drawn_before() -> None:
@@ -113,25 +150,19 @@ def test_the_seed_is_of_the_company_its_latest_filing_and_the_model() -> None:
 
 
 def test_draws_have_the_moments_that_were_ordered() -> None:
-    simulator = Simulator(200_000)
-    futures = simulator.futures(OUTLOOK, seed=1)
-    growth, margin = futures.growth[5], futures.margin[5]
+    found = Drawn(OUTLOOK, 50_000, normals(1))
+    growth, margin, futures = found.growth[5], found.margin[5], found.futures
 
     assert futures.beta.mean() == pytest.approx(1.1, abs=0.001)
     assert futures.beta.std() == pytest.approx(0.05, abs=0.001)
     assert futures.premium.mean() == pytest.approx(0.045, abs=0.0002)
     assert growth.std() == pytest.approx(0.06, abs=0.001)
     assert margin.std() == pytest.approx(0.03, abs=0.001)
-    assert np.corrcoef(growth, futures.growth[6])[0, 1] == pytest.approx(0.3, abs=0.01)
-    assert np.corrcoef(margin, futures.margin[6])[0, 1] == pytest.approx(0.4, abs=0.01)
+    assert np.corrcoef(growth, found.growth[6])[0, 1] == pytest.approx(0.3, abs=0.01)
+    assert np.corrcoef(margin, found.margin[6])[0, 1] == pytest.approx(0.4, abs=0.01)
+    assert np.corrcoef(found.growth[0], found.margin[0])[0, 1] == pytest.approx(0.3, abs=0.01)
     assert futures.error.mean() == pytest.approx(1.0, abs=0.002)
     assert np.log(futures.error).std() == pytest.approx(0.20, abs=0.001)
-
-
-def test_shocks_to_growth_and_margin_are_related() -> None:
-    futures = Simulator(200_000).futures(OUTLOOK, seed=1)
-
-    assert np.corrcoef(futures.growth[0], futures.margin[0])[0, 1] == pytest.approx(0.3, abs=0.01)
 
 
 def test_bounds_hold_on_every_path() -> None:
@@ -139,24 +170,33 @@ def test_bounds_hold_on_every_path() -> None:
         OUTLOOK, growth_spread=1.0, margin_spread=1.0, beta_error=5.0, premium_error=0.1,
         risk_free=0.02,
     )  # fmt: skip
-    futures = Simulator(2000).futures(wild, seed=2)
+    found = Drawn(wild, 500, normals(2))
+    wacc, after = np.asarray(found.ends.wacc), np.asarray(found.ends.terminal_growth)
 
-    for drawn, low, high in (
-        (futures.growth, -0.30, 0.40),
-        (futures.margin, -0.50, 0.80),
-        (futures.beta, 0.4, 2.5),
-        (futures.premium, 0.03, 0.065),
-        (futures.wacc, 0.04, 0.20),
-        (futures.terminal_growth, 0.0, 0.02),
+    for drawn_numbers, low, high in (
+        (found.growth, -0.30, 0.40),
+        (found.margin, -0.50, 0.80),
+        (found.futures.beta, 0.4, 2.5),
+        (found.futures.premium, 0.03, 0.065),
+        (wacc, 0.04, 0.20),
+        (after, 0.0, 0.02),
     ):
-        assert low <= drawn.min()
-        assert drawn.max() <= high
-    assert (futures.terminal_growth <= futures.wacc - 0.02 + 1e-15).all()
-    assert (futures.terminal_roic >= futures.wacc).all()
+        assert low <= drawn_numbers.min()
+        assert drawn_numbers.max() <= high
+    assert (after <= wacc - 0.02 + 1e-15).all()
+    assert (found.ends.terminal_roic >= wacc).all()
 
 
-def test_paths_come_in_pairs_of_opposites() -> None:
-    futures = Simulator(8).futures(OUTLOOK, seed=4)
+def test_the_paths_of_a_draw_have_its_signs() -> None:
+    found = Drawn(OUTLOOK, 3, normals(4))
+    beta = found.futures.beta.reshape(4, 3) - 1.1
+    error = np.log(found.futures.error).reshape(4, 3) + 0.02
+    growth = found.growth[0].reshape(4, 3) - 0.08
 
-    assert futures.beta[:4] + futures.beta[4:] == pytest.approx(np.full(4, 2.2))
-    assert Simulator(7).paths == 8
+    for same, signs in ((beta, (1, -1, 1, -1)), (growth, (1, -1, 1, -1)), (error, (1, -1, -1, 1))):
+        for row, sign in zip(same, signs, strict=True):
+            assert row == pytest.approx(sign * same[0])
+
+
+def test_paths_are_rounded_up_to_whole_draws() -> None:
+    assert Simulator(7).per_share(OUTLOOK, 1).size == 8

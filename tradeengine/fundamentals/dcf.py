@@ -11,6 +11,7 @@ worth nothing. Cash flows come in the middle of the year unless said otherwise. 
 Goedhart and Wessels, "Valuation", chapter 2.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,23 +23,27 @@ Number = Floats | float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firm:
-    """One company, money in one unit; shares of revenue are fractions. Each one number."""
+    """
+    One company, money in one unit; shares of revenue are fractions.
 
-    revenue: float
+    Each is one number, or N of them when every path is of a company of its own.
+    """
+
+    revenue: Number
     """Of the last twelve months."""
 
-    depreciation: float
-    capital_expenditure: float
-    working_capital: float
+    depreciation: Number
+    capital_expenditure: Number
+    working_capital: Number
     """Share of each additional dollar of revenue that it ties up."""
 
-    net_debt: float
+    net_debt: Number
     """Debt less cash and marketable securities."""
 
-    minorities: float
+    minorities: Number
     """Preferred shares and the part of others in consolidated equity."""
 
-    shares: float
+    shares: Number
     """Diluted."""
 
 
@@ -70,46 +75,91 @@ class Worth:
     per_share: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """One year of the paths: each one number, or N."""
+
+    growth: Number
+    margin: Number
+    tax: Number
+    capital_expenditure: Number
+    """Share of revenue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """What holds for the whole of each path: each one number, or N."""
+
+    wacc: Number
+    terminal_growth: Number
+    terminal_roic: Number
+
+
 def worth(firm: Firm, paths: Paths, *, mid_year: bool = True) -> Worth:
     """Value a firm on every path. Raises ValueError unless WACC exceeds terminal growth."""
-    if not np.all(np.asarray(paths.wacc) > np.asarray(paths.terminal_growth)):
+    count, yearly = paths.growth.shape[1], paths.capital_expenditure
+    spent = np.asarray(firm.capital_expenditure if yearly is None else yearly)
+    margin, tax = np.asarray(paths.margin), np.asarray(paths.tax)
+
+    def row(values: Floats, year: int) -> Floats:
+        return values[year] if values.ndim == 2 else values
+
+    years = (
+        Year(
+            growth=paths.growth[year],
+            margin=row(margin, year),
+            tax=row(tax, year),
+            capital_expenditure=row(spent, year),
+        )
+        for year in range(len(paths.growth))
+    )
+    ends = Ends(
+        wacc=paths.wacc, terminal_growth=paths.terminal_growth, terminal_roic=paths.terminal_roic
+    )
+    return worth_over(firm, years, ends, count, mid_year=mid_year)
+
+
+def worth_over(
+    firm: Firm, years: Iterable[Year], ends: Ends, count: int, *, mid_year: bool = True
+) -> Worth:
+    """
+    Value a firm on `count` paths, told year by year: a year may be written over by the next.
+
+    At least one year. Raises ValueError unless WACC exceeds terminal growth on every path.
+    """
+    if not np.all(np.asarray(ends.wacc) > np.asarray(ends.terminal_growth)):
         raise ValueError("the terminal growth must be below WACC on every path")
-    years, count = paths.growth.shape
-    revenue = np.full(count, float(firm.revenue))
-    yearly = 1.0 / (1.0 + np.broadcast_to(paths.wacc, (count,)))
-    discount = np.sqrt(1.0 + paths.wacc) * np.ones(count) if mid_year else np.ones(count)
-    explicit = np.zeros(count)
-    kept = _yearly(1.0 - np.asarray(paths.tax), years)
-    margins = _yearly(np.asarray(paths.margin), years)
-    spent: Number = firm.capital_expenditure
-    if paths.capital_expenditure is not None:
-        spent = paths.capital_expenditure
-    spare = _yearly(firm.depreciation - np.asarray(spent), years)
-    for year in range(years):
-        added = revenue * paths.growth[year]
+    # Written into the same few arrays every year: new ones would cost more than the sums.
+    revenue, explicit = np.zeros(count) + firm.revenue, np.zeros(count)
+    discount = np.sqrt(1.0 + ends.wacc) * np.ones(count) if mid_year else np.ones(count)
+    yearly = 1.0 / (1.0 + np.asarray(ends.wacc))
+    added, profit, flow, spared = (np.empty(count) for _ in range(4))
+    for year in years:
+        np.multiply(revenue, year.growth, out=added)
         revenue += added
         discount *= yearly
-        operating = _taxed((margins[year] - firm.depreciation) * revenue, kept[year])
-        explicit += (operating + spare[year] * revenue - firm.working_capital * added) * discount
-    grown = revenue * (1.0 + paths.terminal_growth)
-    last = _taxed((margins[-1] - firm.depreciation) * grown, kept[-1])
-    reinvested = np.asarray(paths.terminal_growth) / paths.terminal_roic
-    terminal = last * (1.0 - reinvested) / (paths.wacc - paths.terminal_growth) * discount
+        np.subtract(year.margin, firm.depreciation, out=profit)
+        profit *= revenue
+        _tax(profit, 1.0 - year.tax, out=flow)
+        flow += np.multiply(revenue, firm.depreciation - year.capital_expenditure, out=spared)
+        added *= firm.working_capital
+        flow -= added
+        flow *= discount
+        explicit += flow
+    profit *= 1.0 + ends.terminal_growth
+    last = _tax(profit, 1.0 - year.tax, out=flow)
+    reinvested = np.asarray(ends.terminal_growth) / ends.terminal_roic
+    terminal = last * (1.0 - reinvested) / (ends.wacc - ends.terminal_growth) * discount
     enterprise = explicit + terminal
     equity = enterprise - firm.net_debt - firm.minorities
     per_share = np.maximum(equity, 0.0) / firm.shares
     return Worth(explicit=explicit, terminal=terminal, enterprise=enterprise, per_share=per_share)
 
 
-def _yearly(values: Floats, years: int) -> Floats:
-    """Give one row a year of what is T x N, T x 1, N or one number."""
-    width = values.shape[-1] if values.ndim else 1
-    return np.broadcast_to(values, (years, width))
-
-
-def _taxed(profit: Floats, kept: Floats) -> Floats:
+def _tax(profit: Floats, kept: Number, out: Floats) -> Floats:
     """Take the tax off profits; a loss brings nothing back."""
-    return np.asarray(np.minimum(profit, profit * kept))
+    np.multiply(profit, kept, out=out)
+    return np.minimum(profit, out, out=out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,28 +7,32 @@ What a share may be worth: ten thousand futures of one company, through the mode
 Beta, the equity premium, the growth after the last year and the return on new capital then
 are drawn once a path; the whole value is multiplied by a model error of 20 percent, without
 which the model would be far too sure of itself (quant.md 3.2). The cash flows themselves are
-`dcf.worth`: there is no second model.
+`dcf.worth_over`: there is no second model.
 
-Paths come in pairs with opposite draws, so half the draws do and the mean is steadier. The
+Each draw
+makes four paths, with the signs of its normals turned in part, so that a quarter of the draws
+do and the mean is as steady. The
 generator is seeded by the company, its latest filing and the version of the model: until the
 next filing each day sees the same futures, so a value moves only when something else does.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from math import sqrt
 
 import numpy as np
 
 from tradeengine.fundamentals.dcf import (
     Capital,
+    Ends,
     Firm,
     Floats,
     Number,
-    Paths,
-    Worth,
+    Year,
     cost_of_capital,
-    worth,
+    worth_over,
 )
 
 MODEL_VERSION = 1
@@ -62,6 +66,15 @@ GROWTH_BELOW_WACC = 0.02
 
 MODEL_ERROR = 0.20
 """Standard deviation of the log of value over model value."""
+
+SIGNS = 4
+"""Paths of each draw: both sets of normals as they are, both turned, and one of them turned."""
+
+_FIRST, _SECOND = (1, -1, 1, -1), (1, -1, -1, 1)
+"""Signs of what is about revenue and its discount, and of what is about the rest."""
+
+TOGETHER = 1_250
+"""Draws that are valued together: their arrays stay in the processor's cache."""
 
 _ONCE = 5
 """Draws that are made once a path: beta, premium, growth, return on capital, model error."""
@@ -99,12 +112,14 @@ class Outlook:
     @property
     def wacc(self) -> float:
         """The cost of capital without any shock."""
-        return float(np.clip(self.cost(self.beta, self.premium), *WACC_BOUNDS))
+        low, high = WACC_BOUNDS
+        return min(max(float(self.cost(self.beta, self.premium)), low), high)
 
     @property
     def terminal_growth(self) -> float:
         """Growth after the last year without any shock."""
-        return float(_terminal_growth(np.zeros(1), np.array([self.wacc]), self.risk_free)[0])
+        most = max(min(self.risk_free, self.wacc - GROWTH_BELOW_WACC), 0.0)
+        return min(max(TERMINAL_GROWTH, 0.0), most)
 
     def cost(self, beta: Number, premium: Number) -> Number:
         """Give WACC for betas and premiums, not bounded."""
@@ -120,115 +135,111 @@ def seed_of(cik: int, vintage: date, version: int = MODEL_VERSION) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:8], "big")
 
 
+Draw = Callable[[Floats], object]
+"""Fills an array with standard normals."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Futures:
-    """What was drawn: `growth` and `margin` years x paths, the others one number a path."""
+    """What was drawn: `years` can be gone through once; the others are one number a path."""
 
-    growth: Floats
-    margin: Floats
+    years: Iterator[Year]
+    """Each is written over by the next."""
+
+    ends: Ends
     beta: Floats
     premium: Floats
-    wacc: Floats
-    terminal_growth: Floats
-    terminal_roic: Floats
     error: Floats
     """Factor on the value."""
 
 
 class Simulator:
-    """Draws futures into arrays that are made once. Not for two threads."""
+    """Values shares on so many paths, rounded up to a multiple of four."""
 
     def __init__(self, paths: int) -> None:
-        self.paths = paths + paths % 2
-        self._half = self.paths // 2
-        self._normals = np.empty((2 * YEARS + _ONCE, self._half))
-        self._once = np.empty((_ONCE, self.paths))
-        self._growth = np.empty((YEARS, self.paths))
-        self._margin = np.empty((YEARS, self.paths))
+        self.draws = -(-paths // SIGNS)
 
     def per_share(self, outlook: Outlook, seed: int) -> Floats:
-        """Value a share on every path, dollars; path n and path n + half have opposite draws."""
-        futures = self.futures(outlook, seed)
-        return worth(outlook.firm, paths_of(outlook, futures)).per_share * futures.error
-
-    def futures(self, outlook: Outlook, seed: int) -> Futures:
-        """Draw; the arrays are valid until the next call."""
-        normals = np.random.Generator(np.random.PCG64(seed)).standard_normal(out=self._normals)
-        return self.from_normals(outlook, normals)
-
-    def from_normals(self, outlook: Outlook, normals: Floats) -> Futures:
-        """Make futures of given normals, (2 x years + 5) x half the paths."""
-        once = self._once
-        once[:, : self._half] = normals[:_ONCE]
-        np.negative(normals[:_ONCE], out=once[:, self._half :])
-        beta = np.clip(outlook.beta + outlook.beta_error * once[0], *BETA_BOUNDS)
-        premium = np.clip(outlook.premium + outlook.premium_error * once[1], *PREMIUM_BOUNDS)
-        wacc = np.clip(outlook.cost(beta, premium), *WACC_BOUNDS)
-        after = _terminal_growth(once[2], wacc, outlook.risk_free)
-        excess = np.maximum(EXCESS_RETURN + EXCESS_RETURN_ERROR * once[3], 0.0)
-        self._draw_growth(outlook, after, normals[_ONCE : _ONCE + YEARS])
-        self._draw_margin(outlook, normals[_ONCE : _ONCE + YEARS], normals[_ONCE + YEARS :])
-        return Futures(
-            growth=self._growth,
-            margin=self._margin,
-            beta=beta,
-            premium=premium,
-            wacc=wacc,
-            terminal_growth=after,
-            terminal_roic=wacc + excess,
-            error=np.exp(MODEL_ERROR * once[4] - MODEL_ERROR**2 / 2.0),
-        )
-
-    def _draw_growth(self, outlook: Outlook, after: Floats, shocks: Floats) -> None:
-        spread = outlook.growth_spread * np.sqrt(1.0 - GROWTH_PERSISTENCE**2)
-        off, left = outlook.growth_spread * shocks[0], 1.0
-        for year, row in enumerate(self._growth):
-            if year:
-                off *= GROWTH_PERSISTENCE
-                off += spread * shocks[year]
-            np.multiply(after, 1.0 - left, out=row)
-            row += outlook.growth * left
-            self._apart(row, off)
-            left *= FADE
-        np.clip(self._growth, *GROWTH_BOUNDS, out=self._growth)
-
-    def _draw_margin(self, outlook: Outlook, growth: Floats, own: Floats) -> None:
-        kept = 1.0 - MARGIN_RETURN
-        spread = outlook.margin_spread * np.sqrt(1.0 - kept**2)
-        off, level = np.zeros(self._half), outlook.margin
-        for year, row in enumerate(self._margin):
-            level = outlook.margin_mean + kept * (level - outlook.margin_mean)
-            off *= kept
-            off += (spread * CORRELATION) * growth[year]
-            off += (spread * np.sqrt(1.0 - CORRELATION**2)) * own[year]
-            row[:] = level
-            self._apart(row, off)
-        np.clip(self._margin, *MARGIN_BOUNDS, out=self._margin)
-
-    def _apart(self, row: Floats, off: Floats) -> None:
-        """Move each pair of paths apart by the same."""
-        row[: self._half] += off
-        row[self._half :] -= off
+        """Value a share on every path, dollars: 4 x draws, a column of one draw's paths."""
+        generator = np.random.Generator(np.random.PCG64(seed))
+        out = np.empty((SIGNS, self.draws))
+        for begin in range(0, self.draws, TOGETHER):
+            draws = min(TOGETHER, self.draws - begin)
+            futures = drawn(outlook, draws, lambda empty: generator.standard_normal(out=empty))
+            found = worth_over(outlook.firm, futures.years, futures.ends, SIGNS * draws).per_share
+            found *= futures.error
+            out[:, begin : begin + draws] = found.reshape(SIGNS, draws)
+        return out
 
 
-def paths_of(outlook: Outlook, futures: Futures) -> Paths:
-    """Give drawn futures as the paths of `dcf.worth`."""
-    return Paths(
-        growth=futures.growth,
-        margin=futures.margin,
-        tax=outlook.tax[:, None],
-        wacc=futures.wacc,
-        terminal_growth=futures.terminal_growth,
-        terminal_roic=futures.terminal_roic,
-        capital_expenditure=outlook.capital_expenditure[:, None],
+def drawn(outlook: Outlook, draws: int, draw: Draw) -> Futures:
+    """Draw futures; first what is drawn once a path, then year by year."""
+    normals = np.empty((_ONCE, draws))
+    draw(normals)
+    beta, premium = _signed(normals[0], _FIRST), _signed(normals[1], _FIRST)
+    beta = np.clip(outlook.beta + outlook.beta_error * beta, *BETA_BOUNDS)
+    premium = np.clip(outlook.premium + outlook.premium_error * premium, *PREMIUM_BOUNDS)
+    wacc = np.clip(outlook.cost(beta, premium), *WACC_BOUNDS)
+    after = _terminal_growth(_signed(normals[2], _FIRST), wacc, outlook.risk_free)
+    excess = EXCESS_RETURN + EXCESS_RETURN_ERROR * _signed(normals[3], _SECOND)
+    error = MODEL_ERROR * _signed(normals[4], _SECOND)
+    return Futures(
+        years=_years(outlook, after, draws, draw),
+        ends=Ends(wacc=wacc, terminal_growth=after, terminal_roic=wacc + np.maximum(excess, 0.0)),
+        beta=beta,
+        premium=premium,
+        error=np.exp(error - MODEL_ERROR**2 / 2.0),
     )
 
 
-def central(outlook: Outlook) -> Worth:
-    """Value the company on the one path without any shock; model error 1."""
-    simulator = Simulator(2)
-    futures = simulator.from_normals(outlook, np.zeros((2 * YEARS + _ONCE, 1)))
-    return worth(outlook.firm, paths_of(outlook, futures))
+def _signed(normals: Floats, signs: tuple[int, ...]) -> Floats:
+    """Give the four paths of each draw, one after the other."""
+    return np.concatenate([normals if sign > 0 else -normals for sign in signs])
+
+
+def _years(outlook: Outlook, after: Floats, draws: int, draw: Draw) -> Iterator[Year]:
+    """Tell growth and margin year by year."""
+    growth, margin = np.empty((2, SIGNS * draws))
+    sales, costs = np.empty((2, draws))
+    off_sales, off_together, off_costs = np.zeros((3, draws))
+    work = np.empty(draws)
+    # The first year's growth has no past, and all of its spread.
+    spread, level, left = outlook.growth_spread, outlook.margin, 1.0
+    kept = 1.0 - MARGIN_RETURN
+    wide = outlook.margin_spread * sqrt(1.0 - kept**2)
+    for tax, spent in zip(outlook.tax, outlook.capital_expenditure, strict=True):
+        draw(sales)
+        draw(costs)
+        _carry(off_sales, GROWTH_PERSISTENCE, sales, spread, work)
+        _carry(off_together, kept, sales, wide * CORRELATION, work)
+        _carry(off_costs, kept, costs, wide * sqrt(1.0 - CORRELATION**2), work)
+        level = outlook.margin_mean + kept * (level - outlook.margin_mean)
+        np.multiply(after, 1.0 - left, out=growth)
+        growth += outlook.growth * left
+        margin.fill(level)
+        _move(growth, off_sales, off_sales)
+        _move(margin, off_together + off_costs, off_together - off_costs)
+        # The method: np.clip costs more than the work.
+        growth.clip(*GROWTH_BOUNDS, out=growth)
+        margin.clip(*MARGIN_BOUNDS, out=margin)
+        yield Year(growth=growth, margin=margin, tax=tax, capital_expenditure=spent)
+        spread = outlook.growth_spread * sqrt(1.0 - GROWTH_PERSISTENCE**2)
+        left *= FADE
+
+
+def _carry(off: Floats, kept: float, normals: Floats, spread: float, work: Floats) -> None:
+    """Keep a part of the distance from the path without shocks, and add a shock to it."""
+    off *= kept
+    off += np.multiply(normals, spread, out=work)
+
+
+def _move(values: Floats, alike: Floats, apart: Floats) -> None:
+    """Move the paths of each draw: two of them where their signs are alike, two where not."""
+    one, two, three, four = values.reshape(SIGNS, -1)
+    one += alike
+    two -= alike
+    three += apart
+    four -= apart
 
 
 def _terminal_growth(normals: Floats, wacc: Floats, risk_free: float) -> Floats:

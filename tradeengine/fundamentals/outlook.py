@@ -123,9 +123,10 @@ def sustaining(outlook: Outlook) -> float:
     profit, less what working capital takes of that.
     """
     firm, growth = outlook.firm, outlook.terminal_growth
-    profit = max(outlook.margin_mean - firm.depreciation, 0.0) * (1.0 - TAX_AFTER)
+    profit = max(outlook.margin_mean - float(firm.depreciation), 0.0) * (1.0 - TAX_AFTER)
     added = profit * growth / (outlook.wacc + EXCESS_RETURN)
-    return firm.depreciation + max(added - firm.working_capital * growth / (1.0 + growth), 0.0)
+    tied = float(firm.working_capital) * growth / (1.0 + growth)
+    return float(firm.depreciation) + max(added - tied, 0.0)
 
 
 def diluted(company: CompanyInputs) -> float:

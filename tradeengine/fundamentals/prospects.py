@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import log, sqrt
+from statistics import fmean, median
 
-import numpy as np
-
-from tradeengine.fundamentals.dcf import Floats
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
+
+History = tuple[float, ...]
+"""One number a fiscal year, the oldest first."""
 
 SECTOR_YEARS = 5
 """Years that the sector's middle counts for."""
@@ -71,18 +73,18 @@ def prospects(companies: Sequence[CompanyInputs], sectors: Sequence[str]) -> lis
     return [Prospects(growth=g, margin=m) for g, m in zip(growth, margin, strict=True)]
 
 
-def growths(company: CompanyInputs) -> Floats:
+def growths(company: CompanyInputs) -> History:
     """Give the log growth of revenue of each fiscal year, as a rate a year, bounded."""
     known = [year for year in company.annual_revenue if year.value > 0]
     rates = [
-        np.log(later.value / earlier.value) * 365.25 / (later.end - earlier.end).days
+        log(later.value / earlier.value) * 365.25 / (later.end - earlier.end).days
         for earlier, later in pairwise(known)
         if later.end > earlier.end
     ]
-    return np.clip(np.array(rates, dtype=np.float64), -_BOUND, _BOUND)
+    return tuple(min(max(rate, -_BOUND), _BOUND) for rate in rates)
 
 
-def margins(company: CompanyInputs) -> Floats:
+def margins(company: CompanyInputs) -> History:
     """Give EBITDA a dollar of revenue in the last fiscal years; of the last months if none."""
     revenue = _by_year(company.annual_revenue)
     ebit, added = _by_year(company.annual_ebit), _by_year(company.annual_depreciation)
@@ -92,14 +94,14 @@ def margins(company: CompanyInputs) -> Floats:
         for year in years
         if year in ebit and year in added
     ]
-    return np.array(found[-YEARS:] or [company.ebitda / company.revenue.value], dtype=np.float64)
+    return tuple(found[-YEARS:]) or (company.ebitda / company.revenue.value,)
 
 
 def middle_share(company: CompanyInputs, flows: tuple[Figure, ...], latest: Figure) -> float:
     """Give the median share of revenue that a flow has in the last years and months."""
     revenue, flow = _by_year(company.annual_revenue), _by_year(flows)
     shares = [flow[year] / revenue[year] for year in sorted(flow) if revenue.get(year, 0.0) > 0]
-    return float(np.median([*shares[-YEARS:], latest.value / company.revenue.value]))
+    return median([*shares[-YEARS:], latest.value / company.revenue.value])
 
 
 def _by_year(figures: tuple[Figure, ...]) -> dict[date, float]:
@@ -107,45 +109,52 @@ def _by_year(figures: tuple[Figure, ...]) -> dict[date, float]:
 
 
 def _shrunk(
-    histories: Sequence[Floats], sectors: Sequence[str], prior: tuple[float, float]
+    histories: Sequence[History], sectors: Sequence[str], prior: tuple[float, float]
 ) -> list[Estimate]:
-    groups: dict[str, list[Floats]] = {}
+    groups: dict[str, list[History]] = {}
     for history, sector in zip(histories, sectors, strict=True):
         if len(history):
             groups.setdefault(sector, []).append(history)
-    every = [history for group in groups.values() for history in group]
+    everybody = [history for group in groups.values() for history in group]
+    middles = {
+        name: (_middle(group), name, len(group))
+        for name, group in {**groups, _ALL: everybody}.items()
+        if len(group) >= LEAST_PEERS
+    }
+    whole = middles.get(_ALL, ((prior[0], None), "prior", 0))
 
-    def drawn(history: Floats, sector: str) -> Estimate:
-        name, group = sector, groups.get(sector, [])
-        if len(group) < LEAST_PEERS:
-            name, group = "all", every
-        if len(group) < LEAST_PEERS:
-            name, group = "prior", []
-        return _drawn(history, _middle(group, prior), name, len(group))
+    def drawn(history: History, sector: str) -> Estimate:
+        middle, name, peers = middles.get(sector, whole)
+        # A sector in which no company has two years does not know its spread.
+        mean, spread = middle
+        return _drawn(history, (mean, prior[1] if spread is None else spread), name, peers)
 
     return [drawn(*pair) for pair in zip(histories, sectors, strict=True)]
 
 
-def _middle(group: Sequence[Floats], prior: tuple[float, float]) -> tuple[float, float]:
+_ALL = "all"
+
+
+def _middle(group: Sequence[History]) -> tuple[float, float | None]:
     """Give mean and spread of the middle company; spreads want two years."""
-    if not group:
-        return prior
-    spreads = [float(history.std(ddof=1)) for history in group if len(history) > 1]
-    middle = float(np.median([history.mean() for history in group]))
-    return middle, float(np.median(spreads)) if spreads else prior[1]
+    spreads = [sqrt(_variance(history)) for history in group if len(history) > 1]
+    return median(map(fmean, group)), median(spreads) if spreads else None
 
 
-def _drawn(history: Floats, towards: tuple[float, float], group: str, peers: int) -> Estimate:
+def _variance(history: History) -> float:
+    mean = fmean(history)
+    return sum((year - mean) ** 2 for year in history) / (len(history) - 1)
+
+
+def _drawn(history: History, towards: tuple[float, float], group: str, peers: int) -> Estimate:
     years, (mean, spread) = len(history), towards
-    own = history.mean() if years else 0.0
+    own = fmean(history) if years else 0.0
     # One year has no spread of its own: it counts for none there.
     freedom = max(years - 1, 0)
-    variance = history.var(ddof=1) if freedom else 0.0
+    variance = _variance(history) if freedom else 0.0
     return Estimate(
-        mean=float((years * own + SECTOR_YEARS * mean) / (years + SECTOR_YEARS)),
-        spread=float(
-            np.sqrt((freedom * variance + SECTOR_YEARS * spread**2) / (freedom + SECTOR_YEARS))
-        ),
+        mean=(years * own + SECTOR_YEARS * mean) / (years + SECTOR_YEARS),
+        spread=sqrt((freedom * variance + SECTOR_YEARS * spread**2) / (freedom + SECTOR_YEARS)),
         own_years=years,
         peers=peers,
         group=group,

@@ -9,7 +9,6 @@ from datetime import date
 from enum import StrEnum
 from math import isfinite
 
-from tradeengine.fundamentals.dcf import Worth
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.monte_carlo import MARGIN_BOUNDS, WACC_BOUNDS, Outlook
 from tradeengine.fundamentals.outlook import Assumptions, MarketFacts
@@ -20,6 +19,17 @@ TERMINAL_SHARE_MOST = 0.90
 
 PLAUSIBLE = (0.1, 10.0)
 """Median value over price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Middle:
+    """A company on the one path without shocks, dollars."""
+
+    enterprise: float
+    terminal: float
+    """Present value of what comes after the last year."""
+
+    per_share: float
 
 
 class Refusal(StrEnum):
@@ -79,7 +89,7 @@ class Refuser:
                 return self(Refusal.NONPOSITIVE, name, f"{number:g}", "above 0")
         return None
 
-    def outside(self, outlook: Outlook, middle: Worth) -> Rejection | None:
+    def outside(self, outlook: Outlook, middle: Middle) -> Rejection | None:
         """Refuse what the model was not made for; `middle` is the path without shocks."""
         return self._no_enterprise(outlook, middle) or self._out_of_domain(outlook, middle)
 
@@ -91,19 +101,19 @@ class Refuser:
         ratio, limit = f"{median / price:.3g}", f"{low:g} to {high:g}"
         return self(Refusal.VALUE_IMPLAUSIBLE, "median value / price", ratio, limit)
 
-    def _no_enterprise(self, outlook: Outlook, middle: Worth) -> Rejection | None:
+    def _no_enterprise(self, outlook: Outlook, middle: Middle) -> Rejection | None:
         firm = outlook.firm
         at_market = outlook.capital.equity + firm.net_debt + firm.minorities
-        by_model = float(middle.enterprise[0])
+        by_model = middle.enterprise
         for name, number in (("at the market", at_market), ("by the model", by_model)):
             if number <= 0:
                 code, field = Refusal.EV_NEGATIVE, f"enterprise value {name}"
                 return self(code, field, f"{number:,.0f}", "above 0")
         return None
 
-    def _out_of_domain(self, outlook: Outlook, middle: Worth) -> Rejection | None:
+    def _out_of_domain(self, outlook: Outlook, middle: Middle) -> Rejection | None:
         cost = float(outlook.cost(outlook.beta, outlook.premium))
-        after = float(middle.terminal[0] / middle.enterprise[0])
+        after = middle.terminal / middle.enterprise
         limits = (
             ("EBITDA margin", outlook.margin, MARGIN_BOUNDS),
             ("WACC", cost, WACC_BOUNDS),

@@ -13,17 +13,17 @@ from math import sqrt
 import numpy as np
 from msgspec import Struct
 
-from tradeengine.fundamentals.dcf import Floats, Worth
+from tradeengine.fundamentals.central import central
+from tradeengine.fundamentals.dcf import Floats, Number, Worth
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.monte_carlo import (
     MODEL_VERSION,
     Simulator,
-    central,
     seed_of,
 )
 from tradeengine.fundamentals.outlook import Assumptions, MarketFacts, Reading, read
 from tradeengine.fundamentals.prospects import Prospects, prospects
-from tradeengine.fundamentals.refusals import Refuser
+from tradeengine.fundamentals.refusals import Middle, Refuser
 from tradeengine.model.rejections import Rejection
 
 PERCENTILES = (5, 25, 50, 75, 95)
@@ -68,7 +68,7 @@ class Valuation(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
-    """A valuation with its paths: dollars a share; path n and n + half are opposites."""
+    """A valuation with its paths, dollars a share, in no order."""
 
     valuation: Valuation
     per_share: Floats
@@ -81,7 +81,7 @@ def value(
     paths: int = 10_000,
 ) -> list[Valuation | Rejection]:
     """
-    Value each company, in the order given; `paths` is made even.
+    Value each company, in the order given; `paths` is rounded up to a multiple of four.
 
     The companies are also each other's cross-section: growth and margins are drawn to the
     middle of their sector. Market facts are found by symbol; a company without is refused.
@@ -116,11 +116,17 @@ def _appraisals(
 ) -> Iterator[Appraisal | Rejection]:
     facts = {each.symbol: each for each in market}
     sectors = [_sector(facts, company) for company in companies]
-    expected = prospects(companies, sectors)
+    every = zip(companies, prospects(companies, sectors), strict=True)
+    read_or_refused = [
+        _read(company, facts.get(company.symbol), assumed, expected)
+        for company, expected in every
+        if only in (None, company.symbol)
+    ]
+    outlooks = [each.reading.outlook for each in read_or_refused if isinstance(each, _Case)]
+    middles = iter(_alone(central(outlooks), len(outlooks)) if outlooks else ())
     simulator = Simulator(paths)
-    for company, each in zip(companies, expected, strict=True):
-        if only in (None, company.symbol):
-            yield _appraised(company, facts.get(company.symbol), assumed, each, simulator)
+    for each in read_or_refused:
+        yield each.appraised(next(middles), simulator) if isinstance(each, _Case) else each
 
 
 def _sector(facts: Mapping[str, MarketFacts], company: CompanyInputs) -> str:
@@ -128,71 +134,87 @@ def _sector(facts: Mapping[str, MarketFacts], company: CompanyInputs) -> str:
     return "unknown" if found is None else found.sector
 
 
-def _appraised(
-    company: CompanyInputs,
-    market: MarketFacts | None,
-    assumed: Assumptions,
-    expected: Prospects,
-    simulator: Simulator,
-) -> Appraisal | Rejection:
+def _read(
+    company: CompanyInputs, market: MarketFacts | None, assumed: Assumptions, expected: Prospects
+) -> "_Case | Rejection":
     refuse = Refuser(company, assumed.as_of)
     if market is None:
         return refuse.without_market()
     if (odd := refuse.odd_numbers(market, assumed)) is not None:
         return odd
     reading = read(company, market, assumed, expected)
-    middle = central(reading.outlook)
-    if (outside := refuse.outside(reading.outlook, middle)) is not None:
-        return outside
-    drawn = simulator.per_share(reading.outlook, seed_of(company.cik, reading.vintage))
-    found = _valuation(company, market, assumed, reading, middle, drawn)
-    if (odd := refuse.implausible(found.median, market.price)) is not None:
-        return odd
-    return Appraisal(valuation=found, per_share=drawn)
+    return _Case(company=company, market=market, assumed=assumed, reading=reading)
 
 
-def _valuation(
-    company: CompanyInputs,
-    market: MarketFacts,
-    assumed: Assumptions,
-    reading: Reading,
-    middle: Worth,
-    drawn: Floats,
-) -> Valuation:
-    cheap, rising, half = drawn > market.price, np.sort(drawn), len(drawn) // 2
-    pairs = (cheap[:half].astype(np.float64) + cheap[half:]) / 2.0
-    return Valuation(
-        symbol=company.symbol,
-        cik=company.cik,
-        as_of=assumed.as_of,
-        price=market.price,
-        p_undervalued=float(cheap.mean()),
-        standard_error=float(pairs.std()) / sqrt(half),
-        mean=float(rising.mean()),
-        percentiles={percent: _quantile(rising, percent) for percent in PERCENTILES},
-        central=float(middle.per_share[0]),
-        terminal_share=float(middle.terminal[0] / middle.enterprise[0]),
-        paths=len(rising),
-        seed=seed_of(company.cik, reading.vintage),
-        model_version=MODEL_VERSION,
-        vintage=reading.vintage,
-        assumptions=_assumptions(reading, assumed),
-        premium_date=assumed.premium_date,
-        rules=reading.rules,
-    )
+def _alone(worths: Worth, count: int) -> list[Middle]:
+    """Take the companies of one calculation apart."""
+    return [
+        Middle(
+            enterprise=float(worths.enterprise[column]),
+            terminal=float(worths.terminal[column]),
+            per_share=float(worths.per_share[column]),
+        )
+        for column in range(count)
+    ]
 
 
-def _quantile(rising: Floats, percent: int) -> float:
-    """Give a quantile between the two nearest values, as numpy's default does."""
-    place = (len(rising) - 1) * percent / 100.0
-    below = int(place)
-    above = min(below + 1, len(rising) - 1)
-    return float(rising[below] + (rising[above] - rising[below]) * (place - below))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One company that can be looked at."""
+
+    company: CompanyInputs
+    market: MarketFacts
+    assumed: Assumptions
+    reading: Reading
+
+    def appraised(self, middle: Middle, simulator: Simulator) -> Appraisal | Rejection:
+        """Value the company, or refuse it; `middle` is the path without shocks."""
+        refuse = Refuser(self.company, self.assumed.as_of)
+        if (outside := refuse.outside(self.reading.outlook, middle)) is not None:
+            return outside
+        seed = seed_of(self.company.cik, self.reading.vintage)
+        drawn = simulator.per_share(self.reading.outlook, seed)
+        found = self._valuation(middle, drawn, seed)
+        if (odd := refuse.implausible(found.median, found.price)) is not None:
+            return odd
+        return Appraisal(valuation=found, per_share=drawn.ravel())
+
+    def _valuation(self, middle: Middle, drawn: Floats, seed: int) -> Valuation:
+        # The paths of one draw belong together: the error is that of the draws' means.
+        means = (drawn > self.market.price).mean(axis=0)
+        return Valuation(
+            symbol=self.company.symbol,
+            cik=self.company.cik,
+            as_of=self.assumed.as_of,
+            price=self.market.price,
+            p_undervalued=float(means.mean()),
+            standard_error=float(means.std()) / sqrt(len(means)),
+            mean=float(drawn.mean()),
+            percentiles=_percentiles(drawn.ravel()),
+            central=middle.per_share,
+            terminal_share=middle.terminal / middle.enterprise,
+            paths=drawn.size,
+            seed=seed,
+            model_version=MODEL_VERSION,
+            vintage=self.reading.vintage,
+            assumptions=_assumptions(self.reading, self.assumed),
+            premium_date=self.assumed.premium_date,
+            rules=self.reading.rules,
+        )
+
+
+def _percentiles(drawn: Floats) -> dict[int, float]:
+    """Give the paths below which so many percent of all lie; none is made between two paths."""
+    places = [(len(drawn) - 1) * percent // 100 for percent in PERCENTILES]
+    parted = np.partition(drawn, places)
+    return {
+        percent: float(parted[place]) for percent, place in zip(PERCENTILES, places, strict=True)
+    }
 
 
 def _assumptions(reading: Reading, assumed: Assumptions) -> dict[str, float]:
     outlook, firm = reading.outlook, reading.outlook.firm
-    return {
+    numbers: dict[str, Number] = {
         "risk_free": assumed.risk_free,
         "premium": outlook.premium,
         "premium_error": outlook.premium_error,
@@ -216,3 +238,4 @@ def _assumptions(reading: Reading, assumed: Assumptions) -> dict[str, float]:
         "minorities": firm.minorities,
         "shares": firm.shares,
     }
+    return {name: float(number) for name, number in numbers.items()}
