@@ -1,7 +1,7 @@
 """
 A session from nothing to its outcome: what a run needs is opened here, in order.
 
-    home ─> alarm ─> state file ─> lock ─> world ─> lease ─> baseline ─> log ─> run
+    home ─> alarm ─> state file ─> lock ─> plan ─> world ─> lease ─> baseline ─> log ─> run
 
 What may refuse a run comes before anything is connected that could trade, and
 everything is closed again in the opposite order, however the run ends.
@@ -17,6 +17,7 @@ from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_work
+from tradeengine.quant.planning import planned
 from tradeengine.run.alarm import raised_alarm
 from tradeengine.run.canary import canaried
 from tradeengine.run.day_baseline import DayBaseline
@@ -59,6 +60,7 @@ async def trade_session(
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
         lock.refuse(alarm.tell)
+        options = await planned(options, screen.say)
         world = await stack.enter_async_context(opened(options, screen.say))
         lock.know(world.account_number, alarm.tell)
         account = broker_account(options.choice, world.account_number)
