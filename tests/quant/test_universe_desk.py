@@ -20,7 +20,8 @@ from tradeengine.model.instants import instant_of
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant import universe_desk
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, DeskDay
-from tradeengine.quant.universe_day import desk_day, mapping_of
+from tradeengine.quant.refreshing_universe import wanted_of
+from tradeengine.quant.universe_day import desk_day
 from tradeengine.quant.universe_desk import UniverseDesk
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Suppliers
@@ -204,5 +205,6 @@ def test_with_keys_the_next_session_is_prepared(home: Home) -> None:
 
 
 def test_the_mapping_is_the_one_that_the_gate_lets_pass() -> None:
-    assert mapping_of(Settings()) is Traded.CONTRARIAN
-    assert mapping_of(Settings.model_validate({"risk": {"regime_mapping": "off"}})) is Traded.OFF
+    assert wanted_of(Settings()).mapping is Traded.CONTRARIAN
+    off = Settings.model_validate({"risk": {"regime_mapping": "off"}})
+    assert wanted_of(off).mapping is Traded.OFF

@@ -17,6 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.valuation import Valuation
 from tradeengine.model.plan import SessionPlan
 from tradeengine.model.rejections import Rejection
@@ -28,11 +29,10 @@ from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.market_regime import regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.plan_origins import origins_of
-from tradeengine.quant.refreshing_universe import Wanted, refresh_universe
+from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
 from tradeengine.quant.session_plan import Evidence, plan_of
 from tradeengine.quant.showing_regime import market_closes
 from tradeengine.quant.stored_desk import StoredDesk
-from tradeengine.quant.universe_day import mapping_of
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress as Hears
 from tradeengine.quant.valuing import prepare
@@ -103,12 +103,25 @@ async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> Active
     files = UniverseFiles(desk.files)
     wanted = options.settings.universe
     if files.on(desk.day.day) is None and files.newest_proposal(desk.day.day) is None:
-        follow = Wanted(parameters=wanted, mapping=mapping_of(options.settings))
-        await refresh_universe(desk.suppliers(), files, follow, progress)
+        await _first_proposal(options, desk, files, progress)
     else:
         await desk.refresh_bars(progress)
     files.accept_if_due(desk.day.day, wanted, at=desk.sources.clock.now())
     return files.on(desk.day.day)
+
+
+async def _first_proposal(
+    options: Options, desk: LiveDesk, files: UniverseFiles, progress: Hears
+) -> None:
+    follow = wanted_of(options.settings)
+    try:
+        await refresh_universe(desk.suppliers(), files, follow, progress)
+    except SelectionFailed as error:
+        raise BadConfiguration(
+            "the session plan",
+            f"there is no universe, and none can be proposed: {error}",
+            "choose another day, or write the plan by hand and name it with --plan FILE",
+        ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

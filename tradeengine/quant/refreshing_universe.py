@@ -23,6 +23,7 @@ from tradeengine.model.rejections import Rejection, Stage
 from tradeengine.model.sessions import previous_session
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
+from tradeengine.settings import Settings
 from tradeengine.universe.candidates import Evidence
 from tradeengine.universe.mapping import Mapping
 from tradeengine.universe.mean_return_difference import YEAR
@@ -43,6 +44,11 @@ class Wanted:
 
     parameters: UniverseParameters
     mapping: Mapping
+
+
+def wanted_of(settings: Settings) -> Wanted:
+    """Give what the settings want; the mapping is the risk gate's, which every entry must pass."""
+    return Wanted(parameters=settings.universe, mapping=Mapping(settings.risk.regime_mapping.value))
 
 
 async def refresh_universe(

@@ -6,7 +6,7 @@ Data of the two is never mixed: each has an `origin`, and a folder of its own
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -21,19 +21,11 @@ from tradeengine.model.sessions import OutsideCalendar
 from tradeengine.options import Options
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED
 from tradeengine.settings import Settings, VenueKind
-from tradeengine.venue.exchange.exchange import Exchange
-from tradeengine.venue.market.market import Market
-from tradeengine.venue.market.open_market import market_of_history
-from tradeengine.venue.server.auth import ApiKey, VenueKeys
-from tradeengine.venue.server.server import VenueServer
-from tradeengine.worlds.own_market import ACCOUNT
+from tradeengine.venue.server.library import open_library
 from tradeengine.worlds.remote import addresses_of, ask_clock
 
 EDGAR_FACTS: Final = "https://data.sec.gov"
 EDGAR_FILES: Final = "https://www.sec.gov"
-
-_UNHURRIED: Final = 1_000_000
-"""Requests that our own venue in this process takes: there is nobody to protect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,26 +137,15 @@ def venue_sources(
 
 @asynccontextmanager
 async def _own_venue(options: Options) -> AsyncIterator[Sources]:
-    start = instant_of(options.date, options.start)
-    venue = options.settings.venue
-    market = _market(options.date)
-    exchange = Exchange(market, parameters=venue, seed=options.seed, start=start)
-    exchange.open_account(ACCOUNT)
-    clock = ScaledClock(start, 1.0)
-    budgets = {"data_requests_per_minute": _UNHURRIED, "filings_requests_per_second": _UNHURRIED}
-    parameters = venue.server.model_copy(update=budgets)
-    keys = VenueKeys(ApiKey.made_from(options.seed, ACCOUNT))
-    async with VenueServer(exchange, market, clock, keys, parameters) as server:
-        urls = await server.start()
+    async with AsyncExitStack() as stack:
+        opening = open_library(instant_of(options.date, options.start))
+        try:
+            library = await stack.enter_async_context(opening)
+        except OutsideCalendar as error:
+            raise BadConfiguration("--date", str(error), "choose another day") from None
+        urls = library.urls
         access = DataAccess(url=urls.data_url, key=urls.key, secret=urls.secret)
-        yield venue_sources(options.settings, access, clock, unhurried=True)
-
-
-def _market(day: date) -> Market:
-    try:
-        return market_of_history(day)
-    except OutsideCalendar as error:
-        raise BadConfiguration("--date", str(error), "choose another day") from None
+        yield venue_sources(options.settings, access, library.clock, unhurried=True)
 
 
 def _path_of(url: str) -> str:

@@ -4,8 +4,6 @@ from tradeengine.clock import Clock
 from tradeengine.model.sessions import next_session
 from tradeengine.options import Options
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, DeskDay, is_ours, prepared_for
-from tradeengine.settings import Settings
-from tradeengine.universe.mapping import Mapping
 
 
 def desk_day(options: Options, clock: Clock) -> DeskDay:
@@ -19,8 +17,3 @@ def desk_day(options: Options, clock: Clock) -> DeskDay:
     if is_ours(options.choice):
         return prepared_for(EMBEDDED, options.date)
     return prepared_for(ALPACA, next_session(clock.now()).date)
-
-
-def mapping_of(settings: Settings) -> Mapping:
-    """Give the mapping that is traded: the risk gate's, which every strategy has to pass."""
-    return Mapping(settings.risk.regime_mapping.value)

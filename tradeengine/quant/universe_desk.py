@@ -15,8 +15,8 @@ from tradeengine.clock import Clock, SystemClock
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.model.instants import NANOS
 from tradeengine.options import Options
-from tradeengine.quant.refreshing_universe import STEPS, Wanted, refresh_universe
-from tradeengine.quant.universe_day import desk_day, mapping_of
+from tradeengine.quant.refreshing_universe import STEPS, refresh_universe, wanted_of
+from tradeengine.quant.universe_day import desk_day
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress, Suppliers
 from tradeengine.quant.universe_tables import (
@@ -62,7 +62,7 @@ class UniverseDesk:
 
         Raises what `refresh_universe` does.
         """
-        wanted = Wanted(parameters=self._settings.universe, mapping=mapping_of(self._settings))
+        wanted = wanted_of(self._settings)
         async with connect(self._options) as suppliers:
             proposal = await refresh_universe(suppliers, self._files, wanted, progress)
         return proposal, self._files.accept_if_due(

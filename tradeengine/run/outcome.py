@@ -67,7 +67,9 @@ def outcome_of(
         equity_start=ledger.baseline,
         equity_end=None if ledger.baseline is None else ledger.equity,
         plan=run.plan,
-        stopped=tally.stops.by_symbol(),
+        stopped={
+            name: row for name, row in tally.stops.by_symbol().items() if name in run.plan.symbols
+        },
         denials=dict(tally.denials),
         receipt=receipt,
         uncovered=naked.dollars,

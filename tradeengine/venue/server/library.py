@@ -22,8 +22,8 @@ from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.server import VenueServer, VenueUrls
 
 _ACCOUNT = "library"
-_REQUESTS_PER_MINUTE = 100_000
-"""Alpaca's limits protect Alpaca; a job that fetches years should not wait here."""
+_MANY = 100_000
+"""The limits of the real hosts protect them; a job that fetches years should not wait here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ async def open_library(
     exchange.open_account(_ACCOUNT)
     clock = ScaledClock(at, speed)
     parameters = ServerParameters(
-        trading_requests_per_minute=_REQUESTS_PER_MINUTE,
-        data_requests_per_minute=_REQUESTS_PER_MINUTE,
+        trading_requests_per_minute=_MANY,
+        data_requests_per_minute=_MANY,
+        filings_requests_per_second=_MANY,
     )
     keys = VenueKeys(ApiKey.made_from(0, _ACCOUNT))
     async with VenueServer(exchange, market, clock, keys, parameters, control=control) as server:
