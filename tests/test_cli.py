@@ -126,7 +126,7 @@ def test_a_bad_flag_is_told_with_its_remedy(type_in: Type, home: Home) -> None:
         (("--start", "09:00"), "--start: 09:00 is outside the session of 2019-02-13"),
         (("--start", "16:00"), "--start: 16:00 is outside the session of 2019-02-13"),
         (("--start", "11:00", "--until", "10:00"), "--until: 10:00 is not after 11:00"),
-        (("--plan", "nowhere.yaml"), "nowhere.yaml"),
+        (("--plan", "nowhere.yaml"), "--plan: nowhere.yaml is not there"),
         (("--config", "nowhere.yaml"), "nowhere.yaml: there is no such file"),
     ],
 )

@@ -20,6 +20,10 @@ from tradeengine.quant.sources import (
     venue_sources,
 )
 from tradeengine.settings import Secrets, Settings, VenueChoice, VenueKind
+from tradeengine.venue.server.auth import ApiKey, VenueKeys
+from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.server import VenueServer
+from tradeengine.worlds.own_market import ACCOUNT, open_own_market
 
 ACCESS = DataAccess(url="http://127.0.0.1:9/", key="key", secret="hidden")
 
@@ -70,9 +74,14 @@ async def test_a_day_without_a_session_has_sources_too(options: Options) -> None
 
 
 async def test_a_venue_of_its_own_process_is_asked_for_its_clock(options: Options) -> None:
+    own = open_own_market(options, print)
+    keys = VenueKeys(ApiKey.made_from(options.seed, ACCOUNT))
+    clock = ScaledClock(own.start, 1.0)
     async with contextlib.AsyncExitStack() as stack:
-        ours = await stack.enter_async_context(open_sources(options))
-        elsewhere = replace(options, choice=VenueChoice(VenueKind.URL, ours.data.url))
+        server = VenueServer(own.exchange, own.market, clock, keys, ServerParameters())
+        await stack.enter_async_context(server)
+        urls = await server.start()
+        elsewhere = replace(options, choice=VenueChoice(VenueKind.URL, urls.data_url))
         sources = await stack.enter_async_context(open_sources(elsewhere))
 
         assert sources.origin == "embedded"
