@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tradeengine.regime.ascent import ascend
 from tradeengine.regime.chains import Chains, Floats, log_densities
 from tradeengine.regime.em import em_step
 from tradeengine.regime.fit import Verdict, fit
@@ -131,3 +132,70 @@ def test_too_few_days_have_no_trend() -> None:
     closes = np.ones((8, 2))
     assert np.isnan(kama(closes)).all()
     assert (trend(kama(closes)) == 0).all()
+
+
+def test_states_that_follow_no_order_say_nothing_of_the_next_day() -> None:
+    y, chains = some_returns(), some_chains()
+    share = 0.3
+    even = Chains(
+        mean=chains.mean,
+        variance=chains.variance,
+        stay=np.stack((np.full(3, 1 - share), np.full(3, share))),
+        start=np.stack((np.full(3, 1 - share), np.full(3, share))),
+    )
+    density = np.exp(log_densities(y, even))
+    alone = share * density[1] / (share * density[1] + (1 - share) * density[0])
+
+    assert hamilton(log_densities(y, even), even).filtered == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("certain", [0.0, 1.0])
+def test_a_certain_start_stands_against_its_first_observation(certain: float) -> None:
+    y, chains = some_returns(1), some_chains(1)
+    y[0] = 30.0 if certain == 0.0 else 0.0
+    sure = Chains(
+        mean=chains.mean,
+        variance=np.array([[0.5], [900.0]]),
+        stay=chains.stay,
+        start=np.array([[1.0 - certain], [certain]]),
+    )
+    densities = log_densities(y, sure)
+    forward = hamilton(densities, sure)
+
+    assert forward.filtered[0, 0] == certain
+    assert forward.log_densities[0, 0] == pytest.approx(densities[int(certain), 0, 0])
+    assert np.isfinite(forward.log_likelihood).all()
+
+
+def test_a_climb_that_is_cut_short_has_not_settled() -> None:
+    y, chains = some_returns(), some_chains()
+    short, whole = ascend(y, chains, most_rounds=2), ascend(y, chains)
+
+    assert not short.settled.any()
+    assert whole.settled.all()
+    assert (whole.log_likelihood >= short.log_likelihood).all()
+    assert (short.log_likelihood >= em_step(y, chains)[1]).all()
+
+
+def test_a_start_out_of_this_world_is_left_where_it_is() -> None:
+    y, chains = some_returns(), some_chains()
+    chains.mean[0, 1] = np.nan
+    found = ascend(y, chains)
+
+    assert found.settled.tolist() == [True, False, True]
+
+
+def test_a_fit_from_one_start_is_a_fit() -> None:
+    y = some_returns(2, seed=8)
+    one, many = fit(y, starts=1), fit(y)
+
+    assert (one.log_likelihood <= many.log_likelihood + 1e-4).all()
+    assert many.ratio.shape == many.duration.shape == many.occupancy.shape == (2,)
+    assert (many.ratio >= 1.0).all()
+
+
+def test_progress_is_told() -> None:
+    heard: list[int] = []
+    fit(some_returns(2), progress=heard.append)
+
+    assert heard[-1] == 0

@@ -9,11 +9,10 @@ are drawn once a path; the whole value is multiplied by a model error of 20 perc
 which the model would be far too sure of itself (quant.md 3.2). The cash flows themselves are
 `dcf.worth_over`: there is no second model.
 
-Each draw
-makes four paths, with the signs of its normals turned in part, so that a quarter of the draws
-do and the mean is as steady. The
-generator is seeded by the company, its latest filing and the version of the model: until the
-next filing each day sees the same futures, so a value moves only when something else does.
+Each draw makes four paths, with the signs of its normals turned in part, so that a quarter of
+the draws do and the mean is as steady. The generator is seeded by the company, its latest
+filing and the version of the model: until the next filing each day sees the same futures, so a
+value moves only when something else does.
 """
 
 from collections.abc import Callable, Iterator

@@ -13,9 +13,9 @@ def open_data(settings: Settings, desk: DeskFiles, day: DeskDay) -> DeskData:
 
 
 def data_of(stored: StoredDesk, day: DeskDay) -> DeskData:
-    """Give what a valuation asks: of every company that has bars up to the day before."""
+    """Give what a valuation asks: of the members that traded on the day before."""
     return DeskData(
-        inputs_on=lambda asked: stored.inputs_on(stored.symbols_on(day.through), asked),
+        inputs_on=lambda asked: stored.inputs_on(stored.companies_on(day.day), asked),
         read_panel=stored.read_panel,
         rate_on=stored.rate_on,
         sector_of=stored.sector_of,

@@ -49,8 +49,7 @@ class LiveDesk:
     async def members_with_bars(self, progress: Progress) -> Sequence[str]:
         """Bring the bars up to date; give the members that traded on the day before."""
         await self.refresh_bars(progress)
-        members = self.stored.members_on(self.day.day)
-        return sorted(members.intersection(self.stored.symbols_on(self.day.through)))
+        return self.stored.companies_on(self.day.day)
 
     async def refresh_fundamentals(
         self, symbols: Sequence[str], progress: Progress

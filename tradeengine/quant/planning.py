@@ -71,7 +71,7 @@ async def build_plan(
     `account` is the broker's number of it, "" where the account begins with the run.
     """
     universe = await _universe(options, desk, progress)
-    await desk.refresh_fundamentals(desk.stored.symbols_on(desk.day.through), progress)
+    await desk.refresh_fundamentals(desk.stored.companies_on(desk.day.day), progress)
     names = () if universe is None else universe.symbols
     progress("values", 0, 1)
     found = await off_the_loop(_read, options, desk, names)

@@ -23,6 +23,7 @@ from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.share_count import Split
 from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
+from tradeengine.model.sessions import previous_session
 from tradeengine.quant.known_fundamentals import inputs_on
 from tradeengine.quant.market_regime import regimes_since
 from tradeengine.quant.universe_suppliers import MarketStates
@@ -48,21 +49,25 @@ class StoredDesk:
     def _bars(self) -> pl.DataFrame:
         return BarStore(self.files.bars).read()
 
-    @cached_property
-    def symbols(self) -> frozenset[str]:
-        """Symbols that have bars, the market's left out."""
-        return frozenset(self._bars["symbol"].unique()) - {MARKET}
-
     def symbols_on(self, through: date) -> list[str]:
         """Give the symbols that have a bar on a day, the market's left out."""
         traded = self._bars.filter(pl.col("date") == through)["symbol"]
         return sorted(set(traded) - {MARKET})
 
     def members_on(self, day: date) -> frozenset[str]:
-        """Give the index's members of a day by the names that their bars have; the rest as is."""
+        """
+        Give the index's members of a session by the names that their bars have; the rest as is.
+
+        Only bars of the day before count: what else is stored must not change who a member is.
+        """
         members = members_on(day)
-        found = found_as(members, self.symbols)
+        found = found_as(members, self.symbols_on(previous_session(day).date))
         return frozenset(found.get(member, member) for member in members)
+
+    def companies_on(self, day: date) -> list[str]:
+        """Give the members of a session that traded on the day before."""
+        traded = self.symbols_on(previous_session(day).date)
+        return sorted(self.members_on(day).intersection(traded))
 
     def bars(self, symbols: Iterable[str], through: date) -> pl.DataFrame:
         """Give the raw bars of symbols up to a day."""

@@ -51,26 +51,33 @@ def hamilton(densities: Floats, chains: Chains) -> Forward:
     np.multiply(ratio, chains.stay[1], out=lines[:, 0])
     lines[:, 0] -= enter
     np.subtract(ratio, 1.0, out=lines[:, 1])
-    predicted = np.empty((steps + 1, count))
-    predicted[0] = first = chains.start[1]
-    # A certain state leaves no room for rounding: 1 + p * (r - 1) would be 0 instead of r.
-    lines[0, 0] = enter * (1.0 - first) + first * ratio[0] * chains.stay[1]
-    lines[0, 1] = (1.0 - first) + first * ratio[0]
-    np.divide(lines[0, 0], lines[0, 1], out=predicted[1])
+    predicted, filtered = np.empty((steps + 1, count)), np.empty((steps, count))
+    predicted[0] = chains.start[1]
+    first, filtered[0] = _begin(densities[:, 0], chains)
+    predicted[1] = enter + (chains.stay[1] - enter) * filtered[0]
     constants = np.stack((enter, np.ones(count)))
     multiply, add, divide = np.multiply, np.add, np.divide
     for now, line, after in zip(predicted[1:], lines[1:], predicted[2:], strict=False):
         multiply(line, now, line)
         add(line, constants, line)
         divide(line[0], line[1], after)
-    total = lines[:, 1]
-    filtered = predicted[:steps] * ratio
-    filtered /= total
-    logs += np.log(total, out=ratio)
+    total = lines[1:, 1]
+    np.multiply(predicted[1:steps], ratio[1:], out=filtered[1:])
+    filtered[1:] /= total
+    logs[1:] += np.log(total, out=ratio[1:])
     logs += densities[0]
+    logs[0] = first
     return Forward(
         predicted=predicted[:steps],
         filtered=Filtered(filtered),
         log_densities=logs,
         log_likelihood=logs.sum(axis=0),
     )
+
+
+def _begin(densities: Floats, chains: Chains) -> tuple[Floats, Floats]:
+    """Give log density and filtered probability of the first observation; a start may be sure."""
+    with np.errstate(divide="ignore"):
+        weighted = densities + np.log(chains.start)
+    whole = np.logaddexp(weighted[0], weighted[1])
+    return whole, np.exp(weighted[1] - whole)
