@@ -18,10 +18,10 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 
 .NOTPARALLEL:
-.PHONY: help setup run test check style types halt status review cache-fund refresh-universe drill bench fuzz docs clean
+.PHONY: help setup run test check style types halt status review cache-fund audit refresh-universe drill bench fuzz docs clean
 
 help: ## List these commands
-	@echo "tradeengine: make run trades a recorded session; make test proves that it works."
+	@echo "tradeengine: make run trades a session of real data; make test proves that it works."
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
@@ -50,7 +50,7 @@ style: $(DEV) ## Look for mistakes and untidy layout (ruff)
 types: $(DEV) ## Check types, strictly, in the package and the tests (mypy)
 	$(PY) -m mypy
 
-drill: $(RUNTIME) ## Play every fault of the venue against the engine (ARGS="--seeds 10": all)
+drill: $(RUNTIME) ## Play every fault that can touch an order against the engine (ARGS="--seeds 10": all)
 	@$(PY) -m tradeengine drill $(ARGS)
 
 bench: $(DEV) ## Measure speed against alpaca-py on the same venue, as ratios
@@ -62,10 +62,13 @@ fuzz: $(DEV) ## Send a million spoilt frames and 100,000 REST bodies through eve
 review: | $(PY) ## Show why trading is locked, and lift the lock after a review
 	@$(PY) -m tradeengine review $(ARGS)
 
-cache-fund: $(RUNTIME) ## Fetch fundamentals (not in this release; says what to do instead)
+cache-fund: $(RUNTIME) ## Fetch what companies filed and validate it (ARGS="--symbols AAPL,MSFT")
 	@$(PY) -m tradeengine cache-fund $(ARGS)
 
-refresh-universe: $(RUNTIME) ## Choose the universe anew (not in this release; says what to do)
+audit: | $(PY) ## Sum up the refused tickers of the last days, by rule
+	@$(PY) -m tradeengine audit $(ARGS)
+
+refresh-universe: $(RUNTIME) ## Choose the universe anew, as a proposal (docs/universe.md)
 	@$(PY) -m tradeengine refresh-universe $(ARGS)
 
 docs: $(DEV) ## Write the pages of docs/ that are made from code

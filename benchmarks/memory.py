@@ -29,6 +29,9 @@ from tradeengine.run.status import read_status
 from tradeengine.trading import trade
 
 WEEK = [date(2019, 2, day) for day in range(11, 16)]
+PLAN = Path(__file__).parents[1] / "config" / "plans" / "2019-02-13.yaml"
+"""The plan of the recorded week, used unless the home has one of its own."""
+
 WARM_UP = 2
 MEGABYTE = 2**20
 
@@ -44,7 +47,9 @@ def resident_megabytes() -> float:
 
 def session(home: Home, day: date) -> int:
     """Trade one session as fast as it goes; give the exit code."""
-    flags = Flags(venue="embedded", date=day, speed="max", until="close")
+    own = home.root / "config" / "session_plan.yaml"
+    plan = own if own.is_file() else PLAN
+    flags = Flags(venue="embedded", date=day, speed="max", until="close", plan=plan)
     options = read_options(flags, home, None, {}, json=True)
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         return trade(options)

@@ -41,7 +41,7 @@ from tradeengine.model.events import Bar, Quote, Trade
 from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.sessions import Session, session_on
 from tradeengine.venue.exchange.exchange import Exchange
-from tradeengine.venue.market.archive import Daily
+from tradeengine.venue.market.daily import Daily
 from tradeengine.venue.market.instruments import Instrument, asset_id_of
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.market.messages import MarketMessage, usual_quote

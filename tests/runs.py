@@ -1,9 +1,10 @@
 """Runs in this process: a home, options as a person would type them, parts of a run."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
@@ -43,14 +44,20 @@ PERMISSIVE = {
 """Risk limits under which a small test strategy may trade at once."""
 
 
-def make_home(path: Path, strategy: str = "BuyOnce", **sections: object) -> Home:
+def make_home(
+    path: Path,
+    strategy: str = "BuyOnce",
+    venue: Mapping[str, object] = MappingProxyType({"symbols": ["SPY", *SYMBOLS]}),
+    **sections: object,
+) -> Home:
     """Make a home whose only strategy is a class of `tests/sessions/strategies.py`."""
     folder = path / "config"
     folder.mkdir()
     settings = {
         "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
         "risk": PERMISSIVE,
-        "venue": {"symbols": ["SPY", *SYMBOLS]},
+        "run": {"plan": "session_plan.yaml"},
+        "venue": {"date": DAY, **venue},
     } | sections
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))
     share = {
@@ -134,7 +141,8 @@ def a_run(home: Home, now: int = NOON) -> Subject:
     """Give the parts of a run under a home, before anything happened."""
     home.prepare()
     core = a_core(build_inputs(options_for(home)))
-    return Subject(core, Tally(), a_world(now), home.new_run("test", now), Inbox())
+    plan = options_for(home).plan
+    return Subject(core, Tally(), a_world(now), home.new_run("test", now), Inbox(), plan)
 
 
 def opened(tag: str = "t1") -> RunOpened:

@@ -38,13 +38,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "venue/parameters": {"model"},
     "venue/records": set(),
     "venue/market": {*WORDS, "venue/parameters"},
+    "venue/public": WORDS,
     "venue/exchange": {*WORDS, "venue/records", "venue/parameters"},
     # the quant desk's arithmetic: arrays in, arrays out
     "regime": WORDS,
-    "universe": WORDS,
+    "universe": {*WORDS, "fundamentals"},
     "fundamentals": WORDS,
     "evidence": WORDS,
+    "edgar": {*EDGE, "fundamentals"},
     "bars": EDGE,
+    "schedule": {*WORDS, "clock"},
+    "reference": WORDS,
     # edges: bytes to messages and back
     "bus": {*WORDS, "quiescence"},
     "feed": EDGE,
@@ -52,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "venue/shipped": WORDS,
     "venue/server": {
         *EDGE, "venue/parameters", "venue/records", "venue/market", "venue/exchange",
+        "venue/public",
     },
     "console": WORDS,
     "logs": WORDS,
@@ -64,8 +69,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 PURE = {
     "errors", "model", "strategy", "risk", "router", "ledger",
-    "venue/parameters", "venue/records", "venue/market", "venue/exchange",
+    "venue/parameters", "venue/records", "venue/market", "venue/exchange", "venue/public",
     "regime", "universe", "fundamentals", "evidence", "bars/panel.py",
+    "bars/table.py", "bars/adjusting.py", "bars/lined_up.py", "bars/quality.py",
+    "schedule/timetable.py", "schedule/entries.py", "schedule/job.py",
     "bus/dispatch.py", "bus/engine.py",
 }  # fmt: skip
 

@@ -12,15 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.runs import make_home, run_folder
-from tradeengine import __version__, cli
+from tradeengine import cli
+from tradeengine.build_id import version
 from tradeengine.cli import app, main
 from tradeengine.errors import ExitCode, JournalFailed
 from tradeengine.layout import Home
 from tradeengine.options import Options
 
 COMMANDS = (
-    "run", "halt", "status", "config", "replay", "review", "alerts", "venue", "drill", "cache-fund",
-    "refresh-universe", "value", "regime",
+    "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
+    "cache-fund", "audit", "refresh-universe", "universe", "value", "regime",
 )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_the_list_of_commands_is_whole() -> None:
 
 
 def test_the_version_is_printed(type_in: Type) -> None:
-    assert type_in("--version") == (0, f"tradeengine {__version__}\n", "")
+    assert type_in("--version") == (0, f"tradeengine {version()}\n", "")
 
 
 def test_the_package_is_a_program(
@@ -89,7 +90,7 @@ def test_the_package_is_a_program(
         runpy.run_module("tradeengine", run_name="__main__")
 
     assert ended.value.code == 0
-    assert capsys.readouterr().out == f"tradeengine {__version__}\n"
+    assert capsys.readouterr().out == f"tradeengine {version()}\n"
 
 
 def test_an_unknown_command_is_a_usage_error(type_in: Type) -> None:
@@ -125,7 +126,7 @@ def test_a_bad_flag_is_told_with_its_remedy(type_in: Type, home: Home) -> None:
         (("--start", "09:00"), "--start: 09:00 is outside the session of 2019-02-13"),
         (("--start", "16:00"), "--start: 16:00 is outside the session of 2019-02-13"),
         (("--start", "11:00", "--until", "10:00"), "--until: 10:00 is not after 11:00"),
-        (("--plan", "nowhere.yaml"), "nowhere.yaml"),
+        (("--plan", "nowhere.yaml"), "--plan: nowhere.yaml is not there"),
         (("--config", "nowhere.yaml"), "nowhere.yaml: there is no such file"),
     ],
 )
@@ -224,14 +225,6 @@ def test_a_venue_of_its_own_needs_a_finite_speed(type_in: Type, home: Home) -> N
 
     assert ended.code == ExitCode.BAD_CONFIGURATION
     assert "max works inside `tradeengine run` only" in ended.err
-
-
-@pytest.mark.parametrize("command", ["cache-fund", "refresh-universe"])
-def test_what_is_not_built_yet_says_so(type_in: Type, command: str) -> None:
-    ended = type_in(command)
-
-    assert ended.code == ExitCode.BAD_CONFIGURATION
-    assert "this release has no fundamentals desk yet" in ended.err
 
 
 def raising(error: BaseException) -> Callable[[Options], ExitCode]:

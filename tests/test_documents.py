@@ -43,7 +43,8 @@ def commands() -> dict[str, set[str]]:
     group = typer.main.get_command(app)
     found: dict[str, set[str]] = {}
     for name, command in getattr(group, "commands", {}).items():
-        flags = {flag for parameter in command.params for flag in parameter.opts}
+        parts = [command, *getattr(command, "commands", {}).values()]
+        flags = {flag for part in parts for each in part.params for flag in each.opts}
         found[name] = {flag for flag in flags if flag.startswith("--")} - {"--help"}
     return found
 

@@ -4,10 +4,12 @@ import datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.runs import make_home
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
+from tradeengine.model.plan import Regime
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.settings import VenueKind
 
@@ -121,7 +123,9 @@ def test_a_plan_can_be_named(home: Home, tmp_path: Path) -> None:
     plan = tmp_path / "mine.yaml"
     plan.write_text((home.root / "config" / "session_plan.yaml").read_text())
 
-    assert read(home, Flags(plan=plan)).plan == read(home).plan
+    named = read(home, Flags(plan=plan)).plan
+    assert named.by_hand == str(plan)
+    assert structs.replace(named, by_hand="") == structs.replace(read(home).plan, by_hand="")
     assert "is not there" in refusal(home, Flags(plan=tmp_path / "is not there.yaml"))
 
 
@@ -140,5 +144,29 @@ def test_a_plan_that_is_nowhere_is_refused(tmp_path: Path) -> None:
     told = refusal(home, Flags())
 
     assert told == (
-        "config/no_such_plan.yaml: there is no session plan\n  remedy: name one with --plan FILE"
+        "run.plan: no_such_plan.yaml is not there, nor beside the configuration\n"
+        "  remedy: name a plan that is, or leave it out: the engine then builds its own"
     )
+
+
+def test_a_plan_that_was_typed_and_is_nowhere_is_refused(home: Home) -> None:
+    told = refusal(home, Flags(plan=Path("no_such_plan.yaml")))
+
+    assert told.startswith("--plan: no_such_plan.yaml is not there")
+
+
+def test_without_a_plan_the_engine_is_to_build_one_and_may_trade_nothing_yet(
+    tmp_path: Path,
+) -> None:
+    options = read(make_home(tmp_path, run={"plan": "auto"}))
+
+    assert options.builds_plan
+    assert options.plan.symbols == {}
+    assert options.plan.regime is Regime.UNKNOWN
+
+
+def test_the_plans_that_ship_are_found_from_anywhere(tmp_path: Path) -> None:
+    options = read(make_home(tmp_path), Flags(plan=Path("plans/2019-02-13.yaml")))
+
+    assert len(options.plan.symbols) == 40
+    assert not options.builds_plan

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("configuration.md", "denials.md", "faults.md", "messages.md", "states.md")
+PAGES = (
+    "configuration.md",
+    "denials.md",
+    "faults.md",
+    "fundamentals.md",
+    "messages.md",
+    "states.md",
+)
 
 
 @pytest.fixture(scope="module")

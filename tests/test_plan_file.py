@@ -36,6 +36,7 @@ def test_a_good_plan_is_read(tmp_path: Path) -> None:
     path.write_text(GOOD)
 
     assert load_plan(path) == SessionPlan(
+        by_hand=str(path),
         source="by hand",
         regime=Regime.HV_BEAR,
         vix=24.5,

@@ -86,6 +86,18 @@ async def test_a_block_of_work_ends_also_when_it_fails() -> None:
     assert await is_idle(quiescence)
 
 
+async def test_who_holds_a_piece_can_wait_until_it_is_alone() -> None:
+    quiescence = Quiescence()
+    quiescence.begin(3)
+    waiting = asyncio.create_task(quiescence.alone(), name="alone")
+    for still in (False, False, True):
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert waiting.done() is still
+        quiescence.end()
+    assert quiescence.pending == 0
+
+
 def test_more_ends_than_begins_are_a_bug_and_say_so() -> None:
     quiescence = Quiescence()
 

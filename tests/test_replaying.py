@@ -54,7 +54,9 @@ async def test_a_run_decides_again_what_it_decided(
     assert replay_run(run / "journal", None) is ExitCode.CLEAN
 
     assert first.startswith("identical: 3 inputs, ")
-    assert capsys.readouterr().out == first
+    again = capsys.readouterr()
+    assert again.out == first
+    assert again.err.startswith("recorded by build 0; this is ")
 
 
 async def test_equal_runs_compare_equal(

@@ -15,7 +15,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
-from tradeengine import __version__
+from tradeengine.build_id import version
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
@@ -27,6 +27,7 @@ from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import KeepBaseline, LockTrading, RequestStop
 from tradeengine.model.orders import StopTrigger
 from tradeengine.options import Options, build_inputs
+from tradeengine.quant.jobs import DeskWork
 from tradeengine.run.alarm import Alarm
 from tradeengine.run.attention import Attention
 from tradeengine.run.day_baseline import DayBaseline
@@ -43,6 +44,7 @@ from tradeengine.run.screen import Screen
 from tradeengine.run.startup import run_opened, start_up
 from tradeengine.run.status import write_status
 from tradeengine.run.stop_signals import stop_signals
+from tradeengine.run.timetable import Timetable
 from tradeengine.run.watch import Watch
 from tradeengine.wiring import build
 
@@ -63,11 +65,12 @@ class App:
         lock: TradingLock,
         baseline: DayBaseline,
         alarm: Alarm,
+        desk: DeskWork,
     ) -> None:
         inputs = build_inputs(options)
         header = Header(
             run_id=files.run_id,
-            version=__version__,
+            version=version(),
             host=socket.gethostname(),
             venue=world.venue,
             build=inputs.to_text(),
@@ -86,11 +89,23 @@ class App:
         )
         before = max(SystemClock().now(), world.session.open_at)
         self._attention = Attention(alarm, self._inbox, world.clock, before)
+        self._timetable = Timetable(
+            options.settings.schedule,
+            desk.jobs,
+            desk.records,
+            options.home,
+            world.clock,
+            self._inbox,
+            alarm.tell,
+            world.quiescence,
+        )
         self._journal_failed = False
         self._flat_past_core = False
         self._tasks: list[asyncio.Task[None]] = []
         queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
-        self._subject = Subject(self._core, self._watch.tally, world, files, self._inbox, queues)
+        self._subject = Subject(
+            self._core, self._watch.tally, world, files, self._inbox, options.plan, queues
+        )
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
@@ -142,10 +157,13 @@ class App:
         return alerts.open_criticals_block_entries and not self._options.choice.has_own_account
 
     async def _session(self) -> None:
-        """Connect, reconcile, warm up; then venue time may move."""
+        """Connect, reconcile, warm up; then jobs may run and venue time may move."""
         await start_up(
             self._options, self._world, self._edges, self._inbox, self._watch, self._files
         )
+        if self._timetable.entries:
+            self._spawn("timetable", self._supervised("timetable", self._timetable.run))
+            await asyncio.sleep(0)  # It sleeps on the venue's clock before that moves.
         try:
             await self._edges.pace(self._pump.stopped.is_set)
         except BaseException:

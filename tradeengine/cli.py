@@ -7,11 +7,10 @@ Heavy parts are imported inside the commands, so that `halt` is quick when it ma
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from tradeengine import __version__
 from tradeengine.alerting import alerts
 from tradeengine.drilling import drill
 from tradeengine.ending import exit_code_of
@@ -28,7 +27,11 @@ from tradeengine.flags import (
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
+from tradeengine.quant.audit_command import audit
+from tradeengine.quant.cache_fund_command import cache_fund
+from tradeengine.quant.jobs_command import jobs
 from tradeengine.quant.regime_command import regime
+from tradeengine.quant.universe_command import refresh_universe, universe
 from tradeengine.quant.value_command import value
 
 app = typer.Typer(
@@ -40,14 +43,21 @@ app = typer.Typer(
 )
 
 app.add_typer(alerts, name="alerts")
+app.add_typer(jobs, name="jobs")
 app.command()(drill)
+app.command("refresh-universe")(refresh_universe)
+app.add_typer(universe, name="universe")
 app.command()(value)
 app.command()(regime)
+app.command("cache-fund")(cache_fund)
+app.command()(audit)
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"tradeengine {__version__}")
+        from tradeengine.build_id import version
+
+        typer.echo(f"tradeengine {version()}")
         raise typer.Exit
 
 
@@ -79,7 +89,8 @@ def run(
     ] = None,
     seed: SeedFlag = None,
     plan: Annotated[
-        Path | None, typer.Option("--plan", help="Session plan. [default: session_plan.yaml]")
+        Path | None,
+        typer.Option("--plan", help="A session plan by hand. [default: the engine builds one]"),
     ] = None,
     home: HomeFlag = Path(),
     config: ConfigFlag = None,
@@ -88,7 +99,7 @@ def run(
     """
     Trade one session, live on the screen, and end flat.
 
-    With no account at all this trades a real recorded day on the embedded venue. Ctrl-C
+    With no account at all this trades a day of real data on the embedded venue. Ctrl-C
     stops: no new entries, orders cancelled, positions closed, then a receipt. A second
     Ctrl-C changes nothing: the flatten is never cut short.
     """
@@ -244,26 +255,6 @@ def venue(
     )
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     raise typer.Exit(serve_venue(options, port))
-
-
-@app.command("cache-fund")
-def cache_fund() -> None:
-    """Fetch fundamentals. Not in this release: see config/session_plan.yaml."""
-    _no_desk_yet("cache-fund")
-
-
-@app.command("refresh-universe")
-def refresh_universe() -> None:
-    """Choose the universe anew. Not in this release: see config/session_plan.yaml."""
-    _no_desk_yet("refresh-universe")
-
-
-def _no_desk_yet(command: str) -> NoReturn:
-    raise BadConfiguration(
-        f"tradeengine {command}",
-        "this release has no fundamentals desk yet",
-        "until it comes, edit config/session_plan.yaml: symbols, regime and valuations by hand",
-    )
 
 
 def main() -> None:

@@ -1,24 +1,25 @@
-"""`tradeengine drill`: every fault of the embedded venue, and what the engine makes of it."""
+"""`tradeengine drill`: every fault that can touch an order, and what the engine makes of it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tradeengine.errors import BadConfiguration
 from tradeengine.flags import HomeFlag, JsonFlag
 from tradeengine.layout import Home
 
 
 def drill(
     faults: Annotated[
-        str, typer.Option("--faults", help="Names with commas between. [default: all]")
-    ] = "",
+        str | None, typer.Option("--faults", help="Names with commas between. [default: all]")
+    ] = None,
     situations: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--situations", help="flat, positions, working, with commas between. [default: all]"
         ),
-    ] = "",
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=10_000, help="Seeds for each.")] = 1,
     first_seed: Annotated[
         int, typer.Option("--first-seed", min=0, max=2**31, help="The first of them.")
@@ -40,8 +41,8 @@ def drill(
     from tradeengine.drill.command import Order, hold
 
     order = Order(
-        faults=_names(faults),
-        situations=_names(situations),
+        faults=_names("--faults", faults),
+        situations=_names("--situations", situations),
         seeds=range(first_seed, first_seed + seeds),
         keep=keep,
         json=json,
@@ -49,5 +50,9 @@ def drill(
     raise typer.Exit(hold(order, Home(home.absolute())))
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for part in text.split(",") if (name := part.strip()))
+def _names(flag: str, text: str | None) -> tuple[str, ...]:
+    """Give the names with commas between; none at all means all of them."""
+    names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
+    if text is not None and not names:
+        raise BadConfiguration(flag, "names nothing", "name some, or leave it out for all")
+    return names

@@ -14,6 +14,10 @@ Every exception that we raise on purpose.
     ├── JournalFailed           a journal cannot be written
     ├── ReplayDiffers           a replay decided something else
     ├── SelectionFailed         the solver that chooses the universe gave up
+    ├── JobFailed               a scheduled job could not be run, or was given up
+    ├── ProposalRefused         exit code 2: a universe proposal that cannot become active
+    ├── SourceUnavailable       a source of filings does not answer, or answers something else
+    ├── FactsDamaged            a file of stored filings cannot be read
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -178,6 +182,49 @@ class AlertNotDelivered(TradeEngineError):
 
 class SelectionFailed(TradeEngineError):
     """The solver that chooses the universe gave up."""
+
+
+class JobFailed(TradeEngineError):
+    """The scheduled job `name` could not be run, or was given up."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(name, problem)
+        self.name, self.problem = name, problem
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.problem}"
+
+
+class ProposalRefused(BadConfiguration):
+    """A proposal of the universe is stale, of another origin, or compared with another list."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem, "make a new one: tradeengine refresh-universe")
+
+
+class SourceUnavailable(TradeEngineError):
+    """A source of filings, at `place`, does not answer or answers something else."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem)
+        self.place, self.problem = place, problem
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}"
+
+
+class FactsDamaged(TradeEngineError):
+    """The file of stored filings at `path` cannot be read."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.problem}\n  remedy: mend the disk, or move the file away and"
+            " fetch again with `tradeengine cache-fund`"
+        )
 
 
 class RecordsFailed(TradeEngineError):

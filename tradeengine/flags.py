@@ -16,7 +16,7 @@ ConfigFlag = Annotated[
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 DateFlag = Annotated[
     datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Session to trade. [default: 2019-02-13]"),
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Session to trade. [default: 2010-07-01]"),
 ]
 StartFlag = Annotated[
     str | None, typer.Option("--start", help="New York time to begin at, HH:MM. [default: 09:30]")

@@ -3,11 +3,12 @@ Where a run keeps its files, all under one `--home`.
 
     home/
     ├── data/HALT            written by `tradeengine halt`; the engine looks for it
-    ├── data/state.db        what outlives a run: locks, reviews, baselines
+    ├── data/state.db        what outlives a run: locks, reviews, baselines, jobs
     ├── data/alerts.db       alerts and what became of each
     ├── data/drills.jsonl    one line a drill: the trend
     ├── data/status.json     what `tradeengine status` reads
     ├── data/engine.lock     held by the running engine
+    ├── data/job-<name>.lock held by whoever runs a scheduled job
     ├── data/rejected_tickers/   one line a refused ticker and day
     ├── data/bars/<origin>/      daily bars, VIX and rates
     ├── data/fundamentals/<origin>/
@@ -61,6 +62,10 @@ class Home:
     def alerts_file(self) -> Path:
         """Alerts and what became of each."""
         return self.data / "alerts.db"
+
+    def job_lock_file(self, name: str) -> Path:
+        """Held by whoever runs a scheduled job."""
+        return self.data / f"job-{name}.lock"
 
     @property
     def status_file(self) -> Path:

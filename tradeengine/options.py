@@ -14,13 +14,16 @@ from pathlib import Path
 from tradeengine.build_inputs import BuildInputs
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
-from tradeengine.model.plan import SessionPlan
+from tradeengine.model.plan import NOTHING_PLANNED, SessionPlan
 from tradeengine.plan_file import load_plan
 from tradeengine.settings import Settings, VenueChoice, choose_venue, load_settings
 from tradeengine.settings.places import find_config_file
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _FASTEST = 100_000.0
+
+BUILT = "auto"
+"""What `run.plan` says when the engine is to build the plan itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +44,13 @@ class Options:
     """
     A run, settled. `speed` None means as fast as the machine; `until` None the close.
 
-    `date`, `start`, `speed` and `seed` mean something on our own venue only.
+    `date`, `start`, `speed` and `seed` mean something on our own venue only. With
+    `builds_plan` the plan is empty until the quant desk has built it (`quant/planning.py`).
     """
 
     settings: Settings
     plan: SessionPlan
+    builds_plan: bool
     choice: VenueChoice
     home: Home
     date: datetime.date
@@ -65,10 +70,12 @@ def read_options(
     _refuse_foreign_flags(flags, choice)
     venue = settings.venue
     speed = flags.speed if flags.speed is not None else str(venue.speed)
+    builds_plan = flags.plan is None and settings.run.plan == BUILT
     until = flags.until if flags.until is not None else settings.run.until
     return Options(
         settings=settings,
-        plan=load_plan(_plan_path(flags, settings, home)),
+        plan=NOTHING_PLANNED if builds_plan else load_plan(_plan_path(flags, settings, home)),
+        builds_plan=builds_plan,
         choice=choice,
         home=home,
         date=flags.date or venue.date,
@@ -106,15 +113,16 @@ def _refuse_foreign_flags(flags: Flags, choice: VenueChoice) -> None:
 
 
 def _plan_path(flags: Flags, settings: Settings, home: Home) -> Path:
-    if flags.plan is not None:
-        return flags.plan
-    named = Path(settings.run.plan)
-    if named.name != settings.run.plan:
+    named = flags.plan if flags.plan is not None else Path(settings.run.plan)
+    if named.is_file() or named.is_absolute():
         return named
-    found = find_config_file(settings.run.plan, home.root)
+    found = find_config_file(str(named), home.root)
     if found is None:
+        place = "--plan" if flags.plan is not None else "run.plan"
         raise BadConfiguration(
-            f"config/{named}", "there is no session plan", "name one with --plan FILE"
+            place,
+            f"{named} is not there, nor beside the configuration",
+            "name a plan that is, or leave it out: the engine then builds its own",
         )
     return found
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.dispatch import Routes
+from tradeengine.fundamentals.page import fundamentals_page
 from tradeengine.model.commands import Command
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.risk.moves import MOVES
@@ -145,6 +146,7 @@ def write_pages(docs: Path) -> None:
         "configuration.md": configuration_page(),
         "denials.md": denials_page(),
         "faults.md": faults_page(),
+        "fundamentals.md": fundamentals_page(),
         "states.md": states_page(),
         "messages.md": messages_page(_shipped_routes()),
     }

@@ -1,8 +1,8 @@
 """
-The session plan: `config/session_plan.yaml` read as strictly as the configuration.
+A session plan written by hand, read as strictly as the configuration.
 
-Until a fundamentals desk writes it, a person does, so every mistake is told with
-its line, its value and the nearest valid name.
+A person wrote it, so every mistake is told with its line, its value and the nearest valid
+name.
 """
 
 import datetime
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import FieldInfo, fields
 
 from tradeengine.model.plan import Regime, SessionPlan, SymbolPlan
@@ -26,6 +27,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "atr_percent": (0, 100),
     "beta": (-10, 10),
     "vix": (0, 200),
+    "prior_close": (0, 1e7),
+    "size_fraction": (0, 1),
     "closed_trades": (0, 1e9),
     "size_ramp": (0, 1),
 }
@@ -40,7 +43,7 @@ def load_plan(path: Path) -> SessionPlan:
     ]
     if problems:
         raise refusal(yaml.file, problems)
-    return msgspec.convert(yaml.root, SessionPlan)
+    return structs.replace(msgspec.convert(yaml.root, SessionPlan), by_hand=yaml.file)
 
 
 def _mistakes(yaml: MarkedYaml) -> Iterator[tuple[KeyPath, str]]:

@@ -57,6 +57,11 @@ class Quiescence:
         while self._pending > 0:
             await self._idle.wait()
 
+    async def alone(self) -> None:
+        """Wait until the one piece of work that the caller holds is all that is in flight."""
+        while self._pending > 1:  # noqa: ASYNC110 - rare, and over within a few turns of the loop
+            await asyncio.sleep(0)
+
 
 class Channel:
     """

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from tradeengine.build_id import version
 from tradeengine.build_inputs import BuildInputs
 from tradeengine.bus.engine import Engine, Recorder
 from tradeengine.bus.records import JournalFile
@@ -25,6 +26,8 @@ def build_for_replay(text: str, recorder: Recorder) -> Engine:
 def replay_run(run_dir: Path, against: Path | None) -> ExitCode:
     """Replay or compare and say the verdict. Raises JournalDamaged, BadConfiguration."""
     journal = _open(run_dir)
+    if against is None:
+        _say_other_build(journal)
     try:
         with _progress() as progress:
             task = progress.add_task(f"replaying {run_dir.name}", total=None)
@@ -48,6 +51,13 @@ def _open(run_dir: Path) -> JournalFile:
     if not path.is_file():
         raise BadConfiguration(str(run_dir), "holds no journal", "name a folder under logs/")
     return JournalFile(path)
+
+
+def _say_other_build(journal: JournalFile) -> None:
+    """Say that other code recorded the run: a difference may then be meant."""
+    recorded = journal.header.version
+    if recorded != version():
+        print(f"recorded by build {recorded}; this is {version()}", file=sys.stderr)
 
 
 def _verdict(outcome: Outcome) -> ExitCode:

@@ -1,7 +1,7 @@
 """
 A session from nothing to its outcome: what a run needs is opened here, in order.
 
-    home ─> alarm ─> state file ─> lock ─> world ─> lease ─> baseline ─> log ─> run
+    home ─> alarm ─> state file ─> lock ─> plan ─> world ─> lease ─> baseline ─> log ─> run
 
 What may refuse a run comes before anything is connected that could trade, and
 everything is closed again in the opposite order, however the run ends.
@@ -16,7 +16,10 @@ from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
+from tradeengine.quant.jobs import desk_work
+from tradeengine.quant.planning import planned
 from tradeengine.run.alarm import raised_alarm
+from tradeengine.run.canary import canaried
 from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.home_lock import home_locked
 from tradeengine.run.lease import leased
@@ -26,6 +29,7 @@ from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until
 from tradeengine.run.watch import watching_log
 from tradeengine.store.baselines import Baselines
+from tradeengine.store.builds import Builds
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.worlds import OpenWorld, open_world
@@ -56,6 +60,7 @@ async def trade_session(
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
         lock.refuse(alarm.tell)
+        options = await planned(options, screen.say)
         world = await stack.enter_async_context(opened(options, screen.say))
         lock.know(world.account_number, alarm.tell)
         account = broker_account(options.choice, world.account_number)
@@ -64,7 +69,9 @@ async def trade_session(
         baseline = DayBaseline(Baselines(database), account, world.session.date)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)
+        options = canaried(options, account, world.session.date, Builds(database), screen.say)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
-        app = App(options, world, files, log, screen, lock, baseline, alarm)
+        desk = desk_work(options, world, database)
+        app = App(options, world, files, log, screen, lock, baseline, alarm, desk)
         return await app.run()

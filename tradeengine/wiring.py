@@ -70,7 +70,7 @@ class Core:
 def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     """Build one core. Raises BadConfiguration for a strategy that cannot be loaded."""
     ledger = Ledger(inputs.ledger)
-    gate = RiskGate(inputs.risk, inputs.plan)
+    gate = RiskGate(inputs.risk, inputs.plan, inputs.plan.closed_returns)
     breaker = Breaker(
         Decimal(str(inputs.risk.drawdown_max_fraction)),
         inputs.risk.safety_grace_seconds,
@@ -192,6 +192,8 @@ def _routes(
         e.LoopFellBehind: [breaker.lateness.on_lagged],
         e.LoopSteady: [breaker.lateness.on_steady],
         e.WarmUpEnded: [breaker.on_warm_up_ended],
+        e.JobStarted: [],
+        e.JobEnded: [],
         # time and the operator
         e.RunOpened: [
             ledger.on_run_opened,

@@ -13,6 +13,7 @@ from tradeengine.model.denials import Denial
 from tradeengine.model.events import FlattenEnded, SymbolFlattened
 from tradeengine.model.instants import parse_instant
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Side, StopTrigger
+from tradeengine.model.plan import Regime, SessionPlan, SymbolPlan
 
 D = Decimal
 NOW = parse_instant("2019-02-13T15:31:07Z")
@@ -102,7 +103,17 @@ RECEIPT = FlattenEnded(
     orders_left=(),
 )
 
+PLAN = SessionPlan(
+    source="the quant desk",
+    regime=Regime.HV_BEAR,
+    vix=24.5,
+    day="2010-07-01",
+    symbols={"AAPL": SymbolPlan(p_undervalued=0.7), "JPM": SymbolPlan()},
+    origins={"regime": "SPY, 1,260 days to 2010-06-30"},
+)
+
 ENDED = RunSummary(
+    plan=PLAN,
     run_id="run-1",
     run_dir="/home/someone/logs/run-1",
     state=EngineState.STOPPED,

@@ -27,6 +27,16 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
         "denials": 43,
         "equity_start": 100000.0,
         "equity_end": 100012.345,
+        "plan": {
+            "source": "the quant desk",
+            "by_hand": None,
+            "day": "2010-07-01",
+            "regime": "HV-bear",
+            "vix": 24.5,
+            "symbols": 2,
+            "origins": {"regime": "SPY, 1,260 days to 2010-06-30"},
+        },
+        "stopped": {},
     }
 
 

@@ -94,3 +94,11 @@ def test_a_fault_that_is_none_is_told_with_all_there_are(type_in: Type, tmp_path
     assert ended.code == 2
     assert "there is no fault 'hatl'" in ended.err
     assert "halt" in ended.err.partition("remedy")[2]
+
+
+@pytest.mark.parametrize("flag", ["--faults", "--situations"])
+def test_a_list_that_names_nothing_is_refused(flag: str, type_in: Type, tmp_path: Path) -> None:
+    ended = type_in("drill", flag, " , ", "--home", tmp_path)
+
+    assert ended.code == 2
+    assert f"{flag}: names nothing" in ended.err

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tradeengine.feed.halts import HALTING, INFORMING, RESUMING, Halts
+from tradeengine.feed.halts import HALTING, INFORMING, MISSED, RESUMING, Halts
+from tradeengine.model.events import Bar, TradingStatus
+from tradeengine.model.instants import MINUTE
 
 
 @pytest.mark.parametrize("code", sorted(HALTING))
@@ -41,3 +43,49 @@ def test_halts_are_per_symbol() -> None:
     halts.read("AAPL", "H")
     assert halts.read("MSFT", "T") is False
     assert halts.read("AAPL", "E") is True
+
+
+def minute(start: int, *, volume: float = 100, revised: bool = False, symbol: str = "AAPL") -> Bar:
+    return Bar(
+        at=start,
+        received_at=start + MINUTE,
+        symbol=symbol,
+        open=10,
+        high=10,
+        low=10,
+        close=10,
+        volume=volume,
+        vwap=10,
+        trade_count=1,
+        revised=revised,
+    )
+
+
+def test_a_bar_of_a_later_minute_proves_that_a_halt_is_over() -> None:
+    halts = Halts()
+    halts.read("AAPL", "H", at=MINUTE)
+
+    resumed, bar = halts.ended_by([minute(2 * MINUTE)])
+
+    assert isinstance(resumed, TradingStatus)
+    assert (resumed.symbol, resumed.code, resumed.halted) == ("AAPL", MISSED, False)
+    assert bar == minute(2 * MINUTE)
+    assert halts.read("AAPL", "5") is False
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        minute(0),
+        minute(2 * MINUTE, revised=True),
+        minute(2 * MINUTE, volume=0),
+        minute(2 * MINUTE, symbol="MSFT"),
+    ],
+    ids=["the minute of the halt", "a revision", "no trades", "another symbol"],
+)
+def test_no_other_bar_does(bar: Bar) -> None:
+    halts = Halts()
+    halts.read("AAPL", "H", at=MINUTE // 2)
+
+    assert list(halts.ended_by([bar])) == [bar]
+    assert halts.read("AAPL", "5") is True

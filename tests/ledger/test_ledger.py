@@ -284,3 +284,13 @@ def test_a_fill_from_before_the_first_question_is_in_its_answer_whoever_tells_it
     assert ledger.quantities() == {"AAA": D(100)}
     list(ledger.on_fill(fill(BUY, "10", "50", order="o2", seconds=11)))
     assert ledger.quantities() == {"AAA": D(110)}
+
+
+def test_two_part_fills_of_before_the_opening_are_not_booked_again() -> None:
+    ledger = Ledger(LedgerParameters())
+    list(ledger.on_snapshot(snapshot(held("100", "30"))))
+    first = structs.replace(fill(Side.BUY, "40", "30"), position=D(40))
+    second = structs.replace(fill(Side.BUY, "60", "30", cumulative="100"), position=D(100))
+
+    assert [*ledger.on_fill(first), *ledger.on_fill(second)] == []
+    assert [row.quantity for row in ledger.view().positions] == [D(100)]

@@ -22,6 +22,7 @@ from tradeengine.model.events import (
     Quote,
     RunOpened,
     StateChanged,
+    TradingStatus,
 )
 from tradeengine.model.instants import MINUTE, NANOS, parse_instant
 from tradeengine.model.orders import (
@@ -128,6 +129,10 @@ def bar(
         trade_count=1,
         revised=revised,
     )
+
+
+def status(symbol: str, code: str, *, halted: bool, at: int = NOW) -> TradingStatus:
+    return TradingStatus(at=at, received_at=at, symbol=symbol, code=code, halted=halted)
 
 
 def snapshot(

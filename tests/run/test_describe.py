@@ -16,6 +16,8 @@ from tradeengine.model.events import (
     FeedGap,
     FeedLost,
     FlattenEnded,
+    JobEnded,
+    JobStarted,
     MessageRejected,
     OrderDenied,
     OrderFilled,
@@ -24,6 +26,7 @@ from tradeengine.model.events import (
     StrategyFaulted,
     SymbolQuiet,
 )
+from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.message import Message
 from tradeengine.model.orders import (
     EngineState,
@@ -65,6 +68,7 @@ def test_every_message_is_described_or_left_to_the_journal(message: Message) -> 
         (FeedLost, "FEED_LOST", "feed"),
         (StrategyFaulted, "STRATEGY_FAULTED", "strategy"),
         (RequestStop, "REQUEST_STOP", "engine"),
+        (JobStarted, "JOB_STARTED", "schedule"),
     ],
 )
 def test_a_kind_has_its_code_and_its_room(kind: type[Message], code: str, component: str) -> None:
@@ -171,6 +175,43 @@ def order(limit_price: Decimal | None = None, stop_price: Decimal | None = None)
 )
 def test_it_says_what_happened(message: Message, words: str) -> None:
     assert text_of(message) == words
+
+
+def job_ended(outcome: JobOutcome) -> JobEnded:
+    return JobEnded(
+        at=NOON,
+        received_at=NOON,
+        name="bars",
+        due=NOON,
+        late_seconds=0.0,
+        outcome=outcome,
+        words="40 symbols",
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "level"),
+    [(JobOutcome.DONE, Level.INFO), (JobOutcome.FAILED, Level.WARNING)],
+)
+def test_a_job_that_failed_is_a_warning(outcome: JobOutcome, level: Level) -> None:
+    line = describe(job_ended(outcome))
+
+    assert line is not None
+    assert (line.level, line.text) == (
+        level,
+        f"bars, due 12:00 New York on Wed 2019-02-13, {outcome.value}: 40 symbols",
+    )
+
+
+@pytest.mark.parametrize(
+    ("missed", "tail"), [(0, ""), (2, "; 2 before it were missed")], ids=["none", "two"]
+)
+def test_a_job_that_begins_says_how_late(missed: int, tail: str) -> None:
+    started = JobStarted(
+        at=NOON, received_at=NOON, name="bars", due=NOON, late_seconds=7.4, missed_before=missed
+    )
+
+    assert text_of(started) == f"bars, due 12:00 New York on Wed 2019-02-13, begins 7 s later{tail}"
 
 
 def test_a_kind_without_words_of_its_own_is_called_by_its_name() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs import NOON, a_run, make_home, opened, receipt, snapshot
+from tradeengine.build_id import version
 from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError, VenueUnreachable
 from tradeengine.layout import RunFiles
 from tradeengine.model.commands import RequestStop
@@ -96,7 +97,18 @@ def test_the_summary_counts_what_the_tally_and_the_ledger_saw(run: Subject) -> N
         "denials": 0,
         "equity_start": 100000.0,
         "equity_end": 99000.0,
+        "plan": {
+            "source": "a test",
+            "by_hand": run.plan.by_hand,
+            "day": None,
+            "regime": "HV-bear",
+            "vix": 15.0,
+            "symbols": 2,
+            "origins": {},
+        },
+        "stopped": {},
     }
+    assert run.plan.by_hand.endswith("session_plan.yaml")
 
 
 def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
@@ -124,6 +136,8 @@ def test_the_receipt_says_how_each_symbol_became_flat(run: Subject) -> None:
 
     assert json.loads(run.files.receipt.read_text()) == {
         "flat": False,
+        "build": version(),
+        "plan": f"by hand, {run.plan.by_hand} (a test)",
         "trigger": "interrupt",
         "rounds": 2,
         "seconds": 3.5,

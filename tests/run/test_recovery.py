@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.console.pictures import PLAN
 from tests.runs import NOON, held, make_home, opened, options_for, receipt, snapshot
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, frame
@@ -177,6 +178,7 @@ async def test_a_run_that_never_saw_its_account_is_passed_over(home: Home) -> No
 
 def write_receipt(files: RunFiles, *, flat: bool) -> None:
     summary = RunSummary(
+        plan=PLAN,
         run_id="one",
         run_dir="",
         state=EngineState.STOPPED,

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from tests.run.test_recovery import approved, journal_of
 from tests.runs import NOON, a_world, held, make_home, opened, options_for, session, snapshot
+from tradeengine.build_id import build_id
 from tradeengine.bus.inbox import Inbox
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import Home, RunFiles
@@ -225,5 +226,6 @@ def test_a_run_ends_at_the_earlier_of_close_and_wish(
 
     assert (opened.until, opened.until_trigger) == (instant, trigger)
     assert (opened.session_open, opened.session_close) == OURS
-    assert (opened.run_tag, opened.at, opened.received_at) == ("t1", NOON, NOON)
+    tag = f"t1.{build_id()}"
+    assert (opened.run_tag, opened.at, opened.received_at) == (tag, NOON, NOON)
     assert Decimal(opened.session_close - opened.session_open) / 10**9 == 6.5 * 3600

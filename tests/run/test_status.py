@@ -55,6 +55,7 @@ def test_a_running_engine_is_described(home: Home, capsys: pytest.CaptureFixture
         "orders     2 open, 3 sent, 4 fills",
         "queues     inbox 1,234, journal bytes 5",
         "alert      look",
+        "           `tradeengine alerts list` says which of them somebody acknowledged",
     ]
 
 

@@ -1,7 +1,8 @@
 """A home for each test, with a configuration that hosts the strategy it names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import yaml
@@ -36,6 +37,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         symbols: tuple[str, ...] = SYMBOLS,
         risk: dict[str, object] | None = None,
         module: str = "strategies",
+        venue: Mapping[str, object] = MappingProxyType({}),
         **sections: object,
     ) -> Path:
         folder = tmp_path / "config"
@@ -43,6 +45,8 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         settings: dict[str, object] = {
             "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
             **sections,
+            "run": {"plan": "session_plan.yaml"},
+            "venue": {"date": "2019-02-13", **venue},
             "risk": LOOSE_LIMITS | (risk or {}),
         }
         (folder / "config.yaml").write_text(yaml.safe_dump(settings))

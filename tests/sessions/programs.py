@@ -17,6 +17,12 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 
+RECORDED = ("--date", "2019-02-13")
+"""A session that is recorded minute by minute."""
+
+RECORDED_PLAN = (*RECORDED, "--plan", str(ROOT / "config" / "session_plan.yaml"))
+"""And the plan that was written for it."""
+
 
 def environment() -> dict[str, str]:
     """Give the environment without anybody's keys; the checkout is on the path."""
@@ -251,9 +257,9 @@ class Venue:
 
 @contextmanager
 def venue_running(*arguments: str, home: Path) -> Iterator[Venue]:
-    """Start a venue and wait until it says where it is."""
+    """Start a venue, of the recorded session by default, and wait until it says where it is."""
     process = subprocess.Popen(
-        [*command("venue", "--port", "0", "--json", *arguments), "--home", str(home)],
+        [*command("venue", "--port", "0", "--json", *RECORDED, *arguments), "--home", str(home)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

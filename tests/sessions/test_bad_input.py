@@ -102,7 +102,7 @@ WRONG_FLAGS = {
     "--date 1850-01-02": "--date: the exchange calendar covers 1993 to 2028",
     "--date 2019-03-13": "no market data of 2019-03-13\n  remedy: choose a trading day",
     "--date 13.2.2019": "'13.2.2019' does not match",
-    "--start 08:00": "--start: 08:00 is outside the session of 2019-02-13\n  remedy:",
+    "--start 08:00": "--start: 08:00 is outside the session of 2010-07-01\n  remedy:",
     "--start 9:30": "--start: '9:30' is not a time\n  remedy: write HH:MM",
     "--start 10:30 --until 10:00": (
         "--until: 10:00 is not after 10:30, when the run begins\n  remedy:"

@@ -1,5 +1,5 @@
 """
-The fault matrix: every fault of the venue x 10 seeds x {flat, positions open, orders working}.
+The fault matrix: every fault with a recipe x 10 seeds x {flat, positions open, orders working}.
 
 Each fault is one process that plays its 30 cells: whole runs of the engine over real
 sockets, in lock-step with the venue. What is held against them stands in
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.sessions.programs import command, environment
-from tradeengine.venue.server.faults import every_fault
+from tradeengine.drill.recipes import RECIPES
 
 SEEDS = 10
 
@@ -23,7 +23,7 @@ NEVER_MET = {"reject_replace": "the engine replaces no order"}
 """Faults that wait for what the engine does not do."""
 
 
-@pytest.mark.parametrize("fault", [entry.name for entry in every_fault()])
+@pytest.mark.parametrize("fault", RECIPES)
 def test_no_fault_breaks_the_engine(fault: str, tmp_path: Path) -> None:
     unmeasured = {k: v for k, v in environment().items() if not k.startswith("COVERAGE")}
     done = subprocess.run(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.programs import engine, newest_run, read_events
+from tests.sessions.programs import RECORDED_PLAN, engine, newest_run, read_events
 
 SUMMARY_KEYS = {
     "run_id", "run_dir", "state", "flat", "symbols", "orders", "fills", "buys", "sells",
-    "denials", "equity_start", "equity_end",
+    "denials", "equity_start", "equity_end", "plan", "stopped",
 }  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         home = tmp_path_factory.mktemp(name)
         result = engine(
             "run", "--venue", venue, "--speed", "max", "--start", "11:00", "--until", "11:50",
-            "--json", home=home,
+            "--json", *RECORDED_PLAN, home=home,
         )  # fmt: skip
         assert result.returncode == 0, result.stderr
         assert "Traceback" not in result.stderr
@@ -45,8 +45,8 @@ def test_the_receipt_says_how_it_became_flat(homes: dict[str, Path]) -> None:
     receipt = json.loads((newest_run(homes["one"]) / "receipt.json").read_text())
 
     assert set(receipt) == {
-        "flat", "trigger", "rounds", "seconds", "cost_dollars", "positions_left", "orders_left",
-        "naked", "queues", "symbols",
+        "flat", "build", "plan", "trigger", "rounds", "seconds", "cost_dollars",
+        "positions_left", "orders_left", "naked", "queues", "symbols",
     }  # fmt: skip
     assert receipt["flat"] is True
     assert receipt["trigger"] == "until"
@@ -95,7 +95,7 @@ def engine_replay(run: Path, against: Path | None = None) -> tuple[int, str]:
 def test_another_seed_makes_another_run(homes: dict[str, Path], tmp_path: Path) -> None:
     result = engine(
         "run", "--venue", "simulated", "--speed", "max", "--start", "11:00", "--until", "11:02",
-        "--seed", "8", home=tmp_path,
+        "--seed", "8", *RECORDED_PLAN, home=tmp_path,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
 

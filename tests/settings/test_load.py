@@ -140,7 +140,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path, text: str) -> None:
         ),
         (
             "strategy:\n  - name: One\n    class: tradeengine.strategy.contrarian:Contrarian\n",
-            "config/config.yaml:2: strategy[0].name: must match pattern",
+            "config/config.yaml:2: strategy[0].name: may not be 'One'. Its name in orders",
         ),
         (
             "strategy:\n  - name: one\n    class: tradeengine.strategy.contrarian:Contrarain\n",

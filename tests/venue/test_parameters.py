@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from tradeengine.venue.parameters import VenueParameters
 
 
-def test_the_defaults_are_the_recorded_wednesday_at_sixty_times_the_speed() -> None:
+def test_the_defaults_are_the_day_on_which_all_is_real_at_sixty_times_the_speed() -> None:
     chosen = VenueParameters()
 
-    assert chosen.date == datetime.date(2019, 2, 13)
+    assert chosen.date == datetime.date(2010, 7, 1)
     assert chosen.start_time == datetime.time(9, 30)
     assert chosen.speed == 60
     assert chosen.seed == 7

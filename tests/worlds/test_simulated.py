@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tradeengine.model.message import Message
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
 from tradeengine.run.edges import Edges, FoundOrder, World
 from tradeengine.worlds import open_world, simulated
+from tradeengine.worlds.simulated import simulated_world
 
 D = Decimal
 
@@ -164,6 +166,28 @@ async def test_a_symbol_without_data_is_named_after_who_chose_it(tmp_path: Path)
     home = make_home(tmp_path, venue={"symbols": ["ZZZZ"]})
 
     with pytest.raises(BadConfiguration, match=r"venue\.symbols"):
+        async with opened(home):
+            raise AssertionError("opened")
+
+
+async def test_a_plan_of_another_time_trades_what_was_listed_then(tmp_path: Path) -> None:
+    home = make_home(tmp_path, venue={"date": date(2010, 7, 1)})
+    plan = home.root / "config" / "session_plan.yaml"
+    plan.write_text(plan.read_text().replace("JPM", "PYPL"))
+    said: list[str] = []
+
+    async with simulated_world(options_for(home), said.append) as world:
+        assert world.symbols == ("SPY", "AAPL")
+
+    assert "no market data of PYPL on 2010-07-01: not traded in this session" in said
+
+
+async def test_a_plan_of_which_nothing_was_listed_is_refused(tmp_path: Path) -> None:
+    home = make_home(tmp_path, venue={"date": date(2010, 7, 1)})
+    plan = home.root / "config" / "session_plan.yaml"
+    plan.write_text(plan.read_text().replace("JPM", "PYPL").replace("AAPL", "TSLA"))
+
+    with pytest.raises(BadConfiguration, match="no market data of PYPL, TSLA on 2010-07-01"):
         async with opened(home):
             raise AssertionError("opened")
 

@@ -5,10 +5,8 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from tradeengine.model.night import refuse_night
 from tradeengine.model.parameters import Parameters
-
-NIGHT = time(1), time(3)
-"""New York hours in which nothing is scheduled: clocks are changed in them."""
 
 
 class AlertParameters(Parameters):
@@ -59,11 +57,7 @@ class AlertParameters(Parameters):
     @field_validator("digest_time")
     @classmethod
     def _outside_the_night(cls, value: time) -> time:
-        if value.tzinfo is not None:
-            raise ValueError("digest_time is New York time and takes no zone")
-        if NIGHT[0] <= value < NIGHT[1]:
-            raise ValueError("digest_time must not be between 01:00 and 03:00")
-        return value
+        return refuse_night(value, "digest_time")
 
     @model_validator(mode="after")
     def _rounds_are_shorter_than_rungs(self) -> Self:

@@ -100,6 +100,11 @@ def look(path: str, query: Mapping[str, str | int] | None = None) -> Request:
     return Request(method="GET", target=path + tail, lane=Lane.CLOSE_OR_LOOK)
 
 
+def asset(symbol: str) -> Request:
+    """Ask what may be done with a symbol; goes before a short sale, so it has its lane."""
+    return Request(method="GET", target=f"/v2/assets/{quote(symbol, safe='')}", lane=Lane.ENTRY)
+
+
 def look_up(client_order_id: str) -> Request:
     """Ask for an order by our own id."""
     return look("/v2/orders:by_client_order_id", {"client_order_id": client_order_id})

@@ -11,6 +11,7 @@ reached nothing is concluded.
 
 from tradeengine.broker import requests
 from tradeengine.broker.answers import NEVER_SENT, Answers
+from tradeengine.broker.borrowing import refuse_unborrowable
 from tradeengine.broker.line import Line
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.wire import OrderRow, instant_of, read_one
@@ -36,6 +37,7 @@ class Submitter:
     async def submit(self, command: SubmitOrder, line: Line) -> OrderRow | None:
         """Send an order and tell what came of it. Gives the broker's row if it has one."""
         try:
+            await refuse_unborrowable(command, line)
             row = await self._sent(command, line)
         except VenueUnreachable as error:
             self._answers.rejected(command, NEVER_SENT, 0, str(error))

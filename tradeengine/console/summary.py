@@ -10,11 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from tradeengine.console import words
+from tradeengine.console.plan import (
+    Stopped,
+    plan_json,
+    plan_panel,
+    stopped_json,
+    stopped_panel,
+)
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import FlattenEnded
 from tradeengine.model.orders import EngineState
-
-Json = str | int | float | bool | None
+from tradeengine.model.plan import SessionPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,10 @@ class RunSummary:
     sells: int
     equity_start: Decimal | None
     equity_end: Decimal | None
+    plan: SessionPlan
+    stopped: Stopped = field(default_factory=dict)
+    """What stopped each candidate."""
+
     denials: Mapping[Denial, int] = field(default_factory=dict)
     receipt: FlattenEnded | None = None
     uncovered: Mapping[str, Decimal] = field(default_factory=dict)
@@ -43,7 +53,7 @@ class RunSummary:
     """The most that ever waited in each queue."""
 
 
-def summary_json(run: RunSummary) -> dict[str, Json]:
+def summary_json(run: RunSummary) -> dict[str, object]:
     """Give the summary with exactly the keys that `run --json` promises."""
     return {
         "run_id": run.run_id,
@@ -58,6 +68,8 @@ def summary_json(run: RunSummary) -> dict[str, Json]:
         "denials": sum(run.denials.values()),
         "equity_start": _number(run.equity_start),
         "equity_end": _number(run.equity_end),
+        "plan": plan_json(run.plan),
+        "stopped": stopped_json(run.stopped),
     }
 
 
@@ -65,7 +77,9 @@ def summary(run: RunSummary) -> Group:
     """Lay the summary out for a person."""
     verdict = Text(" FLAT ", "bold reverse green") if run.flat else Text(" NOT FLAT ", _ALARM)
     title = Text.assemble(verdict, f"  run {run.run_id} ended {run.state.value}")
-    parts: list[Text | Table | Panel] = [title, _numbers(run)]
+    parts: list[Text | Table | Panel] = [title, _numbers(run), plan_panel(run.plan)]
+    if not run.buys and run.stopped:
+        parts.append(stopped_panel(run.stopped))
     if run.denials:
         parts.append(_denials(run.denials))
     if run.receipt is not None:

@@ -203,3 +203,10 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
+
+_NO_ORDERS = "the public sites are asked before a session; no order waits for them"
+
+EXEMPT: dict[str, str] = dict.fromkeys(
+    ("site_dead", "site_slow", "site_429", "site_html", "site_truncated"), _NO_ORDERS
+)
+"""Faults without a recipe, and why: the drill is of what can happen to orders."""

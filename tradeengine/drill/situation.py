@@ -13,6 +13,9 @@ from tradeengine.layout import Home
 CHURNED, KEPT = "MSFT", ("AAPL", "JPM")
 SYMBOLS = (*KEPT, CHURNED)
 
+DAY = "2019-02-13"
+"""The session of every cell: one that is recorded minute by minute."""
+
 START, UNTIL = "10:00", "10:05"
 """New York times between which a cell trades."""
 
@@ -42,6 +45,7 @@ def prepare(home: Path, situation: Situation, strike: time, changes: Mapping[str
 
 def _settings(situation: Situation, strike: time) -> dict[str, Any]:
     return {
+        "run": {"plan": "session_plan.yaml"},
         "strategy": [
             {
                 "name": "drill",
@@ -67,7 +71,7 @@ def _settings(situation: Situation, strike: time) -> dict[str, Any]:
         },
         "router": {"entry_patience_seconds": 300 if situation is Situation.WORKING else 3},
         "feed": {"mute_threshold_seconds": 20, "stable_intervals": 3},
-        "venue": {"symbols": ["SPY", *SYMBOLS]},
+        "venue": {"date": DAY, "symbols": ["SPY", *SYMBOLS]},
         "logs": {"level": "warning"},
     }
 

@@ -88,9 +88,10 @@ class Codec:
         """
         form = _MSGPACK if frame and frame[0] > ASCII else _JSON
         try:
-            data += [wire.event(received_at) for wire in form.market_data(frame)]
+            events = [wire.event(received_at) for wire in form.market_data(frame)]
         except UNREADABLE:
             return self._carefully(form, frame, received_at, data, rejections)
+        data += self._halts.ended_by(events) if self._halts.since else events
         return ()
 
     def _carefully(
@@ -117,7 +118,7 @@ class Codec:
             if isinstance(message, Control):
                 controls.append(message)
             elif message is not None:
-                data.append(message)
+                data += self._halts.ended_by((message,))
         return controls
 
     def _read(self, form: _Format, element: bytes, received_at: int) -> Input | Control | None:
@@ -152,7 +153,7 @@ class Codec:
             received_at=received_at,
             symbol=wire.symbol,
             code=wire.code,
-            halted=self._halts.read(wire.symbol, wire.code),
+            halted=self._halts.read(wire.symbol, wire.code, at),
             reason=wire.reason or wire.meaning,
         )
 

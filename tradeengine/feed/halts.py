@@ -8,6 +8,10 @@ looks or a resumption comes.
 Source: CTA and UTP specifications, status and trading-action messages.
 """
 
+from collections.abc import Iterator, Sequence
+
+from tradeengine.model.events import Bar, Input, TradingStatus
+
 HALTING = frozenset(
     {
         "1",  # CTA opening delay
@@ -44,16 +48,46 @@ INFORMING = frozenset(
 )
 
 
+MISSED = "missed"
+"""Our word for a resumption that was never told, where a status has its code."""
+
+
 class Halts:
-    """Who is halted, as far as the statuses seen tell."""
+    """Who is halted, as far as the statuses seen tell, and since when (ns UTC)."""
 
     def __init__(self) -> None:
-        self._halted: set[str] = set()
+        self.since: dict[str, int] = {}
 
-    def read(self, symbol: str, code: str) -> bool:
+    def read(self, symbol: str, code: str, at: int = 0) -> bool:
         """Take in a status and say whether the symbol is halted after it."""
         if code in RESUMING:
-            self._halted.discard(symbol)
+            self.since.pop(symbol, None)
         elif code not in INFORMING:
-            self._halted.add(symbol)
-        return symbol in self._halted
+            self.since[symbol] = at
+        return symbol in self.since
+
+    def ended_by(self, events: Sequence[Input]) -> Iterator[Input]:
+        """
+        Give the events, each bar that proves a halt over behind the resumption.
+
+        The tape says once that a halt is over, and a feed that was down then never hears it.
+        A minute that began after the halt and has a bar has seen trades.
+        """
+        for event in events:
+            if type(event) is Bar and not event.revised:
+                since = self.since.get(event.symbol)
+                if since is not None and event.at >= since and event.volume > 0:
+                    del self.since[event.symbol]
+                    yield _resumed(event)
+            yield event
+
+
+def _resumed(bar: Bar) -> TradingStatus:
+    return TradingStatus(
+        at=bar.at,
+        received_at=bar.received_at,
+        symbol=bar.symbol,
+        code=MISSED,
+        halted=False,
+        reason="it trades again, and nobody told its resumption",
+    )

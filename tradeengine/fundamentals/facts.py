@@ -10,6 +10,7 @@ seen before it was filed. SEC EDGAR, data.sec.gov/api/xbrl/companyfacts.
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
+from functools import cache
 
 from msgspec import Struct
 
@@ -33,7 +34,13 @@ class Span(Enum):
     @classmethod
     def of(cls, days: int) -> "Span | None":
         """Give the kind of a period; None for a length that no report has."""
-        return next((span for span in cls if span.value[1] <= days <= span.value[2]), None)
+        return _span(days)
+
+
+@cache
+def _span(days: int) -> Span | None:
+    """Look a length up; it is asked for thousands of times a company."""
+    return next((span for span in Span if span.value[1] <= days <= span.value[2]), None)
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -47,9 +54,14 @@ class Fact(Struct, frozen=True, kw_only=True):
     accession: str
 
     @property
+    def days(self) -> int:
+        """Days in the period, 0 for an instant."""
+        return 0 if self.start is None else (self.end - self.start).days + 1
+
+    @property
     def span(self) -> Span | None:
         """The kind of the period, None for an instant or an odd length."""
-        return None if self.start is None else Span.of((self.end - self.start).days + 1)
+        return None if self.start is None else Span.of(self.days)
 
 
 def known(facts: Iterable[Fact], as_of: date) -> list[Fact]:

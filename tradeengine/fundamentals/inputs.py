@@ -12,11 +12,18 @@ class Figure(Struct, frozen=True, kw_only=True):
     rule: str
     end: date
     filed: date
+    method: str = ""
+    """How the period was made: `FY`, `FY+6M-prior6M`, `4Q`, `instant`, `average`."""
+
+    accessions: tuple[str, ...] = ()
+    """The filings behind it."""
 
 
 class CompanyInputs(Struct, frozen=True, kw_only=True):
     """
-    Validated inputs of one company, as known on `as_of`. Quant.md 3.1 and 3.3.
+    Validated inputs of one company for the session `as_of`. Quant.md 3.1 and 3.3.
+
+    All of it was filed before that day (a filing counts from the next open on).
 
     Flows are of the trailing twelve months; stocks are those of the latest balance sheet.
     Dollars, except `shares` (outstanding) and `dilution` (a factor of at least 1).
@@ -46,6 +53,9 @@ class CompanyInputs(Struct, frozen=True, kw_only=True):
     cash: Figure
     """Cash and short-term investments."""
 
+    long_term_investments: Figure | None = None
+    """Marketable securities that are held for more than a year."""
+
     equity: Figure
     equity_year_ago: Figure | None
     noncontrolling: Figure | None
@@ -62,7 +72,7 @@ class CompanyInputs(Struct, frozen=True, kw_only=True):
     annual_capex: tuple[Figure, ...]
 
     warnings: tuple[str, ...] = ()
-    """Codes of checks that failed without refusing the company."""
+    """Checks that failed without refusing the company: `CODE:input`."""
 
     @property
     def ebitda(self) -> float:

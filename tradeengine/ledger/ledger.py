@@ -14,6 +14,7 @@ from tradeengine.ledger.baseline import Baseline
 from tradeengine.ledger.executions import Executions
 from tradeengine.ledger.holdings import BookedFill, Holdings
 from tradeengine.ledger.marks import Marks
+from tradeengine.ledger.opening import Opening
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.ledger.positions import Position, dollars
 from tradeengine.ledger.postings import (
@@ -60,7 +61,8 @@ class Ledger:
         self._books = Books()
         self._baseline = Baseline()
         self._broker: BrokerSnapshot | None = None
-        self._valued_at = self._opened_at = self._read_from = 0
+        self._opening = Opening()
+        self._valued_at = 0
         self._equity_told: Decimal | None = None
         self._taken_over_at: dict[str, int] = {}
         marks = self._marks = Marks(parameters.mark_spread_max_bps)
@@ -70,9 +72,9 @@ class Ledger:
 
     def on_fill(self, fill: OrderFilled) -> Iterator[PositionChanged | EquityChanged]:
         """Book an execution, once."""
-        if not self._executions.take(fill) or self._opened_with(fill):
+        if not self._executions.take(fill) or self._opening.holds(fill):
             return
-        if fill.at < self._taken_over_at.get(fill.symbol, self._read_from):
+        if fill.at < self._taken_over_at.get(fill.symbol, self._opening.read_from):
             yield self._position_changed(fill.symbol, fill.received_at)
             return  # Told too late: what was taken over from the broker holds it already.
         booked = BookedFill(fill.execution_id, fill.side.sign * fill.quantity, fill.price)
@@ -82,11 +84,6 @@ class Ledger:
         self._marks.suggest(fill.symbol, fill.price)
         yield self._position_changed(fill.symbol, fill.received_at)
         yield from self._value(fill.received_at)
-
-    def _opened_with(self, fill: OrderFilled) -> bool:
-        """Tell whether the opening positions already hold a fill that is told after them."""
-        held = self._holdings.position(fill.symbol).quantity
-        return fill.at <= self._opened_at and fill.position == held
 
     def on_busted(self, bust: FillBusted) -> Iterator[PositionChanged | EquityChanged]:
         """Take an execution back, or put its correction in its place."""
@@ -121,7 +118,7 @@ class Ledger:
             self._marks.suggest(told.symbol, told.current_price)
         if snapshot.why != Question.START:
             return
-        self._read_from, self._opened_at = snapshot.asked_at, snapshot.received_at
+        self._opening.read(snapshot)
         contra = CAPITAL if self._baseline.value is None else ADJUSTMENTS
         if (first := self._baseline.open(snapshot)) is not None:
             number = snapshot.account_number

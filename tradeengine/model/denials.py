@@ -39,6 +39,7 @@ class Denial(Enum):
     MESSAGE_BUDGET = "the request budget has no room for entries"
     WASH_TRADE = "an opposite order in the symbol is open"
     NOT_SHORTABLE = "short sales are not allowed"
+    SHORT_SALE_RULE = "a falling share is sold short only above the best bid"
     FRACTIONAL_RULE = "the order breaks a rule for fractions of shares"
     SIZE_ZERO = "the size rule gives no shares"
     VIX_MISSING = "no VIX, so no size"

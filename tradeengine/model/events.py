@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
+from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.orders import (
     EngineState,
     OrderType,
@@ -428,6 +429,29 @@ class AlertsWaiting(Input, frozen=True, kw_only=True, tag=True, gc=False):
     """So many critical alerts from before this session wait for a person; 0: no more."""
 
     count: int
+    words: str
+
+
+class JobStarted(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """
+    A scheduled job begins, `late_seconds` of the engine's time after it was `due`.
+
+    `missed_before` due instants had passed before that one since the last success.
+    """
+
+    name: str
+    due: int
+    late_seconds: float
+    missed_before: int
+
+
+class JobEnded(Input, frozen=True, kw_only=True, tag=True, gc=False):
+    """A scheduled job ended so; `words` say what came of it, or why nothing did."""
+
+    name: str
+    due: int
+    late_seconds: float
+    outcome: JobOutcome
     words: str
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tradeengine.clock import Clock, SystemClock
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import DeskFiles, Home
+from tradeengine.model.instants import new_york
 from tradeengine.model.sessions import (
     OutsideCalendar,
     Session,
@@ -15,7 +16,7 @@ from tradeengine.model.sessions import (
     previous_session,
     session_on,
 )
-from tradeengine.settings import Settings, VenueKind, choose_venue, load_settings
+from tradeengine.settings import Settings, VenueChoice, VenueKind, choose_venue, load_settings
 
 EMBEDDED, ALPACA = "embedded", "alpaca"
 
@@ -55,18 +56,33 @@ def desk_day(venue: str | None, day: date | None, settings: Settings, clock: Clo
     """
     Settle origin and session from `--venue`, `--date` and the settings.
 
-    Without a date it is our own venue's day, elsewhere the first session that opens from now
-    on. Raises BadConfiguration.
+    Without a date it is our own venue's day, elsewhere the session that is on, or the next.
+    Raises BadConfiguration.
     """
     choice = choose_venue(venue, settings)
-    own = choice.has_own_account or choice.kind is VenueKind.URL
-    wanted = day or (settings.venue.date if own else next_session(clock.now()).date)
-    session = _session(wanted)
-    return DeskDay(
-        origin=EMBEDDED if own else ALPACA,
-        day=session.date,
-        through=previous_session(session.date).date,
-    )
+    own = is_ours(choice)
+    wanted = day or (settings.venue.date if own else session_at(clock.now()).date)
+    return prepared_for(EMBEDDED if own else ALPACA, wanted)
+
+
+def prepared_for(origin: str, day: date) -> DeskDay:
+    """Give the day of a desk that prepares a session. Raises BadConfiguration for none."""
+    session = _session(day)
+    return DeskDay(origin=origin, day=session.date, through=previous_session(session.date).date)
+
+
+def is_ours(choice: VenueChoice) -> bool:
+    """Tell whether a venue is one of ours, whose data is shipped, wherever it runs."""
+    return choice.has_own_account or choice.kind is VenueKind.URL
+
+
+def session_at(now: int) -> Session:
+    """Give the session that is on at an instant, or comes next. Raises BadConfiguration."""
+    try:
+        today = session_on(new_york(now).date())
+        return today if today is not None and now < today.close_at else next_session(now)
+    except OutsideCalendar as error:
+        raise BadConfiguration("the date", str(error), "update tradeengine") from None
 
 
 def _session(day: date) -> Session:

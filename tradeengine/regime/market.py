@@ -68,12 +68,13 @@ class MarketRegime:
 
 def wild_days(filtered: Filtered, parameters: RegimeParameters) -> NDArray[np.bool_]:
     """Tell when the variance is high (T x B); between the two thresholds it stays as it was."""
-    out = np.empty(filtered.shape, dtype=np.bool_)
-    now = filtered[0] > 0.5
-    for day, chance in enumerate(filtered):
-        now = np.where(now, chance >= parameters.calm_below, chance > parameters.wild_above)
-        out[day] = now
-    return out
+    wild = filtered > parameters.wild_above
+    settled = wild | (filtered < parameters.calm_below)
+    # What the first day says is what every day says until one is settled.
+    wild[0], settled[0] = filtered[0] > 0.5, True
+    days = np.where(settled, np.arange(len(filtered))[:, None], 0)
+    last_settled = np.maximum.accumulate(days, axis=0)
+    return np.asarray(np.take_along_axis(wild, last_settled, axis=0))
 
 
 def market_regimes(

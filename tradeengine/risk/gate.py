@@ -35,7 +35,8 @@ class RiskGate(ViewKeeper):
         """Take the limits, today's plan, and net returns of the strategy's closed trades."""
         super().__init__(plan)
         self._limits = limits
-        base = base_fraction(closed_returns, plan.closed_trades, limits)
+        closed = max(plan.closed_trades, len(closed_returns))
+        base = base_fraction(closed_returns, closed, limits)
         self._fraction = base * plan.size_ramp
 
     def on_intent(self, intent: OrderIntent) -> list[ApprovedOrder | OrderDenied]:

@@ -43,6 +43,12 @@ from tradeengine.risk.view import RiskView
 _HOLDINGS = frozenset({Question.START, Question.FLATTEN, Question.RESUME})
 """Questions whose answer is taken for what is held; else the ledger's word is."""
 
+_FALLEN = 0.9
+"""Rule 201 of Regulation SHO: a fall of a tenth restricts short sales, to the next day's end."""
+
+_SHORT_SALE_RESTRICTION = "E"
+"""The tape's word for it (CTA status codes)."""
+
 
 class ViewKeeper:
     """Write what messages say into a `RiskView`."""
@@ -59,12 +65,16 @@ class ViewKeeper:
         if bar.revised:
             return
         self.view.bars_seen[bar.symbol] += 1
+        if bar.low <= _FALLEN * (self.view.symbol_plan(bar.symbol).prior_close or 0.0):
+            self.view.short_restricted.add(bar.symbol)
         last = self.view.bars.get(bar.symbol)
         # Bars read back to fill a gap may be older than the last live one.
         if last is None or bar.at >= last.at:
             self.view.bars[bar.symbol] = bar
 
     def on_status(self, status: TradingStatus) -> None:
+        if status.code == _SHORT_SALE_RESTRICTION:
+            self.view.short_restricted.add(status.symbol)
         if status.halted:
             self.view.halted[status.symbol] = status.code
         elif self.view.halted.pop(status.symbol, None) is not None:

@@ -186,6 +186,12 @@ class RiskLimits(Parameters):
     probe_until_closed_trades: int = Field(default=30, ge=0, le=10_000)
     """Closed trades before the edge counts as measured."""
 
+    new_build_sessions: int = Field(default=3, ge=0, le=250)
+    """Sessions on a live account for which a new build of the code trades smaller."""
+
+    new_build_size_fraction: Decimal = Field(default=Decimal("0.25"), gt=0, le=1)
+    """Its size in them, fraction of full size."""
+
     vix_low: float = Field(default=20.0, ge=0, le=200)
     """VIX up to which size is full, index points."""
 

@@ -38,6 +38,8 @@ class RiskView:
         self.bands: dict[str, PriceBand] = {}
         self.halted: dict[str, str] = {}
         self.resumed_at: dict[str, int] = {}
+        self.short_restricted: set[str] = set()
+        """Symbols that fell by a tenth today, or whose restriction the tape told."""
         self.quiet_since: dict[str, int] = {}
         self.frozen: dict[str, str] = {}
         self.naked: dict[str, Decimal] = {}
@@ -64,6 +66,12 @@ class RiskView:
     def symbol_plan(self, symbol: str) -> SymbolPlan:
         """Give what the plan says of a symbol; an empty plan if it says nothing."""
         return self.plan.symbols.get(symbol, NOT_IN_PLAN)
+
+    def is_short_restricted(self, symbol: str) -> bool:
+        """Tell whether rule 201 holds for a symbol; where the close before is unknown, it does."""
+        plan = self.symbol_plan(symbol)
+        told = plan.short_restricted or symbol in self.short_restricted
+        return told or plan.prior_close is None
 
     def seconds_since(self, at: int) -> float:
         """Give the seconds between an instant and now."""

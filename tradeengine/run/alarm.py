@@ -27,6 +27,7 @@ from tradeengine.alerts.rounds import Rounds
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.clock import SystemClock
 from tradeengine.errors import RecordsFailed
+from tradeengine.layout import Home
 from tradeengine.logs.redaction import Redactor
 from tradeengine.model.events import AlertRaised, FlattenEnded, StrategyFaulted
 from tradeengine.model.message import Message
@@ -100,6 +101,28 @@ async def raised_alarm(options: Options, say: Callable[[str], None]) -> AsyncIte
             await _ended(going_round)
             if sending.done() or not await outbox.drain():
                 say("alerts are still under way; the next run sends them")
+            await _ended(sending)
+            clerk.close()
+
+
+async def tell_once(
+    settings: Settings, home: Home, say: Callable[[str], None], told: tuple[Severity, str, str]
+) -> None:
+    """
+    Tell a person of one thing (severity, code, words) from a command that is no run.
+
+    Nobody hears that an engine started. Raises BadConfiguration for half a channel.
+    """
+    channels = channels_of(settings)
+    with _records(home.alerts_file, say) as store:
+        clerk = Clerk(store, lambda code, words: say(f"{code}: {words}"))
+        outbox = Outbox(channels, clerk, writer_of(settings), SystemClock(), settings.alerts)
+        sending = _watched(outbox.run, "sending", say)
+        try:
+            outbox.raise_alert(*told)
+            if sending.done() or not await outbox.drain():
+                say("alerts are still under way; the next run sends them")
+        finally:
             await _ended(sending)
             clerk.close()
 

@@ -14,8 +14,10 @@ from msgspec import structs
 from tradeengine.logs import Level
 from tradeengine.model import commands as c
 from tradeengine.model import events as e
+from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Severity
+from tradeengine.model.spans import new_york_words
 
 UNLOGGED: frozenset[type[Message]] = frozenset(
     {
@@ -82,6 +84,7 @@ _COMPONENTS: tuple[tuple[str, str], ...] = (
     ("Keep", "ledger"),
     ("Cash", "ledger"),
     ("Flatten", "router"),
+    ("Job", "schedule"),
 )
 """Beginnings of message names, and the room that speaks."""
 
@@ -161,6 +164,11 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
     ),
     e.LoopSteady: lambda _: "the event loop is in time again",
     e.AlertsWaiting: lambda m: f"critical alerts that wait: {m.count} {m.words}".rstrip(),
+    e.JobStarted: lambda m: (
+        f"{m.name}, due {new_york_words(m.due)}, begins {m.late_seconds:.0f} s later"
+        f"{f'; {m.missed_before} before it were missed' if m.missed_before else ''}"
+    ),
+    e.JobEnded: lambda m: f"{m.name}, due {new_york_words(m.due)}, {m.outcome.value}: {m.words}",
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",
 }
@@ -191,6 +199,8 @@ def _level(message: Message) -> Level:
     if isinstance(message, e.AlertRaised):
         critical = message.severity is Severity.CRITICAL
         return Level.CRITICAL if critical else Level.WARNING
+    if isinstance(message, e.JobEnded) and message.outcome is not JobOutcome.DONE:
+        return Level.WARNING
     return _LEVELS.get(type(message), Level.INFO)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from tradeengine.build_id import version
 from tradeengine.clock import SystemClock
 from tradeengine.errors import AccountHeld, BadConfiguration
 from tradeengine.layout import Home
@@ -37,6 +38,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     home: str
     since: str
+    build: str = "unknown"
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:
@@ -129,6 +131,7 @@ def _take(number: int, account: str, home: Home, now: int) -> None:
         pid=os.getpid(),
         home=str(home.root.absolute()),
         since=format_instant(now),
+        build=version(),
     )
     os.ftruncate(number, 0)
     os.pwrite(number, msgspec.json.encode(holder), 0)
@@ -151,5 +154,11 @@ def _words(holder: Holder | None) -> str:
         return "another engine trades this account"
     return (
         f"another engine trades this account since {holder.since}: process {holder.pid}"
-        f" on {holder.host}, --home {holder.home}"
+        f" on {holder.host}, --home {holder.home}{_other_build(holder)}"
     )
+
+
+def _other_build(holder: Holder) -> str:
+    if holder.build == version():
+        return ""
+    return f"; it runs another build, {holder.build}, and this is {version()}"

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tradeengine.build_id import version
+from tradeengine.console.plan import maker
 from tradeengine.console.summary import RunSummary, summary_json
 from tradeengine.errors import ExitCode, TradeEngineError
 from tradeengine.layout import RunFiles, write_atomically
@@ -64,6 +66,10 @@ def outcome_of(
         sells=tally.sells,
         equity_start=ledger.baseline,
         equity_end=None if ledger.baseline is None else ledger.equity,
+        plan=run.plan,
+        stopped={
+            name: row for name, row in tally.stops.by_symbol().items() if name in run.plan.symbols
+        },
         denials=dict(tally.denials),
         receipt=receipt,
         uncovered=naked.dollars,
@@ -119,6 +125,8 @@ def append_crash(files: RunFiles, error: Exception) -> str:
 def _receipt(receipt: FlattenEnded, summary: RunSummary) -> dict[str, object]:
     return {
         "flat": receipt.flat,
+        "build": version(),
+        "plan": maker(summary.plan),
         "trigger": receipt.trigger.value,
         "rounds": receipt.rounds,
         "seconds": receipt.seconds,

@@ -8,6 +8,7 @@ from tradeengine.bus.inbox import Inbox
 from tradeengine.console.snapshot import ConsoleSnapshot, OrderRow, PositionRow
 from tradeengine.layout import RunFiles
 from tradeengine.model.instants import NANOS, new_york
+from tradeengine.model.plan import SessionPlan
 from tradeengine.router.order import Order
 from tradeengine.run.edges import World
 from tradeengine.run.status import Status
@@ -24,6 +25,7 @@ class Subject:
     world: World
     files: RunFiles
     inbox: Inbox
+    plan: SessionPlan
     queues: Callable[[], Mapping[str, int]] = dict
     """Gives by name the most that ever waited in each queue."""
 

@@ -8,6 +8,7 @@ breaker waits for them in this order.
 import asyncio
 from decimal import Decimal
 
+from tradeengine.build_id import build_id
 from tradeengine.bus.inbox import Inbox
 from tradeengine.errors import BadConfiguration, VenueUnreachable
 from tradeengine.layout import RunFiles
@@ -44,7 +45,7 @@ def run_opened(options: Options, world: World, baseline: Decimal | None = None) 
     return RunOpened(
         at=now,
         received_at=now,
-        run_tag=world.run_tag,
+        run_tag=f"{world.run_tag}.{build_id()}",
         session_open=session.open_at,
         session_close=session.close_at,
         until=until,

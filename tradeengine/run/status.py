@@ -88,6 +88,9 @@ def _uncovered(status: Status) -> str:
     return f"{now}; {status.naked_dollar_seconds} dollar-seconds so far"
 
 
+_WHICH_ARE_READ = "`tradeengine alerts list` says which of them somebody acknowledged"
+
+
 def _words(status: Status, *, running: bool, halted: bool) -> str:
     now = "running" if running else "not running"
     if not running and status.state != "STOPPED":
@@ -102,6 +105,7 @@ def _words(status: Status, *, running: bool, halted: bool) -> str:
         f"orders     {status.open_orders} open, {status.orders} sent, {status.fills} fills",
         *([f"queues     {most_waiting(status.queues)}"] if status.queues else []),
         *(f"alert      {alert}" for alert in status.alerts),
+        *([f"           {_WHICH_ARE_READ}"] if status.alerts else []),
     ]
     if halted:
         lines.append("halt file  data/HALT: no run starts until `tradeengine halt --clear`")

@@ -13,6 +13,7 @@ from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
     AlertRaised,
     Bar,
+    DecisionMade,
     FeedConnected,
     FeedLost,
     FeedMuted,
@@ -29,6 +30,7 @@ from tradeengine.model.events import (
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, Side
+from tradeengine.run.stopped import Stops
 
 _TICKS = frozenset({Quote, Trade})
 _KEPT_LINES = 50
@@ -50,6 +52,7 @@ class Tally:
         self.fill_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self.alerts: deque[str] = deque(maxlen=_KEPT_LINES)
         self.flattened: FlattenEnded | None = None
+        self.stops = Stops()
 
     @property
     def buys(self) -> int:
@@ -101,7 +104,10 @@ class Tally:
             case SubmitOrder():
                 self.orders += 1
                 self._decided(effect.at, _order_words(effect))
+            case DecisionMade():
+                self.stops.decided(effect)
             case OrderDenied():
+                self.stops.denied(effect)
                 self.denials[effect.reason] += 1
                 words = f"denied {effect.intent.symbol}: {effect.reason.value}"
                 self._decided(effect.at, words)

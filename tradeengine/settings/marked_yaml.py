@@ -65,7 +65,8 @@ def read_marked_yaml(path: Path, name: str) -> MarkedYaml:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=_Loader)
     except OSError as error:
-        raise BadConfiguration(name, f"cannot be read: {error.strerror}") from None
+        remedy = "is the path right? It is looked for from the current directory"
+        raise BadConfiguration(name, f"cannot be read: {error.strerror}", remedy) from None
     except UnicodeDecodeError as error:
         raise BadConfiguration(name, f"is not UTF-8 text (byte {error.start})") from None
     except yaml.YAMLError as error:

@@ -62,9 +62,18 @@ def _words(
         return _unknown(path, model, yaml)
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
+    if first["type"] == "string_pattern_mismatch" and (meaning := _meaning(path, model, yaml)):
+        return f"may not be {shown(first['input'])}. {meaning}"
     wanted = " or ".join(_plain(details["msg"]) for details in found)
     wanted = wanted.replace(" or must be ", " or ")
     return f"{wanted}, not {shown(first['input'])}{_suggestion(first['input'], found)}"
+
+
+def _meaning(path: KeyPath, model: type[BaseModel], yaml: MarkedYaml) -> str:
+    """Give what a text key is for: a person can mend that, and not a pattern."""
+    section = section_at(model, path[:-1], yaml.root)
+    field = None if section is None else section.model_fields.get(str(path[-1]))
+    return " ".join((field.description or "").split()) if field else ""
 
 
 def _plain(message: str) -> str:

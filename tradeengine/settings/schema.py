@@ -12,18 +12,21 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from tradeengine.alerts.parameters import AlertParameters
+from tradeengine.bars.parameters import BarsParameters
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.console.parameters import ConsoleParameters
 from tradeengine.feed.parameters import FeedParameters
-from tradeengine.fundamentals.parameters import ValuationParameters
+from tradeengine.fundamentals.parameters import FundamentalsParameters, ValuationParameters
 from tradeengine.ledger.parameters import LedgerParameters
 from tradeengine.model.parameters import Parameters
 from tradeengine.regime.parameters import RegimeParameters
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.router.parameters import RouterParameters
+from tradeengine.schedule.parameters import ScheduleParameters
 from tradeengine.settings.secrets import Secrets
 from tradeengine.settings.strategy_class import parameters_class, typed_parameters
 from tradeengine.strategy.parameters import HostParameters, StrategySpec
+from tradeengine.universe.parameters import UniverseParameters
 from tradeengine.venue.parameters import VenueParameters
 from tradeengine.venue.server.parameters import ServerParameters
 
@@ -43,8 +46,9 @@ class RunParameters(Parameters):
     until: str = Field(default="close", pattern=r"^(close|([01]\d|2[0-3]):[0-5]\d)$")
     """When to stop: `close`, or HH:MM in New York."""
 
-    plan: str = Field(default="session_plan.yaml", min_length=1)
-    """The session plan; a bare name is looked for where the configuration is."""
+    plan: str = Field(default="auto", min_length=1)
+    """The session plan: `auto`, built by the engine from its data, or a file written by hand; a
+    name that is not there is looked for where the configuration is."""
 
 
 class EngineParameters(Parameters):
@@ -145,10 +149,14 @@ class Settings(Parameters):
     ledger: LedgerParameters = LedgerParameters()
     feed: FeedParameters = FeedParameters()
     broker: BrokerParameters = BrokerParameters()
+    fundamentals: FundamentalsParameters = FundamentalsParameters()
     venue: VenueSection = VenueSection()
+    universe: UniverseParameters = UniverseParameters()
     console: ConsoleParameters = ConsoleParameters()
     logs: LogParameters = LogParameters()
     alerts: AlertParameters = AlertParameters()
+    schedule: ScheduleParameters = ScheduleParameters()
+    bars: BarsParameters = BarsParameters()
     valuation: ValuationParameters = ValuationParameters()
     regime: RegimeParameters = RegimeParameters()
 

@@ -44,6 +44,27 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (account, session)
     );
     """,
+    """
+    CREATE TABLE builds (
+        account TEXT NOT NULL,
+        build TEXT NOT NULL,
+        session TEXT NOT NULL,
+        PRIMARY KEY (account, build, session)
+    );
+    """,
+    """
+    CREATE TABLE job_attempts (
+        id INTEGER PRIMARY KEY,
+        origin TEXT NOT NULL,
+        name TEXT NOT NULL,
+        due INTEGER NOT NULL,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        outcome TEXT NOT NULL DEFAULT '',
+        words TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX job_attempts_of ON job_attempts (origin, name, started_at);
+    """,
 )
 """One script a version of the schema; the file's `user_version` counts those done."""
 

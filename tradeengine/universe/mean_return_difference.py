@@ -86,11 +86,20 @@ def _newey_west(series: Floats, lags: int = LAGS) -> Floats:
 
 def shrunk(found: Differences) -> Shrunk:
     """Draw the differences towards their mean, each by how little is known of it."""
-    noise = found.standard_error**2
-    spread = max(0.0, float(found.value.var(ddof=1) - noise.mean()))
+    return drawn(found.value, found.standard_error)
+
+
+def drawn(value: Floats, standard_error: Floats) -> Shrunk:
+    """
+    Draw noisy numbers of one kind (B, at least one) towards their mean: empirical Bayes.
+
+    One number alone is its own mean. Morris, Journal of the American Statistical
+    Association 78 (1983).
+    """
+    noise = standard_error**2
+    between = float(value.var(ddof=1)) if len(value) > 1 else 0.0
+    spread = max(0.0, between - float(noise.mean()))
     precision = 1.0 / (noise + spread)
-    mean = float(precision @ found.value / precision.sum())
+    mean = float(precision @ value / precision.sum())
     weights = spread / (spread + noise)
-    return Shrunk(
-        value=mean + weights * (found.value - mean), weights=weights, mean=mean, spread=spread
-    )
+    return Shrunk(value=mean + weights * (value - mean), weights=weights, mean=mean, spread=spread)

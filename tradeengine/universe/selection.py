@@ -47,6 +47,9 @@ class Preferences:
     may_miss: bool = True
     """Whether fewer than `names` may be chosen when there are no more."""
 
+    preferred_least: int = 0
+    """Fewest of the preferred names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
@@ -74,11 +77,13 @@ def select(
     sectors: Sequence[str],
     incumbents: NDArray[np.bool_],
     wanted: Preferences,
+    preferred: NDArray[np.bool_] | None = None,
 ) -> Selection | None:
     """
     Choose among N candidates; None when the limits cannot be met.
 
-    Raises SelectionFailed when the solver gives up for another reason.
+    `preferred` (N) are the names that `preferred_least` counts. Raises SelectionFailed when
+    the solver gives up for another reason.
     """
     count, caps = len(score), sorted(set(sectors))
     slack = count + np.arange(2 + len(caps))
@@ -103,7 +108,10 @@ def select(
         _SCALE * cost,
         integrality=np.concatenate((np.ones(count), np.zeros(len(slack)))),
         bounds=Bounds(0.0, upper),
-        constraints=_limits(beta, sectors, caps, wanted),
+        constraints=[
+            *_limits(beta, sectors, caps, wanted),
+            *_preference(preferred, 2 + len(caps), wanted),
+        ],
         options={"mip_rel_gap": 0.0},
     )
     if answer.status == _INFEASIBLE:
@@ -148,3 +156,12 @@ def _limits(
         LinearConstraint(np.stack(rows), [k, -np.inf, -np.inf], [k, 0.0, 0.0]),
         LinearConstraint(sector_rows, -np.inf, wanted.sector_cap),
     ]
+
+
+def _preference(
+    preferred: NDArray[np.bool_] | None, slacks: int, wanted: Preferences
+) -> list[LinearConstraint]:
+    if preferred is None:
+        return []
+    row = np.concatenate((preferred.astype(float), np.zeros(slacks)))
+    return [LinearConstraint(row, wanted.preferred_least, np.inf)]

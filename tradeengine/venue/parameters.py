@@ -12,8 +12,8 @@ from tradeengine.model.parameters import Parameters
 class VenueParameters(Parameters):
     """The `venue` section of `config/config.yaml`."""
 
-    date: datetime.date = datetime.date(2019, 2, 13)
-    """The session to trade; 2019-02-11 to 15 are recorded minute by minute."""
+    date: datetime.date = datetime.date(2010, 7, 1)
+    """The session to trade, of 2004-06-01 to 2010-12-31 or 2018-08-01 to 2019-02-28."""
 
     start_time: datetime.time = datetime.time(9, 30)
     """New York wall-clock time at which the venue's clock begins."""

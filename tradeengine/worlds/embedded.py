@@ -43,7 +43,7 @@ async def embedded_world(options: Options, say: Callable[[str], None]) -> AsyncI
 async def open_venue(options: Options, say: Callable[[str], None]) -> AsyncIterator[OpenVenue]:
     """Run the venue for the length of a block, for those who do more than trade on it."""
     say(f"preparing the market of {options.date}")
-    own = open_own_market(options)
+    own = open_own_market(options, say)
     clock, quiescence = _clock(options, own)
     channels = None
     if quiescence is not None:

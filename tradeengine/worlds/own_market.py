@@ -1,5 +1,6 @@
 """Our own venue's day: session, market and exchange, as the options ask for them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tradeengine.errors import BadConfiguration
@@ -8,7 +9,7 @@ from tradeengine.model.sessions import OutsideCalendar, Session, session_on
 from tradeengine.options import Options
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.market.market import Market
-from tradeengine.venue.market.open_market import recorded_market
+from tradeengine.venue.market.open_market import recorded_market, unlisted
 
 ACCOUNT = "engine"
 """The account that the run trades."""
@@ -26,8 +27,12 @@ class OwnMarket:
     run_tag: str
 
 
-def open_own_market(options: Options) -> OwnMarket:
-    """Make the day's market and an exchange with a fresh account. Raises BadConfiguration."""
+def open_own_market(options: Options, say: Callable[[str], None]) -> OwnMarket:
+    """
+    Make the day's market and an exchange with a fresh account. Raises BadConfiguration.
+
+    `say` hears which symbols of the plan were not traded on the day.
+    """
     session = _session(options)
     start = instant_of(options.date, options.start)
     if not session.open_at <= start < session.close_at:
@@ -39,13 +44,28 @@ def open_own_market(options: Options) -> OwnMarket:
         )
     venue = options.settings.venue
     canary = options.settings.feed.canary
-    wanted = venue.symbols or tuple(dict.fromkeys((canary, *sorted(options.plan.symbols))))
+    wanted = venue.symbols or tuple(dict.fromkeys((canary, *_planned(options, say))))
     market = _market(options, wanted)
     exchange = Exchange(market, parameters=venue, seed=options.seed, start=start)
     exchange.open_account(ACCOUNT)
     # Equal runs have equal tags, so that their order names, and so their decisions, are equal.
     tag = f"{options.date:%y%m%d}s{options.seed}"
     return OwnMarket(session, market, exchange, wanted, start, tag)
+
+
+def _planned(options: Options, say: Callable[[str], None]) -> list[str]:
+    """
+    Give the plan's symbols, without those that were not traded on the day.
+
+    A plan may be of another time: a share may not have been listed yet. A symbol that
+    nobody knows is left in, to be refused, and so are all when none was traded.
+    """
+    planned = sorted(options.plan.symbols)
+    absent = unlisted(options.date, planned)
+    if not absent or len(absent) == len(planned):
+        return planned
+    say(f"no market data of {', '.join(absent)} on {options.date}: not traded in this session")
+    return [symbol for symbol in planned if symbol not in absent]
 
 
 def _market(options: Options, wanted: tuple[str, ...]) -> Market:
@@ -62,7 +82,9 @@ def _session(options: Options) -> Session:
     try:
         session = session_on(options.date)
     except OutsideCalendar as error:
-        raise BadConfiguration("--date", str(error), "choose a day of 2019-02-11 to 15") from None
+        raise BadConfiguration(
+            "--date", str(error), "choose a trading day of 2004-06-01 to 2010-12-31"
+        ) from None
     if session is None:
         raise BadConfiguration(
             "--date", f"the exchange is closed on {options.date}", "choose a trading day"

@@ -35,7 +35,7 @@ STANDSTILL_SECONDS = 1.0
 async def simulated_world(options: Options, say: Callable[[str], None]) -> AsyncIterator[World]:
     """Give the world for the length of a block."""
     say(f"preparing the market of {options.date}")
-    own = open_own_market(options)
+    own = open_own_market(options, say)
     clock: SimulatedClock | ScaledClock
     quiescence = None
     if options.speed is None:

@@ -143,6 +143,6 @@ def test_margin_must_be_left_after_an_entry() -> None:
 def test_a_short_entry_is_held_against_the_same_limits() -> None:
     wide = WIDE | {"net_exposure_max_fraction": "0.1", "short_symbols": ["AAA"]}
     gate = holding(("BBB", "-150"), limits=wide)
-    short = intent(side=Side.SELL, quantity="60", limit_price="49.99")
+    short = intent(side=Side.SELL, quantity="60", limit_price="50.00")
 
     assert ask(gate, short) == denied(Denial.NET_EXPOSURE, "$10,000.00", "$10,500.00")

@@ -1,9 +1,11 @@
 import pytest
 
-from tests.risk.world import NOW, ask, bar, denied, intent, open_gate, quote
+from tests.risk.world import NOW, ask, bar, denied, intent, open_gate, plan, quote, status
+from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import PriceBand
-from tradeengine.model.orders import OrderType
+from tradeengine.model.orders import OrderType, Side
+from tradeengine.model.plan import SessionPlan
 
 
 def test_a_market_order_never_opens() -> None:
@@ -58,3 +60,40 @@ def test_the_limit_price_stays_inside_the_band(low: float, high: float, inside: 
         assert answer.quantity == 9
     else:
         assert answer == denied(Denial.LULD_BAND, f"{low} to {high}", "50.01")
+
+
+def short(limit_price: str) -> OrderIntent:
+    return intent(side=Side.SELL, limit_price=limit_price)
+
+
+def test_a_share_that_fell_by_a_tenth_is_sold_short_only_above_the_bid() -> None:
+    gate = open_gate(plan(prior_close=55.0), short_symbols=["AAA"])
+    assert ask(gate, short("49.99")).quantity == 10
+
+    gate = open_gate(plan(prior_close=55.0), short_symbols=["AAA"])
+    gate.on_bar(bar(close=49.5))
+
+    assert ask(gate, short("49.99")) == denied(
+        Denial.SHORT_SALE_RULE, "above the bid of 49.99", "49.99"
+    )
+    assert ask(gate, short("50.00")).quantity == 10
+
+
+@pytest.mark.parametrize(
+    "known",
+    [plan(), plan(prior_close=55.0, short_restricted=True)],
+    ids=["close unknown", "fell the day before"],
+)
+def test_the_restriction_holds_the_next_day_and_when_nothing_is_known(
+    known: SessionPlan,
+) -> None:
+    gate = open_gate(known, short_symbols=["AAA"])
+
+    assert ask(gate, short("49.99")).reason is Denial.SHORT_SALE_RULE
+
+
+def test_the_tape_can_tell_the_restriction() -> None:
+    gate = open_gate(plan(prior_close=50.0), short_symbols=["AAA"])
+    gate.on_status(status("AAA", "E", halted=False))
+
+    assert ask(gate, short("49.99")).reason is Denial.SHORT_SALE_RULE

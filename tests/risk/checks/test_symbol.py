@@ -53,6 +53,6 @@ def test_sales_to_open_are_denied_by_default() -> None:
 
 
 def test_the_operator_may_allow_a_symbol_to_be_sold_short() -> None:
-    short = intent(side=Side.SELL, limit_price="49.99")
+    short = intent(side=Side.SELL, limit_price="50.00")
 
     assert ask(open_gate(short_symbols=["AAA"]), short).quantity == 10

@@ -6,7 +6,7 @@ import pytest
 
 from tests.venue.market.scene import DAY
 from tradeengine.errors import BadConfiguration
-from tradeengine.venue.market import generated_market, recorded_market
+from tradeengine.venue.market import generated_market, market_of_history, recorded_market
 
 
 def test_without_a_choice_everything_we_have_is_traded() -> None:
@@ -46,6 +46,25 @@ def test_an_unknown_symbol_is_refused_with_the_known_ones() -> None:
 
     assert "no market data of NOPE, VIX on 2019-02-13" in str(refusal.value)
     assert "choose from AAPL, ABT" in str(refusal.value)
+
+
+def test_a_day_without_shares_is_refused_with_those_that_have_some() -> None:
+    with pytest.raises(BadConfiguration) as refusal:
+        recorded_market(date(2015, 7, 1), None, 7)
+
+    assert (
+        "choose a trading day from 2004-06-01 to 2010-12-31 or from 2018-08-01 to 2019-02-28"
+        in str(refusal.value)
+    )
+
+
+def test_a_market_of_history_trades_nothing_and_knows_all() -> None:
+    sunday = market_of_history(date(2010, 7, 4))
+
+    assert sunday.symbols == ()
+    assert sunday.session.date == date(2010, 7, 6)
+    assert len(sunday.listed) == 225
+    assert sunday.daily("XOM", date(2010, 7, 2), date(2010, 7, 6))[-1].close == 56.57
 
 
 @pytest.mark.parametrize(("symbols", "rate"), [(0, 10.0), (26**3 + 1, 10.0), (5, 0.0)])

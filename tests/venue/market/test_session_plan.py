@@ -1,4 +1,4 @@
-"""The stub of the session plan says of its numbers where they come from; they do."""
+"""The session plan by hand says of its numbers where they come from; they do."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,14 +14,15 @@ from tests.venue.market.scene import DAY
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.venue.market import Daily, recorded_market, shipped_archive
 
-LAST = date(2019, 2, 12)
+FIRST, LAST = date(2018, 8, 1), date(2019, 2, 12)
 PLAN = msgspec.yaml.decode(
-    (Path(__file__).parents[3] / "config" / "session_plan.yaml").read_bytes(), type=SessionPlan
+    (Path(__file__).parents[3] / "config" / "plans" / "2019-02-13.yaml").read_bytes(),
+    type=SessionPlan,
 )
 
 
 def bars(symbol: str) -> Sequence[Daily]:
-    return [bar for bar in shipped_archive().daily(symbol) if bar.date <= LAST]
+    return [bar for bar in shipped_archive().daily(symbol) if FIRST <= bar.date <= LAST]
 
 
 def wilder_atr(days: Sequence[Daily]) -> float:

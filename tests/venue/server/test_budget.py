@@ -1,7 +1,7 @@
-"""The request budget counts by owner and minute."""
+"""Request budgets count by owner and minute, or by the second."""
 
-from tradeengine.model.instants import MINUTE
-from tradeengine.venue.server.budget import RequestBudget
+from tradeengine.model.instants import MINUTE, NANOS
+from tradeengine.venue.server.budget import RequestBudget, SecondBudget
 
 
 def test_the_last_request_of_a_minute_is_granted_and_the_next_is_not() -> None:
@@ -26,3 +26,16 @@ def test_headers_name_the_second_of_the_next_window() -> None:
         "X-Ratelimit-Remaining": "199",
         "X-Ratelimit-Reset": "660",
     }
+
+
+def test_a_second_grants_so_many_requests() -> None:
+    budget = SecondBudget(2)
+
+    assert [budget.spend(0, 5.0) for _ in range(3)] == [True, True, False]
+
+
+def test_the_second_ends_with_the_venues_or_the_machines() -> None:
+    by_venue, by_machine = SecondBudget(1), SecondBudget(1)
+
+    assert [by_venue.spend(at, 5.0) for at in (0, NANOS - 1, NANOS)] == [True, False, True]
+    assert [by_machine.spend(0, at) for at in (5.0, 5.9, 6.0)] == [True, False, True]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from tradeengine.model.commands import OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.orders import OrderType
+from tradeengine.model.orders import OrderType, Side
 from tradeengine.risk.checks.verdict import Denied, settled
 from tradeengine.risk.parameters import RiskLimits
 from tradeengine.risk.view import RiskView
@@ -46,6 +46,16 @@ def is_inside_band(intent: OrderIntent, view: RiskView, _: RiskLimits) -> Denied
     if band is None or Decimal(str(band.low)) <= price <= Decimal(str(band.high)):
         return None
     return Denied(Denial.LULD_BAND, f"{band.low} to {band.high}", f"{price}")
+
+
+def short_is_above_bid(intent: OrderIntent, view: RiskView, _: RiskLimits) -> Denied | None:
+    """Want a short sale of a share that fell by a tenth above the bid (Regulation SHO, 201)."""
+    if intent.side is Side.BUY or not view.is_short_restricted(intent.symbol):
+        return None
+    price, bid = settled(intent.limit_price), Decimal(str(view.quotes[intent.symbol].bid))
+    if price > bid:
+        return None
+    return Denied(Denial.SHORT_SALE_RULE, f"above the bid of {bid}", f"{price}")
 
 
 def _percent_apart(price: Decimal, reference: Decimal) -> Decimal:

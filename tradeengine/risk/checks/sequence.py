@@ -42,6 +42,7 @@ BEFORE_SIZE: tuple[Check, ...] = (
     price.quote_is_plausible,
     price.is_inside_collar,
     price.is_inside_band,
+    price.short_is_above_bid,
 )
 
 AFTER_SIZE: tuple[Check, ...] = (

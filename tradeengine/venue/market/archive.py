@@ -15,25 +15,20 @@ from typing import Final
 import polars as pl
 
 from tradeengine.venue.market.columns import Floats, Minutes
+from tradeengine.venue.market.daily import NO_BARS, DailyBars, DayColumns
 from tradeengine.venue.market.instruments import Instrument, asset_id_of
 
 SHIPPED: Final = Path(__file__).parent.parent / "shipped"
 
 _ZONE: Final = "America/New_York"
 
+_DAILY_FILES: Final = ("daily", "daily_2004_2010", "spy_daily")
+"""Files of daily bars: no two hold the same day of a symbol. A folder may lack some."""
 
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """A raw daily bar: dollars, shares, cash dividend and split that take effect that day."""
+_GAP_DAYS: Final = 10
+"""Longer without a bar than the exchange was ever shut."""
 
-    date: date
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: int
-    dividend: float = 0.0
-    split: float = 1.0
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 @dataclass
@@ -57,9 +52,28 @@ class Archive:
             for row in table.iter_rows(named=True)
         }
 
-    def daily(self, symbol: str) -> Sequence[Daily]:
+    def daily(self, symbol: str) -> DailyBars:
         """Give the daily bars of a symbol in order; none for an unknown symbol."""
-        return self._daily.get(symbol, ())
+        return self._daily.get(symbol, NO_BARS)
+
+    def traded_on(self, day: date) -> frozenset[str]:
+        """Give the symbols that have a daily bar with volume on a date."""
+        traded = (pl.col("date") == day) & (pl.col("volume") > 0)
+        return frozenset(self._table.filter(traded)["symbol"])
+
+    def spans(self) -> Sequence[tuple[date, date]]:
+        """
+        Give the first and last day of each stretch in which shares trade, in order.
+
+        One symbol alone (the market's fund, of which there is more) makes no stretch,
+        unless it is all there is.
+        """
+        counts = self._table.group_by("date").len().sort("date")
+        several = counts.filter(pl.col("len") > 1)
+        days = (several if len(several) else counts)["date"].to_list()
+        starts = [n for n, day in enumerate(days) if n == 0 or (day - days[n - 1]).days > _GAP_DAYS]
+        ends = [n - 1 for n in starts[1:]] + [len(days) - 1]
+        return [(days[first], days[last]) for first, last in zip(starts, ends, strict=True)]
 
     def minutes(self, symbol: str, day: date) -> Minutes | None:
         """Give the recorded minutes of a symbol's session, None when there are none."""
@@ -71,12 +85,21 @@ class Archive:
         return dict(table.iter_rows())
 
     @cached_property
-    def _daily(self) -> Mapping[str, Sequence[Daily]]:
-        table = pl.read_parquet(self.folder / "daily.parquet").sort("symbol", "date")
-        days: dict[str, list[Daily]] = {}
-        for symbol, *bar in table.iter_rows():
-            days.setdefault(symbol, []).append(Daily(*bar))
-        return days
+    def _table(self) -> pl.DataFrame:
+        paths = [self.folder / f"{name}.parquet" for name in _DAILY_FILES]
+        parts = [pl.read_parquet(path) for path in paths if path.exists()]
+        return pl.concat(parts).sort("symbol", "date").rechunk()
+
+    @cached_property
+    def _daily(self) -> Mapping[str, DailyBars]:
+        columns = _columns_of(self._table)
+        runs = self._table.group_by("symbol", maintain_order=True).len()
+        ends = runs["len"].cum_sum().to_list()
+        starts = [0, *ends[:-1]]
+        return {
+            symbol: DailyBars(columns.rows(slice(start, end)))
+            for symbol, start, end in zip(runs["symbol"], starts, ends, strict=True)
+        }
 
     @cached_property
     def _minutes(self) -> Mapping[tuple[str, date], Minutes]:
@@ -84,6 +107,15 @@ class Archive:
         day = pl.col("start").dt.convert_time_zone(_ZONE).dt.date().alias("day")
         parts = table.with_columns(day).partition_by("symbol", "day", as_dict=True)
         return {(str(symbol), on): _minutes_of(part) for (symbol, on), part in parts.items()}
+
+
+def _columns_of(part: pl.DataFrame) -> DayColumns:
+    prices = ("open", "high", "low", "close", "dividend", "split")
+    return DayColumns(
+        day=part["date"].to_physical().cast(pl.Int64).to_numpy() + _EPOCH,
+        volume=part["volume"].to_numpy(),
+        **{name: part[name].to_numpy() for name in prices},
+    )
 
 
 def _minutes_of(part: pl.DataFrame) -> Minutes:

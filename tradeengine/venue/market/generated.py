@@ -19,8 +19,8 @@ import numpy as np
 from tradeengine.model.events import Quote
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.sessions import Session, previous_session
-from tradeengine.venue.market.archive import Daily
 from tradeengine.venue.market.columns import Floats, Minutes
+from tradeengine.venue.market.daily import Daily
 from tradeengine.venue.market.messages import usual_quote
 from tradeengine.venue.market.paths import DayBar, minutes_of_day
 from tradeengine.venue.market.prints import FIRST_PRINT, Density

@@ -9,7 +9,7 @@ here knows what time it is.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import repeat
 from typing import Final, Literal, Protocol
 
@@ -18,9 +18,9 @@ import numpy as np
 from tradeengine.model.events import Bar, Quote, Trade
 from tradeengine.model.instants import instant_of, new_york
 from tradeengine.model.sessions import Session, session_on
-from tradeengine.venue.market.archive import Daily
 from tradeengine.venue.market.bars import grouped
 from tradeengine.venue.market.columns import Whole
+from tradeengine.venue.market.daily import Daily, between
 from tradeengine.venue.market.instruments import Instrument
 from tradeengine.venue.market.messages import Tick, bars_of, quotes_of, trades_of
 from tradeengine.venue.market.symbol_day import SymbolDay
@@ -30,6 +30,9 @@ Timeframe = int | Literal["1Day"]
 """Minutes of a bar, or the day."""
 
 _MIDNIGHT: Final = time(0)
+
+_RECENT: Final = timedelta(days=10)
+"""A bar further back than this is of another time: the exchange was never shut so long."""
 
 
 class Days(Protocol):
@@ -54,11 +57,17 @@ class Days(Protocol):
 
 @dataclass(frozen=True)
 class Market:
-    """One session of some symbols, and the sessions before it."""
+    """
+    One session of some symbols, and the sessions before it.
+
+    `instruments` trade. `listed` are those of which there are daily bars, here for
+    whoever asks for history; they need not trade.
+    """
 
     session: Session
     instruments: Mapping[str, Instrument]
     days: Days
+    listed: frozenset[str] = frozenset()
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -113,9 +122,11 @@ class Market:
 
     def daily(self, symbol: str, start: date, end: date) -> list[Daily]:
         """Give the daily bars of dates `start` to `end` that ended before this session."""
-        last = min(end, self.session.date)
-        bars = [bar for bar in self.days.daily(symbol) if start <= bar.date <= last]
-        return [bar for bar in bars if bar.date < self.session.date]
+        return [
+            bar
+            for bar in between(self.days.daily(symbol), start, end)
+            if bar.date < self.session.date
+        ]
 
     def previous_close(self, symbol: str) -> float:
         """
@@ -126,9 +137,10 @@ class Market:
         """
         if symbol not in self.instruments:
             raise KeyError(symbol)
-        known = [bar for bar in self.days.daily(symbol) if bar.date <= self.session.date]
-        before = [bar for bar in known if bar.date < self.session.date]
-        return before[-1].close if before else known[0].open
+        today = self.session.date
+        recent = between(self.days.daily(symbol), today - _RECENT, today)
+        before = [bar for bar in recent if bar.date < today]
+        return before[-1].close if before else recent[0].open
 
     def reference_quote(self, symbol: str, at: int) -> Quote:
         """
@@ -148,15 +160,15 @@ class Market:
     def _days(self, symbol: str, start: int, end: int) -> Iterator[SymbolDay]:
         """Give the symbol's sessions on the dates that a span of time touches."""
         first, last = new_york(start).date(), new_york(end).date()
-        for bar in self.days.daily(symbol):
-            if first <= bar.date <= last:
-                day = self.days.day(symbol, bar.date)
-                if day is not None:
-                    yield day
+        for bar in between(self.days.daily(symbol), first, last):
+            day = self.days.day(symbol, bar.date)
+            if day is not None:
+                yield day
 
     def _day_bars(self, symbol: str, start: int, end: int, now: int) -> list[Bar]:
         bars = []
-        for bar in self.days.daily(symbol):
+        first, last = new_york(start).date(), new_york(min(end, now)).date()
+        for bar in between(self.days.daily(symbol), first, last):
             at, session = instant_of(bar.date, _MIDNIGHT), session_on(bar.date)
             if start <= at <= end and session is not None and session.close_at <= now:
                 bars.append(_day_bar(symbol, bar, at, session.close_at))

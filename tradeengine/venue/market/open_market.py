@@ -1,11 +1,12 @@
 """Open a market: recorded days for trading, invented ones for load."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Final
 
 from tradeengine.errors import BadConfiguration
-from tradeengine.model.sessions import Session, session_on
+from tradeengine.model.instants import instant_of
+from tradeengine.model.sessions import Session, next_session, session_on
 from tradeengine.venue.market.archive import Archive, shipped_archive
 from tradeengine.venue.market.generated import GeneratedDays, Load
 from tradeengine.venue.market.instruments import Instrument, asset_id_of
@@ -26,14 +27,14 @@ def recorded_market(
     """
     shelf = shipped_archive() if archive is None else archive
     session = _session(day)
-    known = {s: i for s, i in shelf.instruments.items() if _trades(shelf, s, day)}
-    if not known:
-        days = sorted({bar.date for symbol in shelf.instruments for bar in shelf.daily(symbol)})
+    if not any(first <= day <= last for first, last in shelf.spans()):
         raise BadConfiguration(
             "venue.date",
             f"there is no market data of {day}",
-            f"choose a trading day from {days[0]} to {days[-1]}" if days else "",
+            "choose a trading day " + " or ".join(f"from {a} to {b}" for a, b in shelf.spans()),
         )
+    traded = shelf.traded_on(day)
+    known = {symbol: i for symbol, i in shelf.instruments.items() if symbol in traded}
     chosen = tuple(known) if symbols is None else tuple(dict.fromkeys(symbols))
     unknown = [symbol for symbol in chosen if symbol not in known]
     if unknown:
@@ -42,7 +43,26 @@ def recorded_market(
             f"no market data of {', '.join(unknown)} on {day}",
             f"choose from {', '.join(known)}",
         )
-    return Market(session, {symbol: known[symbol] for symbol in chosen}, RecordedDays(shelf, seed))
+    instruments = {symbol: known[symbol] for symbol in chosen}
+    return Market(session, instruments, RecordedDays(shelf, seed), frozenset(shelf.instruments))
+
+
+def unlisted(day: date, symbols: Sequence[str], archive: Archive | None = None) -> tuple[str, ...]:
+    """Give those of `symbols` that we know, but of which there is no bar of a day."""
+    shelf = shipped_archive() if archive is None else archive
+    traded = shelf.traded_on(day)
+    return tuple(s for s in symbols if s in shelf.instruments and s not in traded)
+
+
+def market_of_history(day: date, archive: Archive | None = None) -> Market:
+    """
+    Open a market in which nothing trades, for those who only read what was before a day.
+
+    The session is the day's, or the next one. Raises OutsideCalendar.
+    """
+    shelf = shipped_archive() if archive is None else archive
+    session = session_on(day) or next_session(instant_of(day, time(0)))
+    return Market(session, {}, RecordedDays(shelf, 0), frozenset(shelf.instruments))
 
 
 def generated_market(symbols: int, rate_per_second: float, seed: int, day: date) -> Market:
@@ -71,7 +91,3 @@ def _session(day: date) -> Session:
     if session is None:
         raise BadConfiguration("venue.date", f"the exchange is closed on {day}")
     return session
-
-
-def _trades(archive: Archive, symbol: str, day: date) -> bool:
-    return any(bar.date == day and bar.volume > 0 for bar in archive.daily(symbol))

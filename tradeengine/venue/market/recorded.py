@@ -6,16 +6,17 @@ paths, so that symbols move together as they did.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
 from tradeengine.model.events import Quote
+from tradeengine.model.instants import new_york
 from tradeengine.model.sessions import Session, session_on
-from tradeengine.venue.market.archive import Archive, Daily
-from tradeengine.venue.market.columns import Floats, Minutes
+from tradeengine.venue.market.archive import Archive
+from tradeengine.venue.market.columns import Floats, Minutes, Whole
+from tradeengine.venue.market.daily import Daily, DayColumns, between, columns_of
 from tradeengine.venue.market.messages import usual_quote
 from tradeengine.venue.market.paths import DayBar, minutes_of_day
 from tradeengine.venue.market.prints import Density
@@ -35,6 +36,7 @@ MARKET_SYMBOL: Final = "SPY"
 _DENSITY: Final = Density(fewest=3, most=6)
 _FEWEST_RETURNS: Final = 20
 _DAYS_KEPT: Final = 128
+_YEAR: Final = timedelta(days=365)
 
 
 class RecordedDays:
@@ -43,7 +45,7 @@ class RecordedDays:
     def __init__(self, archive: Archive, seed: int) -> None:
         self._archive, self._seed = archive, seed
         self._days: dict[tuple[str, date], SymbolDay | None] = {}
-        self._manners: dict[str, Manner] = {}
+        self._manners: dict[tuple[str, date], Manner] = {}
         self._market_paths: dict[date, Floats] = {}
 
     def daily(self, symbol: str) -> Sequence[Daily]:
@@ -52,7 +54,8 @@ class RecordedDays:
 
     def quote_at(self, symbol: str, price: float, at: int) -> Quote:
         """Give the symbol's usual quote around a price."""
-        return usual_quote(symbol, price, at, self._manner(symbol).spread_bps)
+        on = new_york(at).date()
+        return usual_quote(symbol, price, at, self._manner(symbol, on).spread_bps)
 
     def day(self, symbol: str, on: date) -> SymbolDay | None:
         """Give a symbol's session, None when it did not trade or is not known."""
@@ -64,9 +67,11 @@ class RecordedDays:
         return self._days[key]
 
     def tapes(self, symbols: Sequence[str], session: Session, _start: int) -> Iterator[Tape]:
-        """Give the session's tape, in one piece."""
+        """Give the session's tape, in one piece; none when nothing trades."""
         days = {symbol: self.day(symbol, session.date) for symbol in symbols}
-        yield Tape({symbol: day for symbol, day in days.items() if day is not None})
+        shown = {symbol: day for symbol, day in days.items() if day is not None}
+        if shown:
+            yield Tape(shown)
 
     def minutes(self, symbol: str, on: date) -> Minutes | None:
         """Give a symbol's traded minutes on a date: recorded, else drawn."""
@@ -78,18 +83,18 @@ class RecordedDays:
         if minutes is None or session is None:
             return None
         draws = draws_for(self._seed, on, symbol, "prints")
-        return symbol_day(minutes, minute_starts(session), self._manner(symbol), draws)
+        return symbol_day(minutes, minute_starts(session), self._manner(symbol, on), draws)
 
     def _drawn_minutes(self, symbol: str, on: date) -> Minutes | None:
-        bar = next((bar for bar in self.daily(symbol) if bar.date == on), None)
-        session = session_on(on)
-        if bar is None or bar.volume == 0 or session is None:
+        found, session = between(self.daily(symbol), on, on), session_on(on)
+        if not found or found[0].volume == 0 or session is None:
             return None
+        bar = found[0]
         return minutes_of_day(
             DayBar(bar.open, bar.high, bar.low, bar.close, bar.volume),
             minute_starts(session),
             self._market_path(session) if symbol != MARKET_SYMBOL else _still(session),
-            self._beta(symbol),
+            self._beta(symbol, on),
             draws_for(self._seed, on, symbol, "path"),
         )
 
@@ -101,23 +106,28 @@ class RecordedDays:
             self._market_paths[session.date] = path
         return self._market_paths[session.date]
 
-    def _beta(self, symbol: str) -> float:
+    def _beta(self, symbol: str, on: date) -> float:
         """Give the slope of the symbol's daily log returns on SPY's; 1 when too few."""
-        market = _log_returns(self.daily(MARKET_SYMBOL))
-        own = _log_returns(self.daily(symbol))
-        common = sorted(market.keys() & own.keys())
+        market_days, market = _log_returns(self._around(MARKET_SYMBOL, on))
+        own_days, own = _log_returns(self._around(symbol, on))
+        common, x, y = np.intersect1d(
+            market_days, own_days, assume_unique=True, return_indices=True
+        )
         if len(common) < _FEWEST_RETURNS:
             return 1.0
-        x = np.array([market[day] for day in common])
-        y = np.array([own[day] for day in common])
-        return float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
+        return float(np.cov(market[x], own[y])[0, 1] / np.var(market[x], ddof=1))
 
-    def _manner(self, symbol: str) -> Manner:
-        if symbol not in self._manners:
-            dollars = [bar.close * bar.volume for bar in self.daily(symbol)]
-            spread = typical_spread_bps(float(np.median(dollars)))
-            self._manners[symbol] = Manner(spread, bar_delay_of(symbol), _DENSITY)
-        return self._manners[symbol]
+    def _manner(self, symbol: str, on: date) -> Manner:
+        key = (symbol, on)
+        if key not in self._manners:
+            bars = self._around(symbol, on)
+            spread = typical_spread_bps(float(np.median(bars.close * bars.volume)))
+            self._manners[key] = Manner(spread, bar_delay_of(symbol), _DENSITY)
+        return self._manners[key]
+
+    def _around(self, symbol: str, on: date) -> DayColumns:
+        """Give the daily bars of the year before a date and of the year after it."""
+        return columns_of(between(self.daily(symbol), on - _YEAR, on + _YEAR))
 
 
 def _still(session: Session) -> Floats:
@@ -132,5 +142,6 @@ def _path(minutes: Minutes, session: Session) -> Floats:
     return path
 
 
-def _log_returns(bars: Sequence[Daily]) -> dict[date, float]:
-    return {b.date: float(np.log(b.close * b.split / a.close)) for a, b in pairwise(bars)}
+def _log_returns(bars: DayColumns) -> tuple[Whole, Floats]:
+    """Give days and the log returns on them, split out."""
+    return bars.day[1:], np.log(bars.close[1:] * bars.split[1:] / bars.close[:-1])

@@ -6,13 +6,15 @@ from the ex-date, and there are no CUSIPs.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from tradeengine.venue.market.archive import Daily
+import numpy as np
+
+from tradeengine.venue.market.daily import Daily, between, columns_of
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.parse import (
@@ -28,6 +30,9 @@ _LIMIT, _MOST = 100, 1_000
 _SMALLEST_RATIO_PART = 100
 """Splits are ratios of small whole numbers; 3:2 reads 1.5 in the archive."""
 
+_RATIO_SLACK = 1e-5
+"""Relative: what is further from such a ratio is none (spin-offs are booked as 1.235 for one)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -40,18 +45,22 @@ class Action:
 
 
 def corporate_actions(market: Market, query: Mapping[str, str], today: date) -> JsonObject:
-    """Write a page of actions, ordered by process date. Raises Refused."""
+    """
+    Write a page of actions, ordered by process date. Raises Refused.
+
+    An action is known on the morning of its ex-date; none after `today` is told.
+    """
     start, end = day_in(query, "start") or today, day_in(query, "end") or today
     types, ids = names_in(query, "types"), names_in(query, "ids")
-    symbols = names_in(query, "symbols") or market.symbols
+    everything = sorted(market.listed.union(market.symbols))
+    symbols: Sequence[str] = names_in(query, "symbols") or everything
     if ids:
-        start, end, symbols, types = date.min, date.max, market.symbols, ()
+        start, end, symbols, types = date.min, today, everything, ()
     found = sorted(
         (
             action
             for symbol in symbols
-            if symbol in market.instruments
-            for bar in market.daily(symbol, start, end)
+            for bar in _bars_with_actions(market.days.daily(symbol), start, min(end, today))
             for action in _actions(symbol, bar)
             if (not types or action.kind.removesuffix("s") in types)
             and (not ids or action.row["id"] in ids)
@@ -68,6 +77,14 @@ def corporate_actions(market: Market, query: Mapping[str, str], today: date) -> 
     return {"corporate_actions": lists, "next_page_token": token}
 
 
+def _bars_with_actions(bars: Sequence[Daily], start: date, end: date) -> Iterator[Daily]:
+    """Give the bars of some dates on which something was done to the share."""
+    found = between(bars, start, end)
+    columns = columns_of(found)
+    for row in np.flatnonzero((columns.dividend != 0) | (columns.split != 1)):
+        yield found[int(row)]
+
+
 def _first_of(query: Mapping[str, str]) -> int:
     token = query.get("page_token")
     if not token:
@@ -82,9 +99,8 @@ def _actions(symbol: str, bar: Daily) -> Iterator[Action]:
     if bar.dividend:
         yield Action("cash_dividends", bar.date, symbol, _dividend(symbol, bar))
     if bar.split not in (0.0, 1.0):
-        ratio = Fraction(bar.split).limit_denominator(_SMALLEST_RATIO_PART)
-        kind = "forward_splits" if ratio > 1 else "reverse_splits"
-        yield Action(kind, bar.date, symbol, _split(symbol, bar, ratio))
+        kind = "forward_splits" if bar.split > 1 else "reverse_splits"
+        yield Action(kind, bar.date, symbol, _split(symbol, bar))
 
 
 def _dividend(symbol: str, bar: Daily) -> JsonObject:
@@ -98,15 +114,20 @@ def _dividend(symbol: str, bar: Daily) -> JsonObject:
     }
 
 
-def _split(symbol: str, bar: Daily, ratio: Fraction) -> JsonObject:
-    row: JsonObject = {
-        **_dates(symbol, bar, "split"),
-        "new_rate": ratio.numerator,
-        "old_rate": ratio.denominator,
-    }
-    if ratio > 1:
+def _split(symbol: str, bar: Daily) -> JsonObject:
+    new, old = _rates(bar.split)
+    row: JsonObject = {**_dates(symbol, bar, "split"), "new_rate": new, "old_rate": old}
+    if bar.split > 1:
         return {**row, "cusip": "", "payable_date": bar.date.isoformat()}
     return {**row, "old_cusip": "", "new_cusip": ""}
+
+
+def _rates(split: float) -> tuple[float, int]:
+    """Give new and old shares: small whole numbers where the split is a ratio of such."""
+    ratio = Fraction(split).limit_denominator(_SMALLEST_RATIO_PART)
+    if abs(float(ratio) / split - 1) > _RATIO_SLACK:
+        return split, 1
+    return ratio.numerator, ratio.denominator
 
 
 def _dates(symbol: str, bar: Daily, kind: str) -> JsonObject:

@@ -21,9 +21,12 @@ from tradeengine.venue.server.control import PATH as CONTROL_PATH
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.faults import Answer
 from tradeengine.venue.server.faults.fault import Done
+from tradeengine.venue.server.public_sites import PREFIXES as PUBLIC_PREFIXES
 
 _DATA_PREFIXES = ("/v2/stocks", "/v1beta1/", "/v1/corporate-actions")
 _SOCKET_PREFIXES = ("/stream", "/v2/iex", "/v2/sip", "/v2/test", CONTROL_PATH)
+_KEYLESS_PREFIXES = (*_SOCKET_PREFIXES, *PUBLIC_PREFIXES)
+"""Who serves these checks on its own who asks."""
 
 _API_KEY = web.RequestKey("api_key", ApiKey)
 _HEADERS = web.RequestKey("answer_headers", dict[str, str])
@@ -63,7 +66,7 @@ class Front:
 
         @web.middleware
         async def front(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if request.path.startswith(_SOCKET_PREFIXES):
+            if request.path.startswith(_KEYLESS_PREFIXES):
                 return await handler(request)
             headers = {"X-Request-ID": f"{next(self._requests):032x}"}
             request[_HEADERS] = headers

@@ -14,6 +14,9 @@ class ServerParameters(Parameters):
     data_requests_per_minute: int = Field(default=200, ge=1, le=1_000_000)
     """REST requests a key may make on the data host, per minute of venue time."""
 
+    filings_requests_per_second: int = Field(default=10, ge=1, le=1_000_000)
+    """Requests for filings that everybody together may make in a second (the SEC allows 10)."""
+
     data_connections_per_key: int = Field(default=1, ge=1, le=100)
     """Authenticated data sockets a key may hold on one feed; the next gets a 406."""
 

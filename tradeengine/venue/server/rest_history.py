@@ -6,12 +6,14 @@ from datetime import time
 from aiohttp import web
 
 from tradeengine.model.instants import NANOS, instant_of, new_york
+from tradeengine.venue.market.adjusting import ADJUSTMENTS, Adjustment
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
+from tradeengine.venue.server.daily_history import Written, daily_page
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.feeds import Tick, feed_of
 from tradeengine.venue.server.json_value import Json, JsonObject
-from tradeengine.venue.server.pages import Page, Source, Span, page_of
+from tradeengine.venue.server.pages import Source, Span, page_of
 from tradeengine.venue.server.parse import count_in, instant_in, names_in
 from tradeengine.venue.server.timeframes import timeframe_of
 
@@ -54,9 +56,21 @@ def span_of(request: web.Request, now: int, page_items: int) -> Span:
     )
 
 
+def adjustment_of(request: web.Request) -> Adjustment:
+    """Read what prices are adjusted for, by default nothing. Raises Refused."""
+    asked = request.query.get("adjustment") or "raw"
+    parts = {part.strip() for part in asked.split(",")}
+    if parts == {"split", "dividend"}:
+        return "all"
+    for known in ADJUSTMENTS:
+        if parts == {known}:
+            return known
+    raise Refused(400, 40010001, f"invalid adjustment: {asked}")
+
+
 _TICKS_WINDOW = 86_400 * NANOS
 
-SourceOf = Callable[[web.Request], Source[Tick]]
+SourceOf = Callable[[web.Request], Source[Tick] | None]
 
 
 class HistoryRest:
@@ -82,9 +96,8 @@ class HistoryRest:
 
     def _several(self, name: str, source_of: SourceOf) -> Handle:
         async def handle(request: web.Request) -> web.Response:
-            page = self._page(request, source_of, symbols_in(request))
-            rows = {symbol: self._written(request, found) for symbol, found in page.rows.items()}
-            body: JsonObject = {name: rows, "next_page_token": page.next_token}
+            page = self._page(request, name, source_of, symbols_in(request))
+            body: JsonObject = {name: page.rows, "next_page_token": page.next_token}
             return answer({**body, **currency_of(request)})
 
         return handle
@@ -92,9 +105,9 @@ class HistoryRest:
     def _single(self, name: str, source_of: SourceOf) -> Handle:
         async def handle(request: web.Request) -> web.Response:
             symbol = request.match_info["symbol"].upper()
-            page = self._page(request, source_of, (symbol,))
+            page = self._page(request, name, source_of, (symbol,))
             body: JsonObject = {
-                name: self._written(request, page.rows.get(symbol, [])),
+                name: page.rows.get(symbol, []),
                 "symbol": symbol,
                 "next_page_token": page.next_token,
             }
@@ -103,23 +116,33 @@ class HistoryRest:
         return handle
 
     def _page(
-        self, request: web.Request, source_of: SourceOf, symbols: Sequence[str]
-    ) -> Page[Tick]:
+        self, request: web.Request, name: str, source_of: SourceOf, symbols: Sequence[str]
+    ) -> Written:
+        """Fill a page: of bars for every symbol that is listed, else for those that trade."""
         desk = self._desk
-        span = span_of(request, desk.clock.now(), desk.parameters.data_page_items)
-        known = [symbol for symbol in symbols if symbol in desk.market.instruments]
-        return page_of(known, source_of(request), span)
+        market, now, feed = desk.market, desk.clock.now(), feed_of(request)
+        span = span_of(request, now, desk.parameters.data_page_items)
+        listed = market.listed if name == "bars" else frozenset()
+        known = [s for s in symbols if s in market.instruments or s in listed]
+        source = source_of(request)
+        if source is None:
+            return daily_page(market, known, span, now, adjustment_of(request))
+        page = page_of(known, source, span)
+        rows: dict[str, list[Json]] = {
+            symbol: [desk.tapes.row(feed, row) for row in found]
+            for symbol, found in page.rows.items()
+        }
+        return Written(rows, page.next_token)
 
-    def _written(self, request: web.Request, rows: Sequence[Tick]) -> list[Json]:
-        feed = feed_of(request)
-        return [self._desk.tapes.row(feed, row) for row in rows]
-
-    def _bars(self, request: web.Request) -> Source[Tick]:
+    def _bars(self, request: web.Request) -> Source[Tick] | None:
+        """Give the source of bars; days have their own pages."""
         timeframe = timeframe_of(request.query.get("timeframe") or "1Min")
-        market, now = self._desk.market, self._desk.clock.now()
+        if timeframe.unit == "Day":
+            return None
+        market, now, adjustment = self._desk.market, self._desk.clock.now(), adjustment_of(request)
 
         def read(symbol: str, start: int, end: int) -> Sequence[Tick]:
-            return timeframe.bars(market, symbol, start, end, now)
+            return timeframe.bars(market, symbol, start, end, now, adjustment)
 
         return Source(timeframe.letter, timeframe.window, read)
 

@@ -24,6 +24,7 @@ from tradeengine.venue.server.doors import HOST, Doors
 from tradeengine.venue.server.faults import Stream
 from tradeengine.venue.server.front import Front
 from tradeengine.venue.server.parameters import ServerParameters
+from tradeengine.venue.server.public_sites import PublicSites
 from tradeengine.venue.server.rest_account import AccountRest
 from tradeengine.venue.server.rest_assets import AssetsRest
 from tradeengine.venue.server.rest_calendar import CalendarRest
@@ -110,6 +111,7 @@ class VenueServer:
             LatestRest(desk),
             HistoryRest(desk),
             ReferenceRest(desk),
+            PublicSites(desk.clock, desk.faults, desk.parameters.filings_requests_per_second),
         ):
             app.router.add_routes(part.routes())
         app.router.add_routes(self._sockets())

@@ -7,7 +7,7 @@ with January.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -15,6 +15,8 @@ import msgspec
 
 from tradeengine.model.events import Bar
 from tradeengine.model.instants import NANOS, instant_of, new_york
+from tradeengine.venue.market.adjusting import Adjustment, factors
+from tradeengine.venue.market.daily import columns_of
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.day_bars import combined
@@ -51,16 +53,27 @@ class Timeframe:
         """How much history one reading may cover, in nanoseconds."""
         return _INTRADAY_WINDOW if self.unit in ("Min", "Hour") else _DAYS_WINDOW
 
-    def bars(self, market: Market, symbol: str, start: int, end: int, now: int) -> Sequence[Bar]:
-        """Read the bars that start in a span and were out by `now`."""
+    def bars(
+        self,
+        market: Market,
+        symbol: str,
+        start: int,
+        end: int,
+        now: int,
+        adjustment: Adjustment = "raw",
+    ) -> Sequence[Bar]:
+        """
+        Read the bars that start in a span and were out by `now`, as `adjustment` says.
+
+        Days themselves have pages of their own, `daily_history.py`.
+        """
+        adjusted = _adjuster(market, symbol, adjustment, new_york(now).date())
         if self.unit == "Min":
-            return market.history(symbol, start, end, self.count, now)
+            return adjusted(market.history(symbol, start, end, self.count, now))
         if self.unit == "Hour":
-            return market.history(symbol, start, end, self.count * 60, now)
-        if self.unit == "Day":
-            return market.history(symbol, start, end, "1Day", now)
+            return adjusted(market.history(symbol, start, end, self.count * 60, now))
         days = market.history(symbol, self._start_of(start), self._end_of(end), "1Day", now)
-        return [bar for bar in self._grouped(days) if start <= bar.at <= end]
+        return [bar for bar in self._grouped(adjusted(days)) if start <= bar.at <= end]
 
     def _grouped(self, days: Iterable[Bar]) -> list[Bar]:
         made: list[Bar] = []
@@ -84,6 +97,30 @@ class Timeframe:
         if self.unit == "Week":
             return day - timedelta(days=day.weekday())
         return date(day.year, (day.month - 1) // self.count * self.count + 1, 1)
+
+
+def _adjuster(
+    market: Market, symbol: str, adjustment: Adjustment, today: date
+) -> Callable[[Sequence[Bar]], Sequence[Bar]]:
+    """Give what adjusts bars by the factors of their days."""
+    if adjustment == "raw":
+        return lambda bars: bars
+    made = factors(columns_of(market.days.daily(symbol)), adjustment, today)
+    return lambda bars: [_adjusted(bar, *made.on(new_york(bar.at).date())) for bar in bars]
+
+
+def _adjusted(bar: Bar, price: float, volume: float) -> Bar:
+    if price == volume == 1:
+        return bar
+    return msgspec.structs.replace(
+        bar,
+        open=round(bar.open * price, 2),
+        high=round(bar.high * price, 2),
+        low=round(bar.low * price, 2),
+        close=round(bar.close * price, 2),
+        vwap=round(bar.vwap * price, 6),
+        volume=float(round(bar.volume * volume)),
+    )
 
 
 def timeframe_of(text: str) -> Timeframe:

@@ -16,19 +16,22 @@ from pathlib import Path
 
 import polars as pl
 
+from tradeengine.venue.shipped import build_filings as filings
+from tradeengine.venue.shipped import build_history as history
+
 HERE = Path(__file__).parent
 
 FIRST_DAY = date(2018, 8, 1)
 LAST_DAY = date(2019, 2, 28)
 
 MINUTE_SOURCE = "intraday/minute_2019-02-11_15.parquet"
-DAILY_SOURCE = "daily/av_raw_sp500_2009_2021.parquet"
-SPY_SOURCE = "daily/spy_raw_1999_2020.parquet"
+DAILY_SOURCE = history.NEW_SOURCE
+SPY_SOURCE = history.SPY_SOURCE
 VIX_SOURCE = "reference/vix_daily.csv.gz"
 
 _INDEX = "VIX"
 _ZONE = "America/New_York"
-_DAILY = ("symbol", "date", "open", "high", "low", "close", "volume", "dividend", "split")
+_DAILY = history.COLUMNS
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,25 +40,48 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     source, target = Path(arguments[0]), Path(arguments[-1]) if arguments[1:] else HERE
-    symbols = pl.read_csv(HERE / "instruments.csv")["symbol"].to_list()
-    minutes = pl.read_parquet(source / MINUTE_SOURCE)
-    traded = traded_minutes(minutes)
-    tables = {
-        "minutes": traded,
-        "daily": daily_bars(
-            pl.read_parquet(source / DAILY_SOURCE),
-            pl.read_parquet(source / SPY_SOURCE),
-            traded,
-            symbols,
-        ),
-        "vix_minutes": index_minutes(minutes),
-        "vix_daily": pl.read_csv(source / VIX_SOURCE, try_parse_dates=True),
-    }
-    for name, table in tables.items():
+    companies = filings.companies(source)
+    tickers = [company["ticker"] for company in companies.values()]
+    for name, table in _tables(source, tickers).items():
         path = target / f"{name}.parquet"
         table.write_parquet(path, compression="zstd", compression_level=19)
         sys.stdout.write(f"{path.name}: {table.height} rows, {path.stat().st_size} bytes\n")
+    documents = {
+        "companyfacts": companies,
+        "submissions": filings.submissions(source, companies),
+    }
+    for name, document in documents.items():
+        path = target / f"{name}.zip"
+        count = filings.write_zip(path, document.items())
+        sys.stdout.write(f"{path.name}: {count} companies, {path.stat().st_size} bytes\n")
     return 0
+
+
+def _tables(source: Path, tickers: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Make every table; `tickers` are the companies whose facts ship."""
+    minutes = pl.read_parquet(source / MINUTE_SOURCE)
+    traded = traded_minutes(minutes)
+    new, spy = pl.read_parquet(source / DAILY_SOURCE), pl.read_parquet(source / SPY_SOURCE)
+    adjusted = [pl.read_parquet(source / name) for name in history.SPY_ADJUSTED_SOURCES]
+    return {
+        "minutes": traded,
+        "daily": daily_bars(new, spy, traded, _recorded_symbols()),
+        "daily_2004_2010": history.shares(
+            pl.read_parquet(source / history.OLD_SOURCE), new, tickers
+        ),
+        "spy_daily": history.market_fund(spy, adjusted, (FIRST_DAY, LAST_DAY)),
+        "vix_minutes": index_minutes(minutes),
+        "vix_daily": pl.read_csv(source / VIX_SOURCE, try_parse_dates=True),
+        "rates_daily": history.ten_year_rate(
+            pl.read_csv(source / history.RATES_SOURCE, try_parse_dates=True)
+        ),
+    }
+
+
+def _recorded_symbols() -> list[str]:
+    """Give the symbols of the sessions around the recorded week."""
+    table = pl.read_csv(HERE / "instruments.csv")
+    return table.filter(pl.col("recorded"))["symbol"].to_list()
 
 
 def traded_minutes(minutes: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from tradeengine.venue.server.faults.connections import (
     SlowConsumer,
     SlowSlotRelease,
 )
-from tradeengine.venue.server.faults.fault import Answer, Fault, Stream, World
+from tradeengine.venue.server.faults.fault import Answer, Fault, Site, Stream, Trouble, World
 from tradeengine.venue.server.faults.market import (
     ClockSkew,
     CrossedQuotes,
@@ -39,6 +39,13 @@ from tradeengine.venue.server.faults.rest import (
     RejectNextOrder,
     TimeoutAfterAccept,
     TooManyRequests,
+)
+from tradeengine.venue.server.faults.sites import (
+    SiteDead,
+    SiteHtml,
+    SiteSlow,
+    SiteTooMany,
+    SiteTruncated,
 )
 from tradeengine.venue.server.faults.streams import (
     DropFrame,
@@ -93,6 +100,12 @@ __all__ = [
     "RejectNextOrder",
     "RejectReplace",
     "Resume",
+    "Site",
+    "SiteDead",
+    "SiteHtml",
+    "SiteSlow",
+    "SiteTooMany",
+    "SiteTruncated",
     "SlowConsumer",
     "SlowSlotRelease",
     "Split",
@@ -102,6 +115,7 @@ __all__ = [
     "SwapUpdates",
     "TimeoutAfterAccept",
     "TooManyRequests",
+    "Trouble",
     "TruncatedFrame",
     "UnknownEnum",
     "UnknownField",

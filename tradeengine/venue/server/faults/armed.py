@@ -15,7 +15,9 @@ from tradeengine.venue.server.faults.fault import (
     Fault,
     Lasting,
     Place,
+    Site,
     Stream,
+    Trouble,
     World,
 )
 
@@ -111,6 +113,11 @@ class ArmedFaults:
         """Ask for an answer that replaces the handler's own."""
         answers = (fault.on_answer(method, path, status) for fault in self.active(now))
         return next((answer for answer in answers if answer), None)
+
+    def on_site(self, site: Site, path: str, now: int) -> Trouble | None:
+        """Ask what goes wrong with a request to a public site."""
+        troubles = (fault.on_site(site, path) for fault in self.active(now))
+        return next((trouble for trouble in troubles if trouble), None)
 
     # Sockets.
 

@@ -44,6 +44,13 @@ from tradeengine.venue.server.faults.rest import (
     TimeoutAfterAccept,
     TooManyRequests,
 )
+from tradeengine.venue.server.faults.sites import (
+    SiteDead,
+    SiteHtml,
+    SiteSlow,
+    SiteTooMany,
+    SiteTruncated,
+)
 from tradeengine.venue.server.faults.streams import (
     DropFrame,
     MalformedFrame,
@@ -112,6 +119,11 @@ AnyFault = (
     | BustNextFill
     | StrangerTrades
     | CashTransfer
+    | SiteDead
+    | SiteSlow
+    | SiteTooMany
+    | SiteHtml
+    | SiteTruncated
     | Clear
 )
 """What the control endpoint reads; a new fault is added here."""

@@ -20,6 +20,7 @@ overrides the hooks it needs, and one line in `catalogue.py`.
     on_update          a trade update for the order sockets: what is written instead
     on_frame           an encoded frame for one socket: what is sent instead
     on_clock           how far a clock is off
+    on_site            a request for a page of a public site: what goes wrong with it
 """
 
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ Stream = Literal["data", "orders"]
 
 Place = Literal["clock", "data", "orders"]
 """Who reads a clock: /v2/clock and its kin, or the stamps of a stream."""
+
+Site = Literal["edgar", "vix", "rates"]
+"""The public sites beside the broker: the SEC's EDGAR, Cboe and FRED."""
 
 Body = dict[str, Any]
 """A JSON object that a fault may change."""
@@ -60,6 +64,21 @@ class Answer:
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """
+    What goes wrong with a request to a public site, in this order.
+
+    `hold` seconds of venue time pass; the connection is `cut` without an answer; an
+    `answer` comes in the place of the page; only a `share` of the page comes.
+    """
+
+    hold: float = 0.0
+    cut: bool = False
+    answer: Answer | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +199,9 @@ class Fault(Struct, tag_field="fault", kw_only=True, omit_defaults=True):
     def on_clock(self, place: Place) -> float:  # noqa: ARG002 - a hook
         """Give the seconds by which a clock is ahead."""
         return 0.0
+
+    def on_site(self, site: Site, path: str) -> Trouble | None:
+        """Say what goes wrong with a request to a public site, None: nothing."""
 
 
 class Momentary(Fault, kw_only=True):

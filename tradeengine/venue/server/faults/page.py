@@ -36,6 +36,7 @@ _TITLES = {
     "updates": "Trade updates",
     "market": "The market",
     "accounts": "The account",
+    "sites": "Public sites",
     "catalogue": "And to end them",
 }
 
@@ -55,6 +56,8 @@ _TAIL = """\
 * **The bent tape** (`price_spike`, `crossed_quotes`, `zero_quotes`, `split`) is what the streams,
   the `latest` endpoints and the matching see; historical bars, trades and quotes over REST are the
   archive's.
+* **The drill** leaves the faults of public sites out: they are of the SEC, Cboe and FRED, which
+  nothing asks while orders are at stake.
 * **SMTP down** belongs to the test's mail server; the venue has none.
 """
 

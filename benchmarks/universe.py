@@ -1,0 +1,186 @@
+"""
+The universe's speed: the exact selection against a greedy one, a refresh against a loop.
+
+    PEERS_STATSMODELS=/path/to/python python -m benchmarks.universe [--json] [--quick]
+
+1. The selection among 1,000 candidates, solved to a gap of zero; beside it a greedy baseline
+   (labelled so: it is no part of the engine), with the objective of both.
+2. A whole refresh (states of the market, scores, screens, selection, files) of 200 names against
+   the loop of `tests/peers/statsmodels_loop_round.py` over the same names in the same run. That
+   loop needs an interpreter with statsmodels; without `PEERS_STATSMODELS` it is left out, with
+   the reason.
+
+Only ratios are judged. Exit code 0 when every limit holds, 1 otherwise.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.drawn_market import DrawnMarket, drawn_market, suppliers_of
+from tradeengine.layout import Home
+from tradeengine.quant.refreshing_universe import Wanted, refresh_universe
+from tradeengine.quant.universe_files import UniverseFiles
+from tradeengine.universe.mapping import Mapping as Traded
+from tradeengine.universe.parameters import UniverseParameters
+from tradeengine.universe.selection import Preferences, select
+
+LEAST_TIMES_FASTER = 20.0
+VARIABLE = "PEERS_STATSMODELS"
+LOOP = Path(__file__).parents[1] / "tests" / "peers" / "statsmodels_loop_round.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """N candidates drawn by chance, as `select` takes them."""
+
+    score: np.ndarray
+    sharpe: np.ndarray
+    beta: np.ndarray
+    sectors: list[str]
+    incumbents: np.ndarray
+
+    @classmethod
+    def drawn(cls, count: int, seed: int = 11) -> "Candidates":
+        """Draw some; the same numbers each time."""
+        random = np.random.default_rng(seed)
+        held = np.zeros(count, dtype=bool)
+        held[random.choice(count, 40, replace=False)] = True
+        return cls(
+            random.normal(0.1, 0.2, count),
+            random.normal(size=count),
+            random.normal(1.0, 0.35, count).clip(0.2, 2.2),
+            [f"sector {place % 11}" for place in range(count)],
+            held,
+        )
+
+
+def worth(found: Candidates, chosen: list[int], wanted: Preferences) -> float:
+    """Give the objective of the program for a choice, with what it pays for slack and changes."""
+    slack = max(0.0, abs(found.beta[chosen].mean() - wanted.beta_target) - wanted.beta_tolerance)
+    counts = [sum(found.sectors[place] == each for place in chosen) for each in set(found.sectors)]
+    above = sum(max(0, count - wanted.sector_cap) for count in counts)
+    changed = len(set(chosen) ^ set(np.flatnonzero(found.incumbents).tolist()))
+    return float(
+        (found.score + wanted.sharpe_weight * found.sharpe)[chosen].sum()
+        - wanted.turnover_cost * changed
+        - (wanted.beta_slack_cost or 0.0) * wanted.names * slack
+        - (wanted.sector_slack_cost or 0.0) * above
+    )
+
+
+def greedy(found: Candidates, wanted: Preferences) -> list[int]:
+    """Choose one name after the other, each time the one that adds most: the baseline."""
+    chosen: list[int] = []
+    while len(chosen) < wanted.names:
+        left = [place for place in range(len(found.score)) if place not in chosen]
+        chosen.append(max(left, key=lambda place: worth(found, [*chosen, place], wanted)))
+    return sorted(chosen)
+
+
+def selection(count: int) -> dict[str, float]:
+    """Time the exact selection and the baseline on the same candidates."""
+    found, wanted = Candidates.drawn(count), Preferences(turnover_cost=0.05)
+    begun = time.perf_counter()
+    exact = select(found.score, found.sharpe, found.beta, found.sectors, found.incumbents, wanted)
+    exact_seconds = time.perf_counter() - begun
+    assert exact is not None, "with slack everything is feasible"
+    begun = time.perf_counter()
+    baseline = greedy(found, wanted)
+    return {
+        "selection_gap": exact.gap,
+        "selection_seconds": exact_seconds,
+        "greedy_seconds": time.perf_counter() - begun,
+        "selection_objective": worth(found, list(exact.chosen), wanted),
+        "greedy_objective": worth(found, baseline, wanted),
+    }
+
+
+def refresh(drawn: DrawnMarket) -> dict[str, float]:
+    """Time a whole refresh, its files included."""
+    wanted = Wanted(parameters=UniverseParameters(), mapping=Traded.CONTRARIAN)
+    with tempfile.TemporaryDirectory(prefix="tradeengine-bench-") as folder:
+        files = UniverseFiles(Home(Path(folder)).desk("embedded"))
+        wall, cpu = time.perf_counter(), time.process_time()
+        proposal = asyncio.run(
+            refresh_universe(suppliers_of(drawn), files, wanted, lambda *_: None)
+        )
+        return {
+            "refresh_names": float(len(drawn.symbols)),
+            "refresh_chosen": float(len(proposal.chosen)),
+            "refresh_gap": proposal.gap,
+            "refresh_seconds": time.perf_counter() - wall,
+            "refresh_cpu_seconds": time.process_time() - cpu,
+        }
+
+
+def loop(drawn: DrawnMarket, python: str) -> dict[str, float]:
+    """Time the loop over the same names in an interpreter that has statsmodels."""
+    with tempfile.TemporaryDirectory(prefix="tradeengine-bench-") as folder:
+        path = Path(folder) / "returns.npy"
+        np.save(path, np.column_stack((drawn.market, drawn.shares)))
+        done = subprocess.run(
+            [python, str(LOOP), str(path)], capture_output=True, text=True, check=True
+        )
+    told: dict[str, float] = json.loads(done.stdout)
+    return {f"loop_{name}": value for name, value in told.items()}
+
+
+def measure(environ: Mapping[str, str], *, quick: bool) -> dict[str, float]:
+    """Run everything; give the figures by name."""
+    drawn = drawn_market(20 if quick else 200)
+    figures = selection(100 if quick else 1000) | refresh(drawn)
+    python = environ.get(VARIABLE)
+    if python:
+        figures |= loop(drawn, python)
+        figures["times_faster"] = figures["loop_wall_seconds"] / figures["refresh_seconds"]
+        figures["times_less_cpu"] = figures["loop_cpu_seconds"] / figures["refresh_cpu_seconds"]
+    return figures
+
+
+def holds(figures: Mapping[str, float]) -> bool:
+    """Tell whether every limit that was measured holds."""
+    exact = figures["selection_gap"] == 0 and figures["refresh_gap"] == 0
+    better = figures["selection_objective"] >= figures["greedy_objective"] - 1e-6
+    return exact and better and figures.get("times_faster", np.inf) >= LEAST_TIMES_FASTER
+
+
+def table(figures: Mapping[str, float]) -> Table:
+    """Lay the figures out."""
+    made = Table("figure", "measured", "limit")
+    limits = {
+        "selection_gap": "= 0",
+        "refresh_gap": "= 0",
+        "selection_objective": ">= greedy",
+        "times_faster": f">= {LEAST_TIMES_FASTER:g}",
+    }
+    for name, figure in figures.items():
+        made.add_row(name.replace("_", " "), f"{figure:.4g}", limits.get(name, ""))
+    if "times_faster" not in figures:
+        made.add_row("times faster", "not measured", f"{VARIABLE} names no Python")
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print, judge."""
+    figures = measure(os.environ, quick="--quick" in arguments)
+    if "--json" in arguments:
+        print(json.dumps(figures))
+    else:
+        Console(width=110).print(table(figures))
+    return 0 if holds(figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,235 @@
+from asyncio import Event
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.bars.sites import (
+    HURRIED,
+    PatientClock,
+    Scripted,
+    Sites,
+    asking,
+    dividend,
+    serving,
+    split,
+)
+from tests.bars.tables import Row, bar, days_from
+from tradeengine.bars.fetch import FetchReport, fetch_daily
+from tradeengine.bars.lined_up import panel
+from tradeengine.bars.parameters import BarsParameters
+from tradeengine.bars.store import BarStore, ChangedBar
+from tradeengine.errors import BadConfiguration
+
+DAYS = days_from(date(2010, 1, 4), 120)
+
+
+def history(symbol: str, first: int = 0, last: int = 120) -> list[Row]:
+    return [bar(symbol, DAYS[place], 50.0 + place / 10) for place in range(first, last)]
+
+
+@dataclass
+class Fetching:
+    """Fetches into one store, and keeps what was told."""
+
+    store: BarStore
+    sites: Sites
+    parameters: BarsParameters = HURRIED
+    told: list[tuple[str, int, int]] = field(default_factory=list)
+
+    async def __call__(self, symbols: list[str], through: date) -> FetchReport:
+        self.sites.asked.clear()
+        self.told.clear()
+
+        def progress(what: str, done: int, of: int) -> None:
+            self.told.append((what, done, of))
+
+        async with (
+            serving(self.sites) as url,
+            asking(url, self.parameters, PatientClock()) as asker,
+        ):
+            return await fetch_daily(self.store, asker, symbols, through, self.parameters, progress)
+
+    def starts(self) -> list[str]:
+        """Give the days from which on bars were asked for."""
+        return [q["start"][:10] for path, q in self.sites.asked if path == "/v2/stocks/bars"]
+
+
+@pytest.fixture
+def fetch(tmp_path: Path) -> Fetching:
+    return Fetching(BarStore(tmp_path), Sites(bars=[*history("A"), *history("B")]))
+
+
+async def test_a_first_fetch_brings_the_whole_history_page_by_page(fetch: Fetching) -> None:
+    fetch.sites.page_items = 77
+
+    report = await fetch(["B", "A", "Z", "A"], DAYS[99])
+
+    assert fetch.store.read().rows() == sorted(history("A", 0, 100) + history("B", 0, 100))
+    assert (report.asked, report.new_bars, report.silent) == (3, 200, ("Z",))
+    assert (report.changed, report.problem, report.not_reached) == ((), "", ())
+    assert fetch.told == [("daily bars", 0, 3), ("daily bars", 3, 3)]
+    assert fetch.sites.paths().count("/v2/stocks/bars") == 3
+    _, query = fetch.sites.asked[0]
+    assert query["adjustment"] == "raw"
+    assert query["timeframe"] == "1Day"
+
+
+async def test_later_only_new_days_and_the_last_few_are_asked_for(fetch: Fetching) -> None:
+    await fetch(["A", "B"], DAYS[99])
+
+    report = await fetch(["A", "B"], DAYS[109])
+
+    assert fetch.starts() == [str(DAYS[95])]
+    assert report.new_bars == 20
+    assert fetch.store.read(["A"]).height == 110
+
+
+async def test_without_rereading_what_is_up_to_date_is_not_asked_for(fetch: Fetching) -> None:
+    fetch.parameters = HURRIED.model_copy(update={"reread_days": 0})
+    await fetch(["A"], DAYS[99])
+
+    report = await fetch(["A"], DAYS[99])
+
+    assert fetch.starts() == []
+    assert (report.new_bars, report.problem) == (0, "")
+
+
+async def test_a_bar_that_changed_after_its_evening_is_named(fetch: Fetching) -> None:
+    await fetch(["A"], DAYS[99])
+    fetch.sites.bars = [row for row in history("A") if row[1] != DAYS[98]]
+    fetch.sites.bars.append(bar("A", DAYS[98], 60.0))
+
+    report = await fetch(["A"], DAYS[100])
+
+    assert ChangedBar("A", DAYS[98], "close", 59.8, 60.0) in report.changed
+    assert {changed.date for changed in report.changed} == {DAYS[98]}
+    assert fetch.store.read(["A"], DAYS[98], DAYS[98])["close"].item() == 60.0
+
+
+async def test_splits_and_dividends_stand_on_their_ex_dates(fetch: Fetching) -> None:
+    fetch.sites.cash_dividends = [
+        dividend("A", DAYS[50], 0.4),
+        dividend("A", DAYS[50], 0.1),
+        dividend("B", DAYS[110], 9.0),
+    ]
+    fetch.sites.splits = [split("A", DAYS[60], 3, 2), split("B", DAYS[61], 1, 8)]
+    fetch.sites.stock_dividends = [dividend("A", DAYS[70], 0.05)]
+
+    await fetch(["A", "B"], DAYS[99])
+
+    actions = fetch.store.read().filter(dividend=0.0, split=1.0)
+    assert fetch.store.read().height - actions.height == 4
+    assert fetch.store.read(["A"], DAYS[50], DAYS[50])["dividend"].item() == 0.5
+    assert fetch.store.read(["A"], DAYS[60], DAYS[60])["split"].item() == 1.5
+    assert fetch.store.read(["A"], DAYS[70], DAYS[70])["split"].item() == 1.05
+    assert fetch.store.read(["B"], DAYS[61], DAYS[61])["split"].item() == 0.125
+
+
+async def test_an_action_on_a_day_without_a_bar_is_booked_on_the_next(fetch: Fetching) -> None:
+    fetch.sites.bars = [row for row in history("A") if row[1] != DAYS[50]]
+    fetch.sites.splits = [split("A", DAYS[50], 2)]
+
+    await fetch(["A"], DAYS[99])
+
+    assert fetch.store.read(["A"], DAYS[49], DAYS[52])["split"].to_list() == [1.0, 2.0, 1.0]
+
+
+async def test_a_split_that_is_booked_late_reaches_old_bars_and_is_named(fetch: Fetching) -> None:
+    await fetch(["A"], DAYS[99])
+    fetch.sites.splits = [split("A", DAYS[80], 2)]
+
+    report = await fetch(["A"], DAYS[99])
+
+    assert report.changed == (ChangedBar("A", DAYS[80], "split", 1.0, 2.0),)
+    assert panel(fetch.store.read(), ["A"], DAYS[99], 100).close[79, 0] == (50.0 + 7.9) / 2
+
+
+async def test_a_list_of_actions_that_comes_back_empty_takes_nothing_away(fetch: Fetching) -> None:
+    fetch.sites.splits = [split("A", DAYS[98], 2)]
+    await fetch(["A"], DAYS[99])
+    fetch.sites.splits = []
+
+    report = await fetch(["A"], DAYS[100])
+
+    assert report.changed == ()
+    assert fetch.store.read(["A"], DAYS[98], DAYS[98])["split"].item() == 2.0
+
+
+async def test_no_day_after_the_one_that_was_asked_for_comes_in(fetch: Fetching) -> None:
+    fetch.sites.splits = [split("A", DAYS[100], 2)]
+
+    await fetch(["A"], DAYS[99])
+
+    assert max(fetch.store.read()["date"]) == DAYS[99]
+    assert set(fetch.store.read()["split"]) == {1.0}
+
+
+async def test_what_came_before_a_site_went_down_is_kept(fetch: Fetching) -> None:
+    fetch.parameters = HURRIED.model_copy(update={"symbols_per_request": 1, "request_attempts": 1})
+    bars, actions = Scripted(200, '{"bars": {}}'), Scripted(200, "{}")
+    fetch.sites.script.extend([bars, actions, Scripted(500, "out of order")])
+    before = await fetch(["A", "B"], DAYS[50])
+
+    assert before.problem.startswith("HTTP 500 code 0: GET http://")
+    assert (before.silent, before.not_reached) == (("A",), ("B",))
+    assert fetch.told[-1] == ("daily bars", 1, 2)
+
+    after = await fetch(["A", "B"], DAYS[50])
+    assert (after.problem, after.new_bars) == ("", 102)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>Bad gateway</html>",
+        '{"bars": {"A": [{"t": "2010-01-04T05:00:00Z", "o": "much"}]}}',
+        '{"bars": {"A": [{"t": "yesterday", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}]}}',
+        '{"bars": {}, "next_page_token": "again"}',
+    ],
+    ids=["html", "a price that is none", "a day that is none", "no end"],
+)
+async def test_an_answer_that_is_none_changes_nothing(fetch: Fetching, body: str) -> None:
+    fetch.sites.script.extend([Scripted(200, body)] * 5)
+
+    report = await fetch(["A"], DAYS[50])
+
+    assert report.problem.startswith(("GET /v2/stocks/bars: ", "/v2/stocks/bars: "))
+    assert not fetch.store.path.exists()
+
+
+async def test_a_split_of_nothing_is_no_answer(fetch: Fetching) -> None:
+    fetch.sites.splits = [split("A", DAYS[40], 0)]
+
+    report = await fetch(["A"], DAYS[50])
+
+    assert "a split of nothing" in report.problem
+    assert not fetch.store.path.exists()
+
+
+async def test_a_site_that_hangs_ends_with_the_deadline(fetch: Fetching) -> None:
+    fetch.sites.held = Event()
+    fetch.parameters = HURRIED.model_copy(update={"fetch_deadline_seconds": 0.05})
+
+    fetching = fetch(["A"], DAYS[50])
+    report = await fetching
+
+    assert report.problem == "not done within 0.05 s"
+    assert report.not_reached == ("A",)
+
+
+async def test_keys_that_are_refused_stop_everything(fetch: Fetching) -> None:
+    fetch.sites.script.append(Scripted(403))
+
+    with pytest.raises(BadConfiguration, match="ALPACA_API_KEY"):
+        await fetch(["A"], DAYS[50])
+
+
+async def test_a_damaged_store_is_said_before_anybody_is_asked(fetch: Fetching) -> None:
+    fetch.store.path.write_bytes(b"PAR1 and then nothing")
+
+    with pytest.raises(BadConfiguration, match="is damaged"):
+        await fetch(["A"], DAYS[50])
+
+    assert fetch.sites.asked == []

@@ -1,0 +1,55 @@
+"""A short sale leaves only while the broker says that the shares are easy to borrow."""
+
+import pytest
+
+from tests.broker.fakes import Bench, buy, running
+from tests.broker.scripted import HTML_502, Answer, as_json, order_json, scripted
+from tradeengine.broker.answers import NEVER_SENT
+from tradeengine.model.events import OrderAccepted, OrderRejected
+from tradeengine.model.orders import Purpose, Side
+
+ASSET = "GET", "/v2/assets/KO"
+POST = "POST", "/v2/orders"
+
+REFUSALS = {
+    "hard to borrow": as_json({"shortable": True, "easy_to_borrow": False}),
+    "not shortable": as_json({"shortable": False, "easy_to_borrow": False}),
+    "says nothing of it": as_json({"symbol": "KO"}),
+    "no such asset": as_json({"code": 40410000, "message": "asset not found for KO"}, 404),
+    "no answer": Answer(502, HTML_502, content_type="text/html"),
+}
+
+
+@pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
+async def test_what_may_not_be_borrowable_does_not_leave(answer: Answer) -> None:
+    async with scripted() as server:
+        server.script(*ASSET, answer)
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(buy(side=Side.SELL))
+        rejected = bench.inbox.of(OrderRejected)[0]
+        assert rejected.status_code == NEVER_SENT
+        assert rejected.reason.startswith("not sent: ")
+        assert server.count("POST") == 0
+
+
+async def test_what_is_easy_to_borrow_is_sold_short() -> None:
+    async with scripted() as server:
+        server.script(*ASSET, as_json({"shortable": True, "easy_to_borrow": True}))
+        server.script(*POST, as_json(order_json(side="sell")))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(buy(side=Side.SELL))
+        assert bench.inbox.of(OrderAccepted)[0].client_order_id == "c-1"
+        assert server.count("POST") == 1
+
+
+@pytest.mark.parametrize("purpose", [p for p in Purpose if p is not Purpose.ENTRY])
+async def test_a_sale_that_closes_asks_nothing(purpose: Purpose) -> None:
+    async with scripted() as server:
+        server.script(*POST, as_json(order_json(side="sell")))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(buy(side=Side.SELL, purpose=purpose))
+        assert server.count(*ASSET) == 0
+        assert server.count("POST") == 1

@@ -1,0 +1,193 @@
+"""
+Alpaca's market data by REST, as tables: raw daily bars, splits and cash dividends.
+
+A page is full or not; only a missing token is the end. Bars come from the consolidated tape,
+whose past is free; a day's bar carries midnight of New York. Source: docs.alpaca.markets,
+"Historical bars" and "Corporate actions".
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, time, timedelta
+from typing import TypeVar
+
+import msgspec
+import polars as pl
+from msgspec import Struct
+
+from tradeengine.bars.asking import Asker
+from tradeengine.errors import ProtocolViolation
+from tradeengine.model.instants import format_instant, instant_of
+
+BARS_PATH = "/v2/stocks/bars"
+ACTIONS_PATH = "/v1/corporate-actions"
+BARS_A_PAGE = 10_000
+ACTIONS_A_PAGE = 1_000
+MOST_PAGES = 10_000
+
+_PROCESSED_AFTER = timedelta(days=60)
+"""Alpaca files an action under the day it is processed, which may be long after the ex-date."""
+
+_NO_ACTIONS = {"symbol": pl.String, "date": pl.Date, "dividend": pl.Float64, "split": pl.Float64}
+
+
+class _Bar(Struct):
+    t: str
+    o: float
+    h: float
+    l: float  # noqa: E741 - Alpaca's name
+    c: float
+    v: float
+
+
+_Page = TypeVar("_Page", bound=Struct)
+
+
+class _BarsPage(Struct):
+    bars: dict[str, list[_Bar]] | None = None
+    next_page_token: str | None = None
+
+
+class _Dividend(Struct):
+    symbol: str
+    ex_date: date
+    rate: float
+
+
+class _Split(Struct):
+    symbol: str
+    ex_date: date
+    new_rate: float
+    old_rate: float
+
+
+class _Lists(Struct):
+    cash_dividends: list[_Dividend] = []
+    forward_splits: list[_Split] = []
+    reverse_splits: list[_Split] = []
+    stock_dividends: list[_Dividend] = []
+
+
+class _ActionsPage(Struct):
+    corporate_actions: _Lists | None = None
+    next_page_token: str | None = None
+
+
+async def daily_bars(
+    asker: Asker, symbols: Sequence[str], since: date, through: date
+) -> pl.DataFrame:
+    """
+    Fetch raw bars of the days from `since` to `through`: symbol and date, the four prices, volume.
+
+    Raises what `Asker.get` raises, and ProtocolViolation for an answer that is none.
+    """
+    if since > through:
+        return _bars_table([])
+    query = {
+        "symbols": ",".join(symbols),
+        "timeframe": "1Day",
+        "start": format_instant(instant_of(since, time(0))),
+        "end": format_instant(instant_of(through, time(0))),
+        "limit": str(BARS_A_PAGE),
+        "adjustment": "raw",
+        "feed": "sip",
+        "sort": "asc",
+    }
+    pages = [read_bars(body) async for body in _pages(asker, BARS_PATH, query)]
+    asked = pl.col("symbol").is_in(list(symbols)) & pl.col("date").is_between(since, through)
+    return pl.concat([_bars_table([]), *pages]).filter(asked)
+
+
+async def corporate_actions(
+    asker: Asker, symbols: Sequence[str], since: date, through: date
+) -> pl.DataFrame:
+    """
+    Fetch what happened to shares with ex-dates from `since` to `through`: symbol, date,
+    dividend (dollars a share), split (new shares an old one), one row a symbol and day.
+
+    Raises as `daily_bars`.
+    """
+    query = {
+        "symbols": ",".join(symbols),
+        "types": "cash_dividend,forward_split,reverse_split,stock_dividend",
+        "start": since.isoformat(),
+        "end": (through + _PROCESSED_AFTER).isoformat(),
+        "limit": str(ACTIONS_A_PAGE),
+        "sort": "asc",
+    }
+    pages = [read_actions(body) async for body in _pages(asker, ACTIONS_PATH, query)]
+    asked = pl.col("symbol").is_in(list(symbols)) & pl.col("date").is_between(since, through)
+    return (
+        pl.concat([pl.DataFrame(schema=_NO_ACTIONS), *pages])
+        .filter(asked)
+        .group_by("symbol", "date")
+        .agg(pl.col("dividend").sum(), pl.col("split").product())
+        .sort("symbol", "date")
+    )
+
+
+def read_bars(body: bytes) -> pl.DataFrame:
+    """Read a page of bars. Raises ProtocolViolation."""
+    page = _decoded(BARS_PATH, body, _BarsPage)
+    return _bars_table(
+        (symbol, bar.t, bar.o, bar.h, bar.l, bar.c, round(bar.v))
+        for symbol, bars in (page.bars or {}).items()
+        for bar in bars
+    )
+
+
+def read_actions(body: bytes) -> pl.DataFrame:
+    """Read a page of actions, one row each. Raises ProtocolViolation."""
+    page = _decoded(ACTIONS_PATH, body, _ActionsPage)
+    lists = page.corporate_actions or _Lists()
+    splits = [*lists.forward_splits, *lists.reverse_splits]
+    if any(min(row.new_rate, row.old_rate) <= 0.0 for row in splits):
+        raise ProtocolViolation(ACTIONS_PATH, "a split of nothing", body[:200].decode())
+    rows = [(row.symbol, row.ex_date, row.rate, 1.0) for row in lists.cash_dividends]
+    rows += [(row.symbol, row.ex_date, 0.0, row.new_rate / row.old_rate) for row in splits]
+    # A dividend in shares is a small split: its rate is new shares for each one held.
+    rows += [(row.symbol, row.ex_date, 0.0, 1.0 + row.rate) for row in lists.stock_dividends]
+    return pl.DataFrame(rows, schema=_NO_ACTIONS, orient="row")
+
+
+async def _pages(asker: Asker, path: str, query: dict[str, str]) -> AsyncIterator[bytes]:
+    token = ""
+    for _ in range(MOST_PAGES):
+        body = await asker.get(path, {**query, "page_token": token} if token else query)
+        yield body
+        following = _decoded(path, body, _Token).next_page_token
+        if not following:
+            return
+        if following == token:
+            break
+        token = following
+    raise ProtocolViolation(path, "paging does not end", token)
+
+
+class _Token(Struct):
+    next_page_token: str | None = None
+
+
+def _decoded(path: str, body: bytes, kind: type[_Page]) -> _Page:
+    try:
+        return msgspec.json.decode(body, type=kind, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        text = body[:200].decode("utf-8", "backslashreplace")
+        raise ProtocolViolation(f"GET {path}", str(error), text) from error
+
+
+def _bars_table(rows: Iterable[tuple[str, str, float, float, float, float, int]]) -> pl.DataFrame:
+    at = pl.col("date").str.to_datetime(time_zone="UTC", strict=True)
+    columns = {
+        "symbol": pl.String,
+        "date": pl.String,
+        "open": pl.Float64,
+        "high": pl.Float64,
+        "low": pl.Float64,
+        "close": pl.Float64,
+        "volume": pl.Int64,
+    }
+    table = pl.DataFrame(list(rows), schema=columns, orient="row")
+    try:
+        return table.with_columns(at.dt.convert_time_zone("America/New_York").dt.date())
+    except pl.exceptions.PolarsError as error:
+        raise ProtocolViolation(f"GET {BARS_PATH}", "a day that is none", str(error)) from error

@@ -1,0 +1,69 @@
+"""
+Tables as parquet files: written whole or not at all, refused by name when damaged.
+
+Parquet keeps a checksum of nothing but its own footer, so a file is believed when its footer
+and columns are whole; what it says is checked by whoever reads it.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from tradeengine.errors import BadConfiguration
+
+REMEDY = "move the file away; the next fetch makes a new one"
+
+
+def write_table(path: Path, table: pl.DataFrame) -> None:
+    """
+    Write a table; a reader sees the old file or the new one, and keeps the old if this fails.
+
+    Raises BadConfiguration when the disk says no.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            table.write_parquet(file, compression="zstd", statistics=True)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def read_table(path: Path, schema: pl.Schema, where: pl.Expr | None = None) -> pl.DataFrame | None:
+    """
+    Read the rows of a table for which `where` is true; None when there is no file.
+
+    Raises BadConfiguration when the file is damaged or has other columns.
+    """
+    if not path.exists():
+        return None
+    try:
+        rows = pl.scan_parquet(path)
+        found = rows.collect_schema()
+        if found != schema:
+            raise BadConfiguration(str(path), f"has other columns: {dict(found)}", REMEDY)
+        return (rows if where is None else rows.filter(where)).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise BadConfiguration(str(path), f"is damaged: {_words(error)}", REMEDY) from error
+
+
+def _not_written(path: Path, error: OSError) -> BadConfiguration:
+    return BadConfiguration(
+        str(path),
+        f"cannot be written: {error.strerror or error}; what was there before still is",
+        "make room on the disk and let the folder be written, then fetch again",
+    )
+
+
+def _words(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

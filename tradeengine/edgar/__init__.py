@@ -1,0 +1,1 @@
+"""SEC EDGAR: asking for filings, reading the answers, keeping the facts."""

@@ -1,0 +1,221 @@
+"""
+The facts that were filed, on disk, one parquet file a company.
+
+    facts/CIK##########.parquet      every fact ever seen: nothing here is changed or removed
+    companies/CIK##########.json     who it is, its list of reports, when it was looked at last
+    company_tickers.json             which symbol is which company
+
+A fact is known by (cik, taxonomy, tag, unit, start, end, filed, accession). What was filed
+once stays as it was seen first, so that a question about a past day has the same answer for
+ever. Files are replaced whole: a reader, or a run that was killed, finds the old or the new.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+import polars as pl
+
+from tradeengine.errors import BadConfiguration, FactsDamaged
+from tradeengine.fundamentals.company import Company, Filing, Key
+from tradeengine.fundamentals.facts import Fact
+
+SCHEMA: Final = pl.Schema(
+    {
+        "cik": pl.Int64,
+        "taxonomy": pl.String,
+        "tag": pl.String,
+        "unit": pl.String,
+        "start": pl.Date,
+        "end": pl.Date,
+        "filed": pl.Date,
+        "accession": pl.String,
+        "form": pl.String,
+        "value": pl.Float64,
+    }
+)
+KEY: Final = ("cik", "taxonomy", "tag", "unit", "start", "end", "filed", "accession")
+
+
+Shape = TypeVar("Shape")
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A company beside its facts.
+
+    `checked` is the day on which the source was asked last and answered: its facts are whole
+    up to then. The versions are the site's own words for the documents.
+    """
+
+    cik: int
+    name: str
+    sic: int
+    checked: date
+    filings: tuple[Filing, ...] = ()
+    facts_etag: str = ""
+    facts_modified: str = ""
+    submissions_etag: str = ""
+    submissions_modified: str = ""
+
+
+class FactStore:
+    """All companies of one origin, under one folder; it is made when something is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """
+        Hold the folder for writing, for the length of a block, and sweep what a kill left.
+
+        Raises BadConfiguration when another process or task holds it.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        number = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BadConfiguration(
+                    str(self._folder), "another cache-fund is fetching into it", "wait for its end"
+                ) from None
+            for part in self._folder.glob("*/.CIK*"):
+                part.unlink(missing_ok=True)
+            yield
+        finally:
+            os.close(number)
+
+    def tickers(self) -> dict[str, int] | None:
+        """Give the symbols that were known last; None if none ever were. Raises FactsDamaged."""
+        return self._decoded(self._folder / "company_tickers.json", dict[str, int])
+
+    def keep_tickers(self, tickers: Mapping[str, int]) -> None:
+        """Keep the symbols, with those of before that are gone."""
+        merged = (self.tickers() or {}) | dict(tickers)
+        self._write(self._folder / "company_tickers.json", msgspec.json.encode(merged))
+
+    def profile(self, cik: int) -> Profile | None:
+        """Give who a company is; None if it was never fetched. Raises FactsDamaged."""
+        return self._decoded(self._profile_path(cik), Profile)
+
+    def keep_profile(self, profile: Profile) -> None:
+        """Keep who a company is."""
+        self._write(self._profile_path(profile.cik), msgspec.json.encode(profile))
+
+    def facts(
+        self, cik: int, tags: Collection[tuple[str, str]] | None = None
+    ) -> dict[Key, tuple[Fact, ...]]:
+        """
+        Give a company's facts, of some (taxonomy, tag) only; the earliest filed first.
+
+        Raises FactsDamaged when the file cannot be read.
+        """
+        table = self._table(cik)
+        if tags is not None:
+            table = table.filter(pl.col("tag").is_in({tag for _, tag in tags}))
+        rows: dict[Key, list[Fact]] = {}
+        for taxonomy, tag, unit, *fact in table.drop("cik").iter_rows():
+            if tags is None or (taxonomy, tag) in tags:
+                rows.setdefault((taxonomy, tag, unit), []).append(_fact(*fact))
+        return {key: tuple(facts) for key, facts in rows.items()}
+
+    def count(self, cik: int) -> int:
+        """Give how many facts of a company there are. Raises FactsDamaged."""
+        return self._table(cik).height
+
+    def company(self, profile: Profile, tags: Collection[tuple[str, str]] | None = None) -> Company:
+        """Give a company with its facts. Raises FactsDamaged."""
+        return Company(
+            cik=profile.cik,
+            name=profile.name,
+            sic=profile.sic,
+            facts=self.facts(profile.cik, tags),
+            filings=profile.filings,
+        )
+
+    def merge(self, cik: int, facts: Mapping[Key, Sequence[Fact]]) -> int:
+        """Add facts that are new and give their number. Raises FactsDamaged, OSError."""
+        before = self._table(cik)
+        both = pl.concat([before, _table_of(cik, facts)])
+        merged = both.unique(KEY, keep="first", maintain_order=True).sort(
+            "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
+        )
+        if merged.height > before.height:
+            self._replace(self._facts_path(cik), lambda file: merged.write_parquet(file))
+        return merged.height - before.height
+
+    def set_aside(self, cik: int) -> None:
+        """Move a damaged file of facts out of the way, so that it can be fetched anew."""
+        path = self._facts_path(cik)
+        path.replace(path.with_suffix(".damaged"))
+
+    def _table(self, cik: int) -> pl.DataFrame:
+        path = self._facts_path(cik)
+        try:
+            return pl.read_parquet(path, columns=list(SCHEMA), memory_map=False).cast(SCHEMA)
+        except FileNotFoundError:
+            return SCHEMA.to_frame()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise FactsDamaged(str(path), _first_line(error)) from error
+
+    def _facts_path(self, cik: int) -> Path:
+        return self._folder / "facts" / f"CIK{cik:010}.parquet"
+
+    def _profile_path(self, cik: int) -> Path:
+        return self._folder / "companies" / f"CIK{cik:010}.json"
+
+    def _decoded(self, path: Path, shape: type[Shape]) -> Shape | None:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=shape)
+        except FileNotFoundError:
+            return None
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+            raise FactsDamaged(str(path), _first_line(error)) from error
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self._replace(path, lambda file: file.write(content))
+
+    def _replace(self, path: Path, write: Callable[..., object]) -> None:
+        """Write a file beside the old one, then put it in its place."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def _fact(
+    start: date | None, end: date, filed: date, accession: str, form: str, value: float
+) -> Fact:
+    return Fact(start=start, end=end, value=value, filed=filed, form=form, accession=accession)
+
+
+def _table_of(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> pl.DataFrame:
+    return pl.DataFrame(list(_rows(cik, facts)), schema=SCHEMA, orient="row")
+
+
+def _rows(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> Iterator[tuple[object, ...]]:
+    for (taxonomy, tag, unit), rows in facts.items():
+        for fact in rows:
+            yield (
+                cik, taxonomy, tag, unit, fact.start, fact.end, fact.filed, fact.accession,
+                fact.form, fact.value,
+            )  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

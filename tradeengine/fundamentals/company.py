@@ -1,0 +1,120 @@
+"""A company's filed facts, all of them, and what of that was usable on a day."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cached_property
+
+from msgspec import Struct
+
+from tradeengine.fundamentals.facts import FORMS, Fact, Span, known
+from tradeengine.fundamentals.rules import Term
+from tradeengine.fundamentals.trailing import Trailing, trailing
+
+Key = tuple[str, str, str]
+"""Taxonomy, tag, unit."""
+
+
+class Filing(Struct, frozen=True, kw_only=True):
+    """One report in the list of what a company filed."""
+
+    accession: str
+    form: str
+    filed: date
+
+
+class Company(Struct, frozen=True, kw_only=True):
+    """One filer. `sic` is its industry (0: not known); `filings` may be empty: not known."""
+
+    cik: int
+    name: str
+    sic: int
+    facts: Mapping[Key, tuple[Fact, ...]]
+    filings: tuple[Filing, ...] = ()
+
+
+class Books:
+    """
+    What the session of a day may know of a company: facts filed before that day.
+
+    A filing becomes usable with the next session's open, because `filed` names a day and
+    no hour (quant.md 3.4). Money is in dollars, shares in pieces. Nothing filed on or
+    after `session` can be seen through this object.
+    """
+
+    def __init__(self, company: Company, session: date) -> None:
+        self.company, self.session = company, session
+        self._eve = session - timedelta(days=1)
+        self._known: dict[Key, list[Fact]] = {}
+        self._years: dict[Term, dict[date, Fact]] = {}
+        self._trailing: dict[tuple[Key, date | None], Trailing | None] = {}
+
+    def facts(self, term: Term, unit: str = "USD") -> list[Fact]:
+        """Give the last version of each period of one tag, the oldest first."""
+        key = (term.taxonomy, term.tag, unit)
+        if key not in self._known:
+            self._known[key] = known(self.company.facts.get(key, ()), self._eve)
+        return self._known[key]
+
+    def twelve_months(self, term: Term, ending_by: date | None = None) -> Trailing | None:
+        """Sum the last twelve months of one tag; periods that end after a day are left out."""
+        key = (term.taxonomy, term.tag, "USD")
+        if (key, ending_by) not in self._trailing:
+            flows = [
+                fact
+                for fact in self.company.facts.get(key, ())
+                if ending_by is None or fact.end <= ending_by
+            ]
+            self._trailing[key, ending_by] = trailing(flows, self._eve)
+        return self._trailing[key, ending_by]
+
+    def twelve_months_of(self, new: Term, old: Term) -> Trailing | None:
+        """Sum the last twelve months of a tag, with the periods it lacks from an older one."""
+        facts = self.company.facts.get((new.taxonomy, new.tag, "USD"), ())
+        has = {(fact.start, fact.end) for fact in facts if fact.filed < self.session}
+        earlier = self.company.facts.get((old.taxonomy, old.tag, "USD"), ())
+        lacking = [fact for fact in earlier if (fact.start, fact.end) not in has]
+        return trailing([*facts, *lacking], self._eve)
+
+    def on(self, term: Term, day: date, unit: str = "USD") -> Fact | None:
+        """Give what was counted at one instant."""
+        counted = (f for f in self.facts(term, unit) if f.start is None and f.end == day)
+        return next(counted, None)
+
+    def years(self, term: Term) -> dict[date, Fact]:
+        """Give the fiscal years of one tag by their last day."""
+        if term not in self._years:
+            ends = ((fact.end, fact) for fact in self.facts(term) if fact.span is Span.YEAR)
+            self._years[term] = dict(ends)
+        return self._years[term]
+
+    @cached_property
+    def reported(self) -> bool:
+        """Whether there is any usable fact of us-gaap in dollars at all."""
+        return any(
+            taxonomy == "us-gaap" and unit == "USD" and self._usable(facts)
+            for (taxonomy, _, unit), facts in self.company.facts.items()
+        )
+
+    @cached_property
+    def last_report(self) -> date:
+        """The day of the last report whose facts are here; `date.min` without any."""
+        days = (
+            fact.filed
+            for facts in self.company.facts.values()
+            for fact in facts
+            if fact.filed < self.session and fact.form in FORMS
+        )
+        return max(days, default=date.min)
+
+    def _usable(self, facts: tuple[Fact, ...]) -> bool:
+        return any(fact.filed < self.session and fact.form in FORMS for fact in facts)
+
+    @cached_property
+    def filed(self) -> dict[str, date]:
+        """The filings that any usable fact came from, by accession, and their days."""
+        return {
+            fact.accession: fact.filed
+            for facts in self.company.facts.values()
+            for fact in facts
+            if fact.filed < self.session
+        }

@@ -1,0 +1,62 @@
+"""`tradeengine audit`: which names were refused, by which rule, and since when."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tradeengine.flags import HomeFlag, JsonFlag
+from tradeengine.layout import Home
+
+if TYPE_CHECKING:
+    from tradeengine.quant.auditing import Audit
+
+
+def audit(
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=3650, help="Days to sum, up to the newest.")
+    ] = 7,
+    home: HomeFlag = Path(),
+    json: JsonFlag = False,
+) -> None:
+    """
+    Sum up the refused tickers of a week, by stage, code and symbol.
+
+    Marks names that were refused three weeks running. Reads data/rejected_tickers.
+    """
+    import msgspec
+
+    from tradeengine.quant.auditing import audit as sum_up
+    from tradeengine.store.rejections import RejectionLog
+
+    found = sum_up(RejectionLog(Home(home.absolute()).data / "rejected_tickers"), days)
+    if json:
+        typer.echo(msgspec.json.encode(found).decode())
+    elif found is None:
+        typer.echo("nothing was refused yet: there is no file in data/rejected_tickers")
+    else:
+        _show(found)
+
+
+def _show(found: "Audit") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    shown = Table(title=f"Refused from {found.first} to {found.last}", title_justify="left")
+    for column in ("stage", "code", "passes", "days", "names", "most often"):
+        shown.add_column(column, justify="right" if column in {"days", "names"} else "left")
+    for line in found.lines:
+        most = " ".join(line.symbols[:8]) + (" ..." if len(line.symbols) > 8 else "")
+        shown.add_row(
+            line.stage, line.code, line.weight, str(line.days), str(len(line.symbols)), most
+        )
+    console.print(shown)
+    for name in found.marked:
+        console.print(
+            f"three weeks running: {name.symbol} ({name.stage}) {name.code} {name.field}:"
+            f" {name.value}, {name.times} times",
+            markup=False,
+            soft_wrap=True,
+        )

@@ -1,0 +1,108 @@
+"""Who was refused, and how often: the log of rejected tickers summed over some days."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from tradeengine.store.rejections import Refused, RejectionLog
+
+WEEKS_RUNNING = 3
+"""Weeks in a row after which a name is marked: nobody is waiting for that data any more."""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """Refusals of one stage by one code: on how many days, and of whom."""
+
+    stage: str
+    code: str
+    weight: str
+    days: int
+    symbols: tuple[str, ...]
+
+
+class Marked(Struct, frozen=True, kw_only=True):
+    """A name that a stage refused in each of the last weeks, and its last reason."""
+
+    stage: str
+    symbol: str
+    code: str
+    field: str
+    value: str
+    times: int
+
+
+class Audit(Struct, frozen=True, kw_only=True):
+    """The sums. `first` and `last` are the days looked at, both included."""
+
+    first: date
+    last: date
+    lines: tuple[Line, ...]
+    marked: tuple[Marked, ...]
+
+
+def audit(log: RejectionLog, days: int) -> Audit | None:
+    """Sum the last days of the log, up to its newest file; None if there is no file."""
+    every = log.days()
+    if not every:
+        return None
+    last = every[-1]
+    first = last - timedelta(days=days - 1)
+    since = min(first, last - timedelta(weeks=WEEKS_RUNNING))
+    read = {day: log.read(day) for day in every if day >= since}
+    looked_at = {day: lines for day, lines in read.items() if day >= first}
+    return Audit(first=first, last=last, lines=_sums(looked_at), marked=_marked(read, last))
+
+
+def _sums(read: dict[date, list[Refused]]) -> tuple[Line, ...]:
+    found = {(line.stage, line.code, line.weight) for lines in read.values() for line in lines}
+    sums = [
+        Line(
+            stage=stage.value,
+            code=code,
+            weight=weight.value,
+            days=sum(any(_is(line, stage, code) for line in lines) for lines in read.values()),
+            symbols=_symbols(
+                line
+                for lines in read.values()
+                for line in lines
+                if _is(line, stage, code) and line.weight is weight
+            ),
+        )
+        for stage, code, weight in found
+    ]
+    return tuple(sorted(sums, key=lambda line: (line.stage, -len(line.symbols), line.code)))
+
+
+def _is(line: Refused, stage: str, code: str) -> bool:
+    return line.stage == stage and line.code == code
+
+
+def _symbols(lines: Iterable[Refused]) -> tuple[str, ...]:
+    """Give the names, those refused most often first."""
+    counted = Counter(line.symbol for line in lines)
+    return tuple(sorted(counted, key=lambda symbol: (-counted[symbol], symbol)))
+
+
+def _marked(read: dict[date, list[Refused]], last: date) -> tuple[Marked, ...]:
+    weeks: dict[tuple[str, str], set[int]] = {}
+    latest: dict[tuple[str, str], Refused] = {}
+    for day in sorted(read):
+        for line in read[day]:
+            name = (line.stage.value, line.symbol)
+            weeks.setdefault(name, set()).add((last - day).days // 7)
+            latest[name] = line
+    running = set(range(WEEKS_RUNNING))
+    return tuple(
+        Marked(
+            stage=stage,
+            symbol=symbol,
+            code=latest[stage, symbol].code,
+            field=latest[stage, symbol].field,
+            value=latest[stage, symbol].value,
+            times=latest[stage, symbol].times,
+        )
+        for stage, symbol in sorted(weeks)
+        if running <= weeks[stage, symbol]
+    )

@@ -1,0 +1,44 @@
+"""`tradeengine cache-fund`: fetch filings, judge the companies, say who was refused and why."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tradeengine.flags import ConfigFlag, HomeFlag, JsonFlag
+from tradeengine.layout import Home
+
+
+def cache_fund(
+    symbols: Annotated[
+        str,
+        typer.Option("--symbols", help="Names with commas between. [default: members with bars]"),
+    ] = "",
+    date: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date",
+            formats=["%Y-%m-%d"],
+            help="Session to prepare, on the embedded venue. [default: venue.date, else today]",
+        ),
+    ] = None,
+    home: HomeFlag = Path(),
+    config: ConfigFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """
+    Fetch what companies filed with the SEC, and validate the inputs of their valuation.
+
+    Only what was filed before the session counts. Companies looked at today are not asked for
+    again. Exit code 1 when something could not be fetched: what was there before stays, and an
+    alert says how old it is. Refused companies are in data/rejected_tickers.
+    """
+    from tradeengine.options import Flags, read_options
+    from tradeengine.quant.running_cache_fund import Order, run
+
+    flags = Flags(date=date.date() if date else None)
+    options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
+    named = tuple(name.upper() for part in symbols.split(",") if (name := part.strip()))
+    raise typer.Exit(run(Order(options=options, symbols=named)))

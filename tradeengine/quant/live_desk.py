@@ -1,0 +1,120 @@
+"""
+The desk with its sources open: fetches what is missing, and reads it back as of a day.
+
+What a source refuses does not end anything: what was there before stays, and `problems` says
+it. Whoever decides then finds the data older, and refuses by its age.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+
+from tradeengine.fundamentals.inputs import CompanyInputs
+from tradeengine.layout import DeskFiles
+from tradeengine.model.rejections import Rejection
+from tradeengine.options import Options
+from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fundamentals
+from tradeengine.quant.daily_bars import refresh_bars
+from tradeengine.quant.desk_day import EMBEDDED, DeskDay, prepared_for, session_at
+from tradeengine.quant.off_the_loop import off_the_loop
+from tradeengine.quant.sources import Sources, open_sources
+from tradeengine.quant.stored_desk import MARKET, StoredDesk, names_to_fetch
+from tradeengine.quant.universe_suppliers import Progress, Suppliers
+from tradeengine.reference.membership import members_on
+from tradeengine.settings import Settings
+from tradeengine.store.rejections import RejectionLog
+
+
+class LiveDesk:
+    """One origin's stores and sources, for the session of `day`."""
+
+    def __init__(
+        self, settings: Settings, files: DeskFiles, sources: Sources, day: DeskDay
+    ) -> None:
+        self.settings, self.files, self.sources, self.day = settings, files, sources, day
+        self.stored = StoredDesk(settings, files)
+        self.problems: list[str] = []
+        """What could not be fetched, in words."""
+
+    async def refresh_bars(self, progress: Progress) -> None:
+        """Bring bars of the index's members, the market and the series up to the day before."""
+        names = names_to_fetch(members_on(self.day.day), of_our_own=self.sources.origin == EMBEDDED)
+        report = await refresh_bars(
+            self.sources, self.files, [*names, MARKET], self.day.through, progress
+        )
+        self.problems += report.problems
+        self.problems += [f"a stored bar changed: {bar}" for bar in report.bars.changed]
+        self.stored = StoredDesk(self.settings, self.files)
+
+    async def members_with_bars(self, progress: Progress) -> Sequence[str]:
+        """Bring the bars up to date; give the members that traded on the day before."""
+        await self.refresh_bars(progress)
+        members = self.stored.members_on(self.day.day)
+        return sorted(members.intersection(self.stored.symbols_on(self.day.through)))
+
+    async def refresh_fundamentals(
+        self, symbols: Sequence[str], progress: Progress
+    ) -> FundamentalsReport:
+        """Bring the filings of companies up to date, and judge them for the session."""
+        splits = await off_the_loop(self.stored.splits_before, symbols, self.day.day)
+        report = await cache_fundamentals(
+            self.sources,
+            self.files,
+            symbols,
+            self.day.day,
+            progress,
+            parameters=self.settings.fundamentals,
+            splits=splits,
+        )
+        self.problems += [f"filings of {row.symbol}: {row.value}" for row in report.unavailable]
+        return report
+
+    def _log(self, refused: Sequence[Rejection], day: date) -> None:
+        RejectionLog(self.files.rejected).append(refused, day)
+
+    def suppliers(self) -> Suppliers:
+        """Give what a refresh of the universe asks."""
+
+        async def fresh_bars(symbols: Sequence[str], through: date, progress: Progress) -> None:
+            del symbols, through  # They are the members and the day that this desk is for.
+            await self.refresh_bars(progress)
+
+        async def fundamentals(
+            symbols: Sequence[str], day: date, progress: Progress
+        ) -> tuple[Mapping[str, CompanyInputs], Sequence[Rejection]]:
+            del day
+            report = await self.refresh_fundamentals(symbols, progress)
+            missing = [row for row in report.unavailable if row.symbol not in report.inputs]
+            return report.inputs, [*report.rejections, *missing]
+
+        return Suppliers(
+            origin=self.files.origin,
+            day=self.day.day,
+            members_on=lambda day: self.stored.members_on(day),
+            sector_of=lambda symbol, sic: self.stored.sector_of(symbol, sic),
+            refresh_bars=fresh_bars,
+            read_panel=lambda symbols, through, days: self.stored.read_panel(
+                symbols, through, days
+            ),
+            screen=lambda symbols, through: self.stored.screen(symbols, through),
+            log_refusals=self._log,
+            fundamentals=fundamentals,
+            rate_on=lambda days: self.stored.rate_on(days),
+            states=lambda days, closes, since: self.stored.states(days, closes, since),
+            market=MARKET,
+        )
+
+
+@asynccontextmanager
+async def open_desk(options: Options) -> AsyncIterator[LiveDesk]:
+    """
+    Open the sources of the chosen venue for the length of a block.
+
+    Raises BadConfiguration; for a venue at a URL also VenueUnreachable and RefusedByBroker.
+    """
+    async with open_sources(options) as sources:
+        # A venue at a URL has the day that its clock says, one in this process that of the options.
+        own = options.choice.has_own_account
+        session = options.date if own else session_at(sources.clock.now()).date
+        day = prepared_for(sources.origin, session)
+        yield LiveDesk(options.settings, options.home.desk(sources.origin), sources, day)

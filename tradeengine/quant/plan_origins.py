@@ -1,0 +1,81 @@
+"""Where each part of a session plan came from, and of which day, in words for a person."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tradeengine.quant.desk_day import EMBEDDED
+from tradeengine.quant.live_desk import LiveDesk
+from tradeengine.quant.stored_desk import MARKET
+from tradeengine.regime.market import MarketRegime
+from tradeengine.universe.active import ActiveUniverse
+
+if TYPE_CHECKING:
+    from tradeengine.quant.planning import Found
+
+_TRENDS = {1: "rising", -1: "falling", 0: "not known"}
+
+
+def origins_of(
+    desk: LiveDesk, universe: ActiveUniverse | None, found: "Found", returns: Sequence[float]
+) -> Mapping[str, str]:
+    """Say it for every part."""
+    return {
+        "universe": _universe(universe),
+        "daily bars": f"{_site(desk)}, to {desk.day.through}",
+        "regime": _regime(found.regime),
+        "volatility index": _vix(found),
+        "rate": f"10-year Treasury {found.risk_free:.2%}, known on {desk.day.through}",
+        "valuations": _valuations(desk, universe, found),
+        "sizes": f"{len(returns)} closed trades of earlier sessions",
+    }
+
+
+def _site(desk: LiveDesk) -> str:
+    # Without a port: equal runs have equal plans.
+    return "the embedded venue" if desk.files.origin == EMBEDDED else desk.sources.data.url
+
+
+def _universe(universe: ActiveUniverse | None) -> str:
+    if universe is None:
+        return "no list is in force: accept a proposal (tradeengine universe accept)"
+    return (
+        f"{len(universe.members)} names, in force since {universe.effective}, proposed"
+        f" {universe.proposed}, accepted by {universe.accepted_by}"
+    )
+
+
+def _regime(regime: MarketRegime) -> str:
+    chance = "not known" if regime.probability is None else f"{regime.probability:.1%}"
+    words = [
+        f"{MARKET} at the close of {regime.day}: high variance {chance}, trend"
+        f" {_TRENDS[regime.trend]}"
+    ]
+    if regime.model is not None:
+        words.append(
+            f"parameters of {regime.model.fitted_through} from"
+            f" {regime.model.observations:,} returns"
+        )
+    return "; ".join([*words, *regime.marks])
+
+
+def _vix(found: "Found") -> str:
+    return "not known" if found.vix is None else f"close of {found.vix[0]}"
+
+
+def _valuations(desk: LiveDesk, universe: ActiveUniverse | None, found: "Found") -> str:
+    names = 0 if universe is None else len(universe.members)
+    words = f"{len(found.valuations)} of {names} valued"
+    if found.valuations:
+        newest = max(row.vintage for row in found.valuations.values())
+        one = next(iter(found.valuations.values()))
+        words += f" by filings to {newest} from {_filings(desk)}, {one.paths:,} paths"
+    if found.refused:
+        codes = Counter(row.code for row in found.refused)
+        told = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
+        words += f"; refused: {told}"
+    return words
+
+
+def _filings(desk: LiveDesk) -> str:
+    return "the embedded venue" if desk.files.origin == EMBEDDED else desk.sources.edgar_facts_url

@@ -1,0 +1,199 @@
+"""
+The session plan, built from real data before anything is connected that could trade.
+
+    bars ─> universe ─> filings ─> regime ─> values ─> closed trades ─> plan
+
+What is missing on the disk is fetched, what a source refuses is said, and what is not known is
+missing in the plan: the gates deny it. The plan goes into the journal's header, with the
+origin and the day of each of its parts.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tradeengine.errors import BadConfiguration, SelectionFailed
+from tradeengine.fundamentals.valuation import Valuation
+from tradeengine.model.plan import SessionPlan
+from tradeengine.model.rejections import Rejection
+from tradeengine.options import Options, build_inputs
+from tradeengine.quant.closed_trades import Whose, closed_returns
+from tradeengine.quant.connecting_valuation import data_of
+from tradeengine.quant.day_figures import day_figures
+from tradeengine.quant.live_desk import LiveDesk, open_desk
+from tradeengine.quant.market_regime import regime_on
+from tradeengine.quant.off_the_loop import off_the_loop
+from tradeengine.quant.plan_origins import origins_of
+from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
+from tradeengine.quant.session_plan import Evidence, plan_of
+from tradeengine.quant.showing_regime import market_closes
+from tradeengine.quant.stored_desk import StoredDesk
+from tradeengine.quant.universe_files import UniverseFiles
+from tradeengine.quant.universe_suppliers import Progress as Hears
+from tradeengine.quant.valuing import prepare
+from tradeengine.regime.market import MarketRegime
+from tradeengine.store.rejections import RejectionLog
+from tradeengine.universe.active import ActiveUniverse
+from tradeengine.worlds.remote import addresses_of, ask_account_number
+
+Say = Callable[[str], None]
+
+
+async def planned(options: Options, say: Say) -> Options:
+    """
+    Give the options with the plan of their session; as they are when a person wrote one.
+
+    Raises BadConfiguration, VenueUnreachable and RefusedByBroker.
+    """
+    if not options.builds_plan:
+        return options
+    say("making the plan of the session from filings, daily bars and the market's regime")
+    account = await _account(options)
+    async with open_desk(options) as desk:
+        with _progress() as progress:
+            plan = await build_plan(options, desk, account, progress)
+        for problem in desk.problems:
+            say(f"plan: {problem}")
+    return replace(options, plan=plan)
+
+
+async def build_plan(
+    options: Options, desk: LiveDesk, account: str, progress: Hears
+) -> SessionPlan:
+    """
+    Bring the desk up to date and put the plan together. Raises as `planned`.
+
+    `account` is the broker's number of it, "" where the account begins with the run.
+    """
+    universe = await _universe(options, desk, progress)
+    await desk.refresh_fundamentals(desk.stored.symbols_on(desk.day.through), progress)
+    names = () if universe is None else universe.symbols
+    progress("values", 0, 1)
+    found = await off_the_loop(_read, options, desk, names)
+    progress("values", 1, 1)
+    returns = await off_the_loop(_closed, options, account, desk)
+    evidence = Evidence(
+        day=desk.day.day,
+        sectors={} if universe is None else {row.symbol: row.sector for row in universe.members},
+        figures=day_figures(desk.stored.bars(names, desk.day.through), desk.day.through),
+        betas={**_betas(universe), **found.betas},
+        valuations=found.valuations,
+        regime=found.regime.regime,
+        vix=None if found.vix is None else found.vix[1],
+        returns=returns,
+        origins=origins_of(desk, universe, found, returns),
+    )
+    return plan_of(evidence, options.settings.risk)
+
+
+async def _account(options: Options) -> str:
+    if options.choice.has_own_account:
+        return ""
+    addresses = addresses_of(options.settings, options.choice, options.seed)
+    return await ask_account_number(addresses.access)
+
+
+async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> ActiveUniverse | None:
+    """Give the list in force; where there never was one, propose the first."""
+    files = UniverseFiles(desk.files)
+    wanted = options.settings.universe
+    if files.on(desk.day.day) is None and files.newest_proposal(desk.day.day) is None:
+        await _first_proposal(options, desk, files, progress)
+    else:
+        await desk.refresh_bars(progress)
+    files.accept_if_due(desk.day.day, wanted, at=desk.sources.clock.now())
+    return files.on(desk.day.day)
+
+
+async def _first_proposal(
+    options: Options, desk: LiveDesk, files: UniverseFiles, progress: Hears
+) -> None:
+    follow = wanted_of(options.settings)
+    try:
+        await refresh_universe(desk.suppliers(), files, follow, progress)
+    except SelectionFailed as error:
+        raise BadConfiguration(
+            "the session plan",
+            f"there is no universe, and none can be proposed: {error}",
+            "choose another day, or write the plan by hand and name it with --plan FILE",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the stores say before a session."""
+
+    regime: MarketRegime
+    vix: tuple[object, float] | None
+    valuations: Mapping[str, Valuation]
+    refused: Sequence[Rejection]
+    """Companies without inputs, and those without a value."""
+
+    betas: Mapping[str, float]
+    risk_free: float
+
+
+def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
+    stored, day, settings = desk.stored, desk.day, options.settings
+    prepared = prepare(data_of(stored, day), day, settings.valuation)
+    values = prepared.values()
+    refused = [each for each in values if isinstance(each, Rejection)]
+    RejectionLog(desk.files.rejected).append(refused, day.day)
+    wanted = set(names)
+    return Found(
+        regime=_regime(options, desk, stored),
+        vix=stored.vix_on(day.through),
+        valuations={
+            each.symbol: each
+            for each in values
+            if isinstance(each, Valuation) and each.symbol in wanted
+        },
+        refused=[each for each in (*prepared.refused, *refused) if each.symbol in wanted],
+        betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
+        risk_free=prepared.assumed.risk_free,
+    )
+
+
+def _regime(options: Options, desk: LiveDesk, stored: StoredDesk) -> MarketRegime:
+    through, parameters = desk.day.through, options.settings.regime
+    days, closes = market_closes(data_of(stored, desk.day), through, parameters, 1)
+    return regime_on(desk.files, days, closes, through, parameters)
+
+
+def _betas(universe: ActiveUniverse | None) -> dict[str, float]:
+    """Give the betas of when the list was made, for those that cannot be measured today."""
+    return {} if universe is None else {row.symbol: row.beta for row in universe.members}
+
+
+def _closed(options: Options, account: str, desk: LiveDesk) -> tuple[float, ...]:
+    inputs = msgspec.json.decode(build_inputs(options).to_text())
+    venue = options.choice.url or options.choice.kind.value
+    whose = Whose(venue=venue, account=account, strategies=inputs["strategies"])
+    return closed_returns(options.home, whose, desk.day.day)
+
+
+@contextmanager
+def _progress() -> Iterator[Hears]:
+    """Show how far it is, where somebody looks."""
+    with Progress(
+        TextColumn("{task.description:<14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bars:
+        tasks = {}
+
+        def hear(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=None)
+            bars.update(tasks[what], completed=done, total=of or None)
+
+        yield hear

@@ -1,0 +1,231 @@
+"""
+Refresh the universe: members, bars, screens, fundamentals, the market's states, scores, choice.
+
+Everything is as known before the session of `day`: bars up to the session before it, facts
+filed before it, membership of the day. The arithmetic runs in a thread, so that an engine in
+the same loop keeps its beat.
+"""
+
+import asyncio
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradeengine.bars.panel import Panel
+from tradeengine.errors import SelectionFailed
+from tradeengine.fundamentals.inputs import CompanyInputs
+from tradeengine.model.rejections import Rejection, Stage
+from tradeengine.model.sessions import previous_session
+from tradeengine.quant.universe_files import UniverseFiles
+from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
+from tradeengine.settings import Settings
+from tradeengine.universe.candidates import Evidence
+from tradeengine.universe.mapping import Mapping
+from tradeengine.universe.mean_return_difference import YEAR
+from tradeengine.universe.parameters import UniverseParameters
+from tradeengine.universe.proposal import CandidateList, Proposal, Source
+from tradeengine.universe.proposing import Incumbents, list_candidates, propose
+from tradeengine.universe.scores import Histories
+
+TURNOVER_DAYS = 20
+"""Sessions behind the average daily turnover."""
+
+STEPS = ("daily bars", "members", "quality", "fundamentals", "states", "scores", "selection")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a refresh is to follow."""
+
+    parameters: UniverseParameters
+    mapping: Mapping
+
+
+def wanted_of(settings: Settings) -> Wanted:
+    """Give what the settings want; the mapping is the risk gate's, which every entry must pass."""
+    return Wanted(parameters=settings.universe, mapping=Mapping(settings.risk.regime_mapping.value))
+
+
+async def refresh_universe(
+    suppliers: Suppliers,
+    files: UniverseFiles,
+    wanted: Wanted,
+    progress: Progress,
+) -> Proposal:
+    """
+    Make the proposal for the session of the suppliers, and keep it with its candidates.
+
+    Raises BadConfiguration for a damaged file, SelectionFailed when nobody is a candidate,
+    and what the suppliers raise.
+    """
+    listed, proposal = await _prepare(suppliers, files, wanted, progress)
+    files.keep(listed, proposal)
+    # Those of the fundamentals are logged by who judges the filings.
+    ours = [each for each in proposal.rejected if each.stage is not Stage.FUNDAMENTALS]
+    await asyncio.to_thread(suppliers.log_refusals, ours, suppliers.day)
+    return proposal
+
+
+async def _prepare(
+    suppliers: Suppliers, files: UniverseFiles, wanted: Wanted, progress: Progress
+) -> tuple[CandidateList, Proposal]:
+    day = suppliers.day
+    through = previous_session(day).date
+    wanted_bars = [*sorted(suppliers.members_on(day)), suppliers.market]
+    await suppliers.refresh_bars(wanted_bars, through, progress)
+    # Asked again: a company's bars may stand under a later name, which only they tell.
+    members = suppliers.members_on(day)
+    symbols = sorted(members)
+    progress("members", len(symbols), len(symbols))
+    bars = await asyncio.to_thread(_read_bars, suppliers, wanted.parameters, symbols, through)
+    progress("quality", len(symbols), len(symbols))
+    left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
+    companies, refused = await suppliers.fundamentals(left, day, progress)
+    states = await asyncio.to_thread(
+        suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+    )
+    progress("states", len(states.states), len(states.states))
+    evidence = _evidence(suppliers, members, bars, states, companies, refused)
+    sources = _sources(suppliers, bars, states, companies)
+    listed, found = await asyncio.to_thread(
+        list_candidates, evidence, sources, wanted.mapping, wanted.parameters
+    )
+    progress("scores", len(listed.candidates), len(listed.candidates))
+    proposal = await asyncio.to_thread(
+        propose, listed, found.median_error, wanted.parameters, _incumbents(files, day)
+    )
+    progress("selection", len(proposal.chosen), len(proposal.chosen))
+    return listed, proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bars:
+    """Panels up to the day before: the market's longer one, the members' on its last days."""
+
+    market: Panel
+    members: Panel
+    refused: Sequence[Rejection]
+    rates: NDArray[np.float64]
+
+
+def _read_bars(
+    suppliers: Suppliers, wanted: UniverseParameters, symbols: Sequence[str], through: date
+) -> _Bars:
+    days = max(wanted.history_days, wanted.beta_days) + 1
+    market = suppliers.read_panel([suppliers.market], through, days + suppliers.warm_up_days)
+    members = suppliers.read_panel(symbols, through, days)
+    _check_market(suppliers.market, market, through)
+    lined = _on_days(members, market.days[-days:])
+    return _Bars(
+        market=market,
+        members=lined,
+        refused=suppliers.screen(symbols, through),
+        rates=suppliers.rate_on(lined.days),
+    )
+
+
+def _check_market(symbol: str, market: Panel, through: date) -> None:
+    if not market.days or market.days[-1] != through or not np.isfinite(market.close).all():
+        last = market.days[-1] if market.days else "none"
+        raise SelectionFailed(
+            f"the bars of {symbol} end or have a hole before {through} (last day: {last})"
+        )
+
+
+def _on_days(panel: Panel, days: tuple[date, ...]) -> Panel:
+    """Line a panel up on other days: holes are NaN, a return over a hole is left out."""
+    row_of = {day: row for row, day in enumerate(panel.days)}
+    rows = np.array([row_of.get(day, -1) for day in days])
+
+    def lined(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        padded = np.vstack((values, np.full((1, values.shape[1]), np.nan)))
+        return np.asarray(padded[rows])
+
+    returns = lined(panel.total_return)
+    for row, (before, now) in enumerate(pairwise(rows), start=1):
+        if now != before + 1:
+            returns[row] = np.nan
+    return Panel(
+        days=days,
+        symbols=panel.symbols,
+        close=lined(panel.close),
+        total_return=returns,
+        raw_close=lined(panel.raw_close),
+        volume=lined(panel.volume),
+    )
+
+
+def _evidence(
+    suppliers: Suppliers,
+    members: frozenset[str],
+    bars: _Bars,
+    states: MarketStates,
+    companies: Map[str, CompanyInputs],
+    refused: Sequence[Rejection],
+) -> Evidence:
+    panel = bars.members
+    turnover = panel.close * panel.volume
+    last = len(panel.days)
+    return Evidence(
+        origin=suppliers.origin,
+        day=suppliers.day,
+        members=members,
+        histories=Histories(
+            symbols=panel.symbols,
+            shares=panel.total_return[1:],
+            market=bars.market.total_return[-last:, 0][1:],
+            risk_free=np.log1p(bars.rates[1:] / 100.0) / YEAR,
+            states=states.states[1:],
+        ),
+        close=panel.raw_close[-1],
+        adv_dollars=_mean_of_known(turnover[-TURNOVER_DAYS:]),
+        sectors={
+            symbol: suppliers.sector_of(symbol, inputs.sic)
+            for symbol, inputs in sorted(companies.items())
+        },
+        companies=dict(companies),
+        refused=[*bars.refused, *refused],
+    )
+
+
+def _mean_of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average each column over all days; a day without a bar counts as no turnover."""
+    return np.asarray(np.nan_to_num(values).sum(axis=0) / len(values))
+
+
+def _sources(
+    suppliers: Suppliers,
+    bars: _Bars,
+    states: MarketStates,
+    companies: Map[str, CompanyInputs],
+) -> list[Source]:
+    filed = [inputs.net_income.filed for inputs in companies.values()]
+    last = bars.members.days[-1]
+    return [
+        Source(name="membership", as_of=suppliers.day, words="members of the index on the day"),
+        Source(name="daily bars", as_of=last, words=f"{len(bars.members.symbols)} symbols"),
+        Source(name="market", as_of=bars.market.days[-1], words=suppliers.market),
+        Source(
+            name="states",
+            as_of=states.fitted,
+            words="day of the parameters in force; states are filtered up to the last bar",
+        ),
+        Source(name="risk-free rate", as_of=last, words=f"{bars.rates[-1]:.2f} percent a year"),
+        Source(
+            name="fundamentals",
+            as_of=max(filed, default=None),
+            words=f"latest filing of {len(companies)} companies",
+        ),
+    ]
+
+
+def _incumbents(files: UniverseFiles, day: date) -> Incumbents:
+    current = files.before(day)
+    if current is None:
+        return Incumbents()
+    return Incumbents(symbols=current.symbols, since=current.effective)

@@ -1,0 +1,109 @@
+"""What `tradeengine cache-fund` does: fetch with progress, show, tell a person of a failure."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.model.orders import Severity
+from tradeengine.model.sessions import OutsideCalendar
+from tradeengine.options import Options
+from tradeengine.quant.cache_fund_table import alert_words, as_json, table
+from tradeengine.quant.caching_fundamentals import FundamentalsReport, user_agent
+from tradeengine.quant.desk_day import ALPACA, EMBEDDED, is_ours
+from tradeengine.quant.fetching_filings import Progress as Heard
+from tradeengine.quant.live_desk import open_desk
+from tradeengine.run.alarm import tell_once
+
+
+class FilingDesk(Protocol):
+    """What is asked of the desk; `live_desk.py` has it."""
+
+    async def members_with_bars(self, progress: Heard) -> Sequence[str]:
+        """Give the companies that are meant when none are named."""
+        ...
+
+    async def refresh_fundamentals(
+        self, symbols: Sequence[str], progress: Heard
+    ) -> FundamentalsReport:
+        """Fetch and judge companies."""
+        ...
+
+
+Open = Callable[[Options], AbstractAsyncContextManager[FilingDesk]]
+
+ALERT = "EDGAR_UNAVAILABLE"
+"""The code of the alert. A warning: it does not forbid entries, the age of the filings does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What was typed; no symbols mean the members that have bars."""
+
+    options: Options
+    symbols: tuple[str, ...]
+
+
+def run(order: Order, opened: Open = open_desk) -> ExitCode:
+    """Fetch, judge and show. Raises BadConfiguration."""
+    options = order.options
+    options.home.prepare()
+    # Before anything is asked: the SEC would not answer, and bars would be fetched for nothing.
+    user_agent(EMBEDDED if is_ours(options.choice) else ALPACA, options.settings.fundamentals)
+    try:
+        report = asyncio.run(_fetched(order, opened))
+    except OutsideCalendar as error:
+        raise BadConfiguration("--date", str(error), "choose another day") from None
+    _show(report, json=order.options.json)
+    return ExitCode.FAILED if report.failed else ExitCode.CLEAN
+
+
+async def _fetched(order: Order, opened: Open) -> FundamentalsReport:
+    options = order.options
+    async with opened(options) as desk:
+        with _progress() as progress:
+            symbols = order.symbols or await desk.members_with_bars(progress)
+            report = await desk.refresh_fundamentals(symbols, progress)
+    if report.failed:
+        told = (Severity.WARNING, ALERT, alert_words(report))
+        await tell_once(options.settings, options.home, _say, told)
+    return report
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Heard]:
+    with Progress(
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as progress:
+        task = progress.add_task("filings", total=None)
+
+        def hear(what: str, done: int, of: int) -> None:
+            progress.update(task, description=what, completed=done, total=of)
+
+        yield hear
+
+
+def _show(report: FundamentalsReport, *, json: bool) -> None:
+    if json:
+        print(msgspec.json.encode(as_json(report)).decode(), flush=True)
+        return
+    Console(width=None if sys.stdout.isatty() else 120).print(table(report))
+    if report.failed:
+        _say(f"tradeengine: {alert_words(report)}")

@@ -1,0 +1,202 @@
+"""What the universe's commands do: refresh with progress, show, accept, refuse, list."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import date
+
+import msgspec
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from tradeengine.clock import Clock, SystemClock
+from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.model.instants import NANOS
+from tradeengine.options import Options
+from tradeengine.quant.refreshing_universe import STEPS, refresh_universe, wanted_of
+from tradeengine.quant.universe_day import desk_day
+from tradeengine.quant.universe_files import UniverseFiles
+from tradeengine.quant.universe_suppliers import Progress, Suppliers
+from tradeengine.quant.universe_tables import (
+    active_lines,
+    closing_table,
+    history_table,
+    names_table,
+)
+from tradeengine.universe.active import ActiveUniverse, staleness
+from tradeengine.universe.proposal import Proposal
+
+Connect = Callable[[Options], AbstractAsyncContextManager[Suppliers]]
+
+
+class UniverseDesk:
+    """The universe of one home and origin. Everything raises BadConfiguration."""
+
+    def __init__(self, options: Options, clock: Clock | None = None) -> None:
+        self._options, self._settings = options, options.settings
+        self._clock = clock or SystemClock()
+        self._day = desk_day(options, self._clock)
+        self._folders = options.home.desk(self._day.origin)
+        self._files = UniverseFiles(self._folders)
+
+    def refresh(self, connect: Connect) -> ExitCode:
+        """Propose with progress on the terminal; make it active when it is due at once."""
+        begun = self._clock.now()
+        with _progress() as progress:
+            proposal, now_active = asyncio.run(self.propose(connect, progress))
+        seconds = (self._clock.now() - begun) / NANOS
+        if self._options.json:
+            _print_json({"proposal": proposal, "activated": now_active, "seconds": seconds})
+            return ExitCode.CLEAN
+        _print(closing_table(proposal, seconds))
+        print(self._outlook(proposal, now_active), flush=True)
+        return ExitCode.CLEAN
+
+    async def propose(
+        self, connect: Connect, progress: Progress
+    ) -> tuple[Proposal, ActiveUniverse | None]:
+        """
+        Make a proposal in the running loop, and activate it when it is due at once.
+
+        Raises what `refresh_universe` does.
+        """
+        wanted = wanted_of(self._settings)
+        async with connect(self._options) as suppliers:
+            proposal = await refresh_universe(suppliers, self._files, wanted, progress)
+        return proposal, self._files.accept_if_due(
+            proposal.day, self._settings.universe, at=self._clock.now()
+        )
+
+    def _outlook(self, proposal: Proposal, now_active: ActiveUniverse | None) -> str:
+        if now_active is not None:
+            return f"active from {now_active.effective}, accepted by {now_active.accepted_by}"
+        days = self._settings.universe.accept_after_days
+        return (
+            f"{self._state(proposal)}\n`tradeengine universe accept --who NAME` makes a proposal"
+            f" active, waiting does after {days} days, `tradeengine universe refuse` turns it down"
+        )
+
+    def show(self, day: date | None) -> ExitCode:
+        """Show the list in force, the proposal of a day (None: the newest), and its state."""
+        active, proposal = self._files.on(self._day.day), self._found(day, must=day is not None)
+        state = self._state(proposal) if proposal else "there is no proposal"
+        if self._options.json:
+            _print_json({"active": active, "proposal": proposal, "state": state})
+            return ExitCode.CLEAN
+        print("\n".join(active_lines(active)), flush=True)
+        if proposal is not None:
+            _print(names_table(proposal))
+            _print(closing_table(proposal))
+        print(state, flush=True)
+        return ExitCode.CLEAN
+
+    def _state(self, proposal: Proposal) -> str:
+        name = f"the proposal of {proposal.day}"
+        refusal = self._files.refusal(proposal.day)
+        if refusal is not None:
+            return f"{name} was refused by {refusal.refused_by}: {refusal.why}"
+        accepted = [each for each in self._files.history() if each.proposed == proposal.day]
+        if accepted:
+            return f"{name} is the list from {accepted[-1].effective} on"
+        effective = self._effective(proposal)
+        problem = staleness(
+            proposal,
+            self._day.origin,
+            effective,
+            self._files.before(effective),
+            self._settings.universe,
+        )
+        return f"{name} {problem}" if problem else f"{name} waits to be accepted"
+
+    def accept(self, day: date | None, who: str) -> ExitCode:
+        """Make a proposal the list from the next session on."""
+        proposal = self._proposal(day)
+        accepted = self._files.accept(
+            proposal,
+            self._effective(proposal),
+            self._settings.universe,
+            who=_name(who),
+            at=self._clock.now(),
+        )
+        if self._options.json:
+            _print_json(accepted)
+        else:
+            print("\n".join(active_lines(accepted)), flush=True)
+        return ExitCode.CLEAN
+
+    def refuse(self, day: date | None, who: str, why: str) -> ExitCode:
+        """Turn a proposal down; a list that was made of it stays."""
+        proposal = self._proposal(day)
+        refusal = self._files.refuse(proposal, who=_name(who), why=why, at=self._clock.now())
+        if self._options.json:
+            _print_json(refusal)
+        else:
+            print(f"the proposal of {proposal.day} is refused", flush=True)
+        return ExitCode.CLEAN
+
+    def history(self) -> ExitCode:
+        """List what was in force."""
+        lists = self._files.history()
+        if self._options.json:
+            _print_json(lists)
+        else:
+            _print(history_table(lists))
+        return ExitCode.CLEAN
+
+    def _effective(self, proposal: Proposal) -> date:
+        """Give the first session that a list accepted now is for; never before its proposal's."""
+        return max(self._day.day, proposal.day)
+
+    def _proposal(self, day: date | None) -> Proposal:
+        found = self._found(day, must=True)
+        assert found is not None
+        return found
+
+    def _found(self, day: date | None, *, must: bool) -> Proposal | None:
+        found = self._files.proposal(day) if day else self._files.newest_proposal()
+        if found is None and must:
+            raise BadConfiguration(
+                str(self._folders.universe),
+                f"there is no proposal of {day}" if day else "there is no proposal",
+                "make one: tradeengine refresh-universe",
+            )
+        return found
+
+
+def _name(who: str) -> str:
+    if not who.strip():
+        raise BadConfiguration("--who", "is empty", "say who decides; the history keeps it")
+    return who.strip()
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a bar for each step on the terminal, as it comes."""
+    with Bars(
+        TextColumn("{task.description:<14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bars:
+        tasks = {step: bars.add_task(step, total=None, start=False) for step in STEPS}
+
+        def tell(step: str, done: int, of: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=of)
+            bars.start_task(tasks[step])
+            bars.update(tasks[step], completed=done, total=of)
+
+        yield tell
+
+
+def _print(content: RenderableType) -> None:
+    Console(width=None if sys.stdout.isatty() else 110).print(content)
+
+
+def _print_json(content: object) -> None:
+    print(msgspec.json.encode(content, order="deterministic").decode(), flush=True)
