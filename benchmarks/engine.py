@@ -55,6 +55,7 @@ def options(url: str, home: Path) -> Options:
     return Options(
         settings=Settings(strategy=(strategy,), risk=_LIMITS),
         plan=_PLAN,
+        builds_plan=False,
         choice=VenueChoice(VenueKind.URL, url),
         home=Home(home),
         date=DAY,

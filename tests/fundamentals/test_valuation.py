@@ -112,6 +112,13 @@ def test_minorities_and_preferred_shares_are_not_the_holders() -> None:
     assert less.central == pytest.approx(valued(company(), market()).central - 1.5)
 
 
+def test_securities_of_later_years_count_with_a_haircut() -> None:
+    more = valued(company(long_term_investments=figure(100.0)), market())
+
+    assert more.assumptions["net_debt"] == 210.0
+    assert more.central == pytest.approx(valued(company(), market()).central + 0.9)
+
+
 def test_dilution_spreads_the_value_thin() -> None:
     assert valued(company(dilution=1.25), market()).median < valued(company(), market()).median
 

@@ -4,8 +4,8 @@ Fit a two-state Markov-switching model to each column with statsmodels, as its p
     python statsmodels_round.py RETURNS.npy ANSWER.npy
 
 ANSWER has a row each: log likelihood, filtered probability of the state of higher variance on
-the last day, the lower and the higher variance; NaN where the fit fails. Prints the CPU seconds
-that the fits took.
+the last day, the lower and the higher variance; NaN where the fit fails.
+Prints the CPU seconds that the fits took.
 """
 
 import sys

@@ -28,6 +28,9 @@ TAX_BOUNDS = (0.10, 0.30)
 TAX_AFTER = 0.25
 """What every tax rate fades to."""
 
+LONG_TERM_HAIRCUT = 0.10
+"""What securities that are held for more than a year may lose when they are wanted."""
+
 WORKING_CAPITAL_BOUNDS = (-0.30, 0.50)
 """Share of revenue, winsorised."""
 
@@ -82,7 +85,7 @@ def read(
             depreciation=depreciation,
             capital_expenditure=spent,
             working_capital=tied,
-            net_debt=company.debt.value - company.cash.value,
+            net_debt=company.debt.value - company.cash.value - _later_cash(company),
             minorities=_of_others(company),
             shares=diluted(company),
         ),
@@ -154,6 +157,11 @@ def vintage_of(company: CompanyInputs) -> date:
 def _of_others(company: CompanyInputs) -> float:
     parts = (company.noncontrolling, company.preferred)
     return sum(part.value for part in parts if part is not None)
+
+
+def _later_cash(company: CompanyInputs) -> float:
+    held = company.long_term_investments
+    return 0.0 if held is None else (1.0 - LONG_TERM_HAIRCUT) * held.value
 
 
 def _tax(company: CompanyInputs, rules: "_Rules") -> float:

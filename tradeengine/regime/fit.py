@@ -21,6 +21,8 @@ SEED = 20190213
 STARTS = 8
 _SCOUTING_ROUNDS = 2
 _CLIMBED = 2
+_MOST_ROUNDS = 200
+"""EM steps after which a model that still climbs has not settled."""
 
 LEAST_RATIO = 1.5
 """Least ratio of the two standard deviations."""
@@ -82,7 +84,9 @@ def fit(
     count = y.shape[1]
     kept = len(chosen.mean[0]) // count
     tiled, tiled_before = np.tile(scaled, kept), _tiled(lagged, kept)
-    found = ascend(tiled, chosen, tiled_before, tolerance=1e-5, progress=progress)
+    found = ascend(
+        tiled, chosen, tiled_before, tolerance=1e-5, most_rounds=_MOST_ROUNDS, progress=progress
+    )
     best = found.log_likelihood.reshape(kept, count).argmax(axis=0)
     columns = best * count + np.arange(count)
     chains = found.chains.pick(columns).in_order()
