@@ -1,6 +1,6 @@
 from asyncio import Event
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +84,57 @@ async def test_later_only_new_days_and_the_last_few_are_asked_for(fetch: Fetchin
     assert fetch.starts() == [str(DAYS[95])]
     assert report.new_bars == 20
     assert fetch.store.read(["A"]).height == 110
+
+
+async def test_a_store_that_was_filled_for_a_later_day_is_filled_backwards_too(
+    fetch: Fetching,
+) -> None:
+    fetch.parameters = HURRIED.model_copy(update={"history_days": 30})
+    await fetch(["A", "B"], DAYS[99])
+
+    earlier = await fetch(["A"], DAYS[85])
+    other = await fetch(["A", "B"], DAYS[85])
+
+    assert (earlier.new_bars, other.new_bars) == (14, 14)
+    month = DAYS[85] - timedelta(days=30)
+    assert min(fetch.store.read(["A"])["date"]) == min(day for day in DAYS if day >= month)
+
+
+async def test_a_longer_history_in_the_settings_reaches_a_store_that_is_filled(
+    fetch: Fetching,
+) -> None:
+    fetch.parameters = HURRIED.model_copy(update={"history_days": 30})
+    await fetch(["A"], DAYS[99])
+    fetch.parameters = HURRIED
+
+    await fetch(["A"], DAYS[99])
+    await fetch(["A"], DAYS[99])
+
+    assert fetch.store.read(["A"]).height == 100
+    assert fetch.starts() == [str(DAYS[95])]
+
+
+async def test_days_between_two_stretches_are_no_hole_for_long(fetch: Fetching) -> None:
+    fetch.parameters = HURRIED.model_copy(update={"history_days": 30})
+    await fetch(["A"], DAYS[110])
+    await fetch(["A"], DAYS[40])
+    fetch.parameters = fetch.parameters.model_copy(update={"history_days": 100})
+
+    await fetch(["A"], DAYS[110])
+
+    assert fetch.store.read(["A"], since=DAYS[45], through=DAYS[110]).height == 66
+
+
+async def test_a_note_of_what_was_asked_that_is_damaged_costs_a_whole_fetch_only(
+    fetch: Fetching, tmp_path: Path
+) -> None:
+    await fetch(["A"], DAYS[99])
+    (tmp_path / "asked.json").write_text("{")
+
+    report = await fetch(["A"], DAYS[99])
+
+    assert (report.new_bars, report.problem) == (0, "")
+    assert fetch.starts() == [str(DAYS[99] - timedelta(days=HURRIED.history_days))]
 
 
 async def test_without_rereading_what_is_up_to_date_is_not_asked_for(fetch: Fetching) -> None:

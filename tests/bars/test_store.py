@@ -1,6 +1,8 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 import pytest
@@ -106,7 +108,7 @@ def test_a_write_that_fails_keeps_the_last_good_file(
 
     assert "what was there before still is" in refused.value.problem
     assert store.read().rows() == [bar("A", FIRST, 10.0)]
-    assert [path.name for path in tmp_path.iterdir()] == [store.path.name]
+    assert {path.name for path in tmp_path.iterdir()} == {store.path.name, ".lock"}
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -114,3 +116,25 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(BadConfiguration, match="cannot be written"):
         BarStore(tmp_path / "bars" / "embedded").merge(table([bar("A", FIRST, 10.0)]))
+
+
+def test_of_two_that_write_at_once_the_bars_of_both_stay(tmp_path: Path) -> None:
+    names = [f"S{number}" for number in range(24)]
+
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        list(threads.map(lambda s: BarStore(tmp_path).merge(table([bar(s, FIRST, 1.0)])), names))
+
+    assert BarStore(tmp_path).read()["symbol"].to_list() == sorted(names)
+
+
+def test_a_full_disk_is_told_of_in_the_words_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(handle: int, _: str) -> IO[bytes]:
+        os.close(handle)
+        return Path("/dev/full").open("wb")
+
+    monkeypatch.setattr(os, "fdopen", no_room)
+
+    with pytest.raises(BadConfiguration, match="cannot be written: No space left on device"):
+        BarStore(tmp_path).merge(table([bar("A", FIRST, 10.0)]))

@@ -1,20 +1,22 @@
 """
 Bring the store of daily bars up to a day: ask only for what it does not have.
 
-Of a symbol without bars a whole history is fetched; of the others the days after the last
-bar, and the last few days again, since a bar may be corrected after its evening. Splits and
+Of a symbol without bars a whole history is fetched, and of one whose history was never asked
+for so far back; of the others the days after the last bar, and the last few days again, since
+a bar may be corrected after its evening. Splits and
 dividends are asked for again over a longer time, because they are booked late. What came is
 kept group by group: a fetch that breaks off keeps what it had, and says what it has not.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
 from tradeengine.bars.alpaca import corporate_actions, daily_bars
+from tradeengine.bars.asked import Asked, Stretch
 from tradeengine.bars.asking import Asker
 from tradeengine.bars.parameters import BarsParameters
 from tradeengine.bars.store import BarStore, ChangedBar
@@ -67,7 +69,9 @@ async def fetch_daily(
     """
     wanted = tuple(sorted(set(symbols)))
     had = await asyncio.to_thread(_last_bars, store, wanted, through)
-    groups = list(_groups(wanted, had, through, parameters))
+    asked = Asked(store.path.parent)
+    since = _starts(wanted, had, await asyncio.to_thread(asked.read), through, parameters)
+    groups = list(_groups(since, parameters))
     done: set[str] = set()
     changed: list[ChangedBar] = []
     new, problem = 0, ""
@@ -77,6 +81,8 @@ async def fetch_daily(
             for group in groups:
                 bars, actions = await _ask(asker, group, through, parameters)
                 added, replaced = await asyncio.to_thread(_keep, store, group, bars, actions)
+                stretch = Stretch(group.since, through)
+                await asyncio.to_thread(asked.note, group.symbols, stretch)
                 new += added
                 changed += replaced
                 done.update(group.symbols)
@@ -102,13 +108,28 @@ def _last_bars(store: BarStore, symbols: Sequence[str], through: date) -> dict[s
     return dict(rows.iter_rows())
 
 
-def _groups(
-    symbols: Sequence[str], had: dict[str, date], through: date, parameters: BarsParameters
-) -> Iterator[_Group]:
-    """Put symbols together that are to be asked for from about the same day on."""
+def _starts(
+    symbols: Sequence[str],
+    had: Mapping[str, date],
+    asked: Mapping[str, Stretch],
+    through: date,
+    parameters: BarsParameters,
+) -> dict[str, date]:
+    """Give the day from which on bars of each symbol are to be asked for."""
     whole = through - timedelta(days=parameters.history_days)
-    since = {s: _again(had[s], parameters) if s in had else whole for s in symbols}
-    in_order = sorted(symbols, key=lambda symbol: (since[symbol], symbol))
+    starts = {}
+    for symbol in symbols:
+        stretch, last = asked.get(symbol), had.get(symbol)
+        if last is None or stretch is None or not stretch.first <= whole <= stretch.last:
+            starts[symbol] = whole
+        else:
+            starts[symbol] = _again(min(last, stretch.last), parameters)
+    return starts
+
+
+def _groups(since: Mapping[str, date], parameters: BarsParameters) -> Iterator[_Group]:
+    """Put symbols together that are to be asked for from about the same day on."""
+    in_order = sorted(since, key=lambda symbol: (since[symbol], symbol))
     for first in range(0, len(in_order), parameters.symbols_per_request):
         together = tuple(in_order[first : first + parameters.symbols_per_request])
         yield _Group(together, since[together[0]])

@@ -7,6 +7,7 @@ and columns are whole; what it says is checked by whoever reads it.
 
 import os
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -26,15 +27,15 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            table.write_parquet(file, compression="zstd", statistics=True)
+            file.write(_as_bytes(table))
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -57,7 +58,15 @@ def read_table(path: Path, schema: pl.Schema, where: pl.Expr | None = None) -> p
         raise BadConfiguration(str(path), f"is damaged: {_words(error)}", REMEDY) from error
 
 
-def _not_written(path: Path, error: OSError) -> BadConfiguration:
+def _as_bytes(table: pl.DataFrame) -> memoryview:
+    """Give a table's file. A full disk is told of by the file, not in a library's words."""
+    buffer = BytesIO()
+    table.write_parquet(buffer, compression="zstd", statistics=True)
+    return buffer.getbuffer()
+
+
+def not_written(path: Path, error: OSError) -> BadConfiguration:
+    """Say that a file cannot be written, and that nothing is lost."""
     return BadConfiguration(
         str(path),
         f"cannot be written: {error.strerror or error}; what was there before still is",

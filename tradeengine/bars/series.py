@@ -19,6 +19,7 @@ import polars as pl
 
 from tradeengine.bars.asking import Asker
 from tradeengine.bars.parquet import read_table, write_table
+from tradeengine.bars.turns import alone_in
 from tradeengine.errors import ProtocolViolation
 
 SCHEMA: Final = pl.Schema({"date": pl.Date, "value": pl.Float64})
@@ -58,6 +59,10 @@ class Series:
 
         Raises BadConfiguration when the file is damaged or cannot be written.
         """
+        with alone_in(self._folder):
+            return self._merged(name, values)
+
+    def _merged(self, name: str, values: pl.DataFrame) -> tuple[date, ...]:
         old = read_table(self._path(name), SCHEMA)
         old = pl.DataFrame(schema=SCHEMA) if old is None else old
         kept = old.join(values, on="date", how="anti")

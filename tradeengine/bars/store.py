@@ -1,8 +1,8 @@
 """
 Daily bars on the disk: one parquet file an origin, raw prices, one row a symbol and day.
 
-Two programs may read while a third writes; of two that write at once the last one's bars
-stay, and the next fetch brings what the other had.
+Programs may read while another writes; those that write take turns, so that the bars of both
+stay.
 """
 
 from collections.abc import Collection
@@ -17,6 +17,7 @@ import polars as pl
 
 from tradeengine.bars.parquet import read_table, write_table
 from tradeengine.bars.table import DAILY_SCHEMA, KEY, no_bars, tidy
+from tradeengine.bars.turns import alone_in
 
 FILE: Final = "daily.parquet"
 
@@ -73,6 +74,10 @@ class BarStore:
         the file is damaged or cannot be written. The old file stays unless all went well.
         """
         new = tidy(frame, "daily bars")
+        with alone_in(self.path.parent):
+            return self._merged(new)
+
+    def _merged(self, new: pl.DataFrame) -> tuple[ChangedBar, ...]:
         old = self.read()
         if new.join(old, on=DAILY_SCHEMA.names(), how="anti").is_empty():
             return ()

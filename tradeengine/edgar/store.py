@@ -13,9 +13,10 @@ ever. Files are replaced whole: a reader, or a run that was killed, finds the ol
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -149,7 +150,7 @@ class FactStore:
             "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
         )
         if merged.height > before.height:
-            self._replace(self._facts_path(cik), lambda file: merged.write_parquet(file))
+            self._write(self._facts_path(cik), _as_bytes(merged))
         return merged.height - before.height
 
     def set_aside(self, cik: int) -> None:
@@ -181,15 +182,12 @@ class FactStore:
             raise FactsDamaged(str(path), _first_line(error)) from error
 
     def _write(self, path: Path, content: bytes) -> None:
-        self._replace(path, lambda file: file.write(content))
-
-    def _replace(self, path: Path, write: Callable[..., object]) -> None:
         """Write a file beside the old one, then put it in its place."""
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                write(file)
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)
@@ -215,6 +213,13 @@ def _rows(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> Iterator[tuple[objec
                 cik, taxonomy, tag, unit, fact.start, fact.end, fact.filed, fact.accession,
                 fact.form, fact.value,
             )  # fmt: skip
+
+
+def _as_bytes(table: pl.DataFrame) -> bytes:
+    """Give a table's file. A full disk is told of by the file, not in a library's words."""
+    buffer = BytesIO()
+    table.write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def _first_line(error: Exception) -> str:
