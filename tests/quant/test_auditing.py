@@ -77,6 +77,15 @@ def test_the_command_shows_sums_and_marks(
     assert [line["code"] for line in told["lines"]] == ["SPLIT", "STALE", "MISSING_TAG"]
 
 
+def test_a_week_in_which_nobody_was_refused_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [])
+    RejectionLog(tmp_path / "data" / "rejected_tickers").append([], date(2010, 7, 1))
+    assert typed("audit", "--home", tmp_path) == ExitCode.CLEAN
+    assert "nobody was refused from 2010-06-25 to 2010-07-01" in capsys.readouterr().out
+
+
 def test_an_empty_log_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,6 +167,15 @@ def test_the_real_site_wants_a_contact_before_anything_is_asked(
         assert "fundamentals.contact" in capsys.readouterr().err
 
 
+def test_symbols_that_name_nobody_and_an_unknown_venue_are_refused(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [])
+    for wrong in (("--symbols", " , "), ("--venue", "nowhere")):
+        assert typed("cache-fund", "--home", home.root, *wrong) == ExitCode.BAD_CONFIGURATION
+        assert wrong[0] in capsys.readouterr().err
+
+
 def test_a_day_beyond_the_calendar_is_told(home: Home) -> None:
     beyond = date(2040, 7, 2)
     serving = Serving(day=JULY_1)

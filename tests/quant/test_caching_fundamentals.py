@@ -144,6 +144,21 @@ async def test_damaged_facts_are_fetched_anew(site: Site, desk: DeskFiles) -> No
     assert set(report.inputs) == {"AAPL"}
 
 
+async def test_facts_that_are_lost_on_the_day_of_the_look_are_fetched_anew(
+    site: Site, desk: DeskFiles
+) -> None:
+    await cached(site, desk, "AAPL")
+    path = desk.fundamentals / "facts" / f"CIK{APPLE:010}.parquet"
+    for spoilt in (path.read_bytes()[:500], None):
+        if spoilt is None:
+            path.unlink()
+        else:
+            path.write_bytes(spoilt)
+        report = await cached(site, desk, "AAPL")
+        assert set(report.inputs) == {"AAPL"}
+        assert report.fetched.skipped == 0
+
+
 def busy(_request: web.Request) -> web.Response:
     return web.Response(status=429, headers={"Retry-After": "1"})
 

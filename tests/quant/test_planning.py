@@ -143,3 +143,9 @@ def test_a_plan_by_hand_stays_as_it_is(tmp_path: Path) -> None:
     assert plan == options.plan
     assert said == []
     assert replace(options, builds_plan=False) == options
+
+
+def test_a_plan_by_hand_with_values_of_a_later_day_is_refused(tmp_path: Path) -> None:
+    options = replace(options_for(make_home(tmp_path)), date=date(2019, 2, 11))
+    with pytest.raises(BadConfiguration, match="has values of 2019-02-12, which nobody knew"):
+        plan_for(options)

@@ -327,6 +327,40 @@ def test_too_few_days_of_a_state_refuse_everybody(tmp_path: Path) -> None:
         proposed(tmp_path, wanted=with_settings(state_days_min=500))
 
 
+def test_who_gets_no_proposal_finds_the_refusals_in_the_log(tmp_path: Path) -> None:
+    desk = SmallDesk()
+    with pytest.raises(SelectionFailed):
+        proposed(tmp_path, desk, with_settings(state_days_min=500))
+    assert Code.TOO_FEW_ENTRY_DAYS in {each.code for each in desk.logged}
+
+
+def test_a_company_counts_once_however_many_inputs_it_lacks(tmp_path: Path) -> None:
+    twice = tuple(
+        Rejection(
+            symbol="KO",
+            stage=Stage.BARS,
+            code="JUMP",
+            field=name,
+            value="1",
+            limit="0",
+            source="test",
+            as_of=DAY,
+            weight=Weight.TRANSIENT,
+        )
+        for name in ("open", "close")
+    )
+    desk = SmallDesk(refused=twice, companies=lambda _symbol, _day: None)
+    with pytest.raises(SelectionFailed, match="JUMP 1"):
+        proposed(tmp_path, desk)
+
+
+def test_without_the_rate_there_is_no_proposal(tmp_path: Path) -> None:
+    suppliers = replace(SmallDesk().suppliers(), rate_on=lambda days: np.full(len(days), np.nan))
+    files = UniverseFiles(Home(tmp_path).desk("embedded"))
+    with pytest.raises(SelectionFailed, match="the 10-year rate is not known on 2010-06-30"):
+        asyncio.run(refresh_universe(suppliers, files, WANTED, silent))
+
+
 @pytest.mark.parametrize(
     "kept", [pl.col("date") < THROUGH, pl.lit(False)], ids=["not up to the day", "none"]
 )

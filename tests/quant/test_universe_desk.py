@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,27 @@ def test_a_refused_proposal_is_shown_as_such(home: Home, type_in: Type) -> None:
     assert (code, "too few banks" in err) == (2, True)
     told = json.loads(type_in("universe", "refuse", "--who", "Ben", "--why", "again", "--json")[1])
     assert told["refused_by"] == "Ben"
+
+
+def test_a_refusal_after_the_acceptance_says_that_the_list_stays(home: Home, type_in: Type) -> None:
+    keep(UniverseFiles(home.desk("embedded")))
+    type_in("universe", "accept", "--who", "Ann")
+    refused = type_in("universe", "refuse", "--who", "Bob", "--why", "too late")[1]
+    assert "is refused, but it is the list from 2010-07-01 on already" in refused
+    shown = type_in("universe", "show")[1]
+    assert "refused by Bob: too late; it had become the list from 2010-07-01 on" in shown
+
+
+def test_what_a_source_refused_is_told_beside_the_proposal(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @asynccontextmanager
+    async def half(options: Options) -> AsyncIterator[Suppliers]:
+        async with small(options) as suppliers:
+            yield replace(suppliers, problems=lambda: ("vix: HTTP 503",))
+
+    assert UniverseDesk(options_of(home, json=True)).refresh(half) == 0
+    assert capsys.readouterr().err == "universe: vix: HTTP 503\n"
 
 
 def test_acceptance_for_machines(home: Home, type_in: Type) -> None:

@@ -102,6 +102,12 @@ def test_a_second_acceptance_for_the_same_session_replaces_the_first(
     assert len(files.history()) == 2
 
 
+def test_accepting_twice_is_accepting_once(files: UniverseFiles) -> None:
+    accept(files, PROPOSAL, DAY)
+    accept(files, PROPOSAL, DAY, who="Bob")
+    assert [each.accepted_by for each in files.history()] == ["Ann"]
+
+
 @pytest.mark.parametrize(
     ("proposal", "effective", "problem"),
     [

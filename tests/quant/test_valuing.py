@@ -105,8 +105,11 @@ def test_a_value_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("symbol", "words"),
     [
-        ("S11", "S11 has no value: EV_NEGATIVE (structural): enterprise value at the market is"),
-        ("BANK", "BANK has no value: DCF_NOT_APPLICABLE (structural): sic is 6021"),
+        ("S11", "S11 has no value: EV_NEGATIVE (structural): enterprise value at the market:"),
+        (
+            "BANK",
+            "BANK has no value: DCF_NOT_APPLICABLE (structural): sic: 6021; rule: banks and credit",
+        ),
     ],
 )
 def test_a_refusal_is_told_with_its_rule(
@@ -124,7 +127,13 @@ def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(tmp_path: Path) -> Non
         explain_value(open_data, flags(tmp_path), "NONE")
 
 
-def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_figure_that_cannot_be_written_costs_the_figure_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
     (tmp_path / "data").write_text("in the way")
-    with pytest.raises(BadConfiguration, match="cannot be written"):
-        explain_value(open_data, flags(tmp_path), "S03")
+    assert explain_value(open_data, flags(tmp_path, json=as_json), "S03") is ExitCode.CLEAN
+    caught = capsys.readouterr()
+    assert "cannot be written" in caught.err
+    assert ('"figure":null' in caught.out) is as_json
+    assert "figure: " not in caught.out

@@ -103,8 +103,8 @@ def read(
         premium_error=assumed.premium_error,
         risk_free=assumed.risk_free,
     )
-    rules.tell("growth", _drawn(expected.growth))
-    rules.tell("margin", _drawn(expected.margin))
+    rules.tell("growth", _drawn(expected.growth, float(np.expm1(expected.growth.mean))))
+    rules.tell("margin", _drawn(expected.margin, expected.margin.mean))
     after = sustaining(outlook)
     whole = replace(outlook, capital_expenditure=faded(spent, after))
     return Reading(
@@ -175,9 +175,9 @@ def _first_growth(growth: Estimate, rules: "_Rules") -> float:
     return rules.bounded("growth of year 1", float(np.expm1(growth.mean)), (-1.0, GROWTH_MOST))
 
 
-def _drawn(estimate: Estimate) -> str:
+def _drawn(estimate: Estimate, mean: float) -> str:
     middle = "the prior" if not estimate.peers else f"{estimate.peers} of {estimate.group}"
-    return f"{estimate.mean:.1%} from {estimate.own_years} own years and {middle}"
+    return f"{mean:.1%} from {estimate.own_years} own years and {middle}"
 
 
 def _every(company: CompanyInputs) -> dict[str, Figure]:

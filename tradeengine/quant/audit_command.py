@@ -35,6 +35,10 @@ def audit(
         typer.echo(msgspec.json.encode(found).decode())
     elif found is None:
         typer.echo("nothing was refused yet: there is no file in data/rejected_tickers")
+    elif not found.lines:
+        typer.echo(
+            f"nobody was refused from {found.first} to {found.last}, the newest day looked at"
+        )
     else:
         _show(found)
 

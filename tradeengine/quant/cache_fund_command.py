@@ -24,6 +24,10 @@ def cache_fund(
             help="Session to prepare, on the embedded venue. [default: venue.date, else today]",
         ),
     ] = None,
+    venue: Annotated[
+        str | None,
+        typer.Option("--venue", help="Whose data: embedded, paper or live. [default: run.venue]"),
+    ] = None,
     home: HomeFlag = Path(),
     config: ConfigFlag = None,
     json: JsonFlag = False,
@@ -35,10 +39,13 @@ def cache_fund(
     again. Exit code 1 when something could not be fetched: what was there before stays, and an
     alert says how old it is. Refused companies are in data/rejected_tickers.
     """
+    from tradeengine.errors import BadConfiguration
     from tradeengine.options import Flags, read_options
     from tradeengine.quant.running_cache_fund import Order, run
 
-    flags = Flags(date=date.date() if date else None)
+    flags = Flags(venue=venue, date=date.date() if date else None)
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     named = tuple(name.upper() for part in symbols.split(",") if (name := part.strip()))
+    if symbols and not named:
+        raise BadConfiguration("--symbols", "names nobody", "write names, as in AAPL,MMM")
     raise typer.Exit(run(Order(options=options, symbols=named)))

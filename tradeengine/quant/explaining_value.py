@@ -52,19 +52,22 @@ def _without_inputs(prepared: Prepared, symbol: str, day: DeskDay) -> tuple[Reje
         raise BadConfiguration(
             symbol,
             f"no filings of it are stored for the session {day.day}",
-            "check the ticker, or fetch them: tradeengine cache-fund",
+            f"check the ticker, or fetch: tradeengine cache-fund --date {day.day}",
         )
     return refused
 
 
-def _kept(desk: DeskFiles, appraisal: Appraisal) -> Path:
+def _kept(desk: DeskFiles, appraisal: Appraisal) -> Path | None:
+    """Keep the figure; None when the disk says no, which is said: the value is not lost by it."""
     value = appraisal.valuation
     path = desk.fundamentals / "figures" / f"{value.symbol}-{value.as_of}.svg"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, figure_svg(appraisal).encode())
     except OSError as error:
-        raise BadConfiguration(str(path), f"cannot be written: {error.strerror}") from error
+        words = f"tradeengine: the figure {path} cannot be written: {error.strerror}"
+        print(words, file=sys.stderr, flush=True)
+        return None
     return path
 
 
@@ -73,17 +76,24 @@ def _refuse(refused: tuple[Rejection, ...], *, as_json: bool) -> None:
         print(msgspec.json.encode({"refused": refused}).decode(), flush=True)
         return
     for each in refused:
+        source = f"; from {each.source}" if each.source else ""
         print(
-            f"{each.symbol} has no value: {each.code} ({each.weight}): {each.field} is"
-            f" {each.value}, allowed is {each.limit}; from {each.source}",
+            f"{each.symbol} has no value: {each.code} ({each.weight}): {each.field}:"
+            f" {each.value}; rule: {each.limit}{source}",
             flush=True,
         )
 
 
-def _show(company: CompanyInputs, appraisal: Appraisal, path: Path, *, as_json: bool) -> None:
+def _show(
+    company: CompanyInputs, appraisal: Appraisal, path: Path | None, *, as_json: bool
+) -> None:
     value = appraisal.valuation
     if as_json:
-        whole = {"valuation": value, "inputs": company, "figure": str(path)}
+        whole = {
+            "valuation": value,
+            "inputs": company,
+            "figure": None if path is None else str(path),
+        }
         print(msgspec.json.encode(whole).decode(), flush=True)
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, highlight=False)
@@ -97,7 +107,8 @@ def _show(company: CompanyInputs, appraisal: Appraisal, path: Path, *, as_json: 
         console.print(row)
     for sentence in _verdict(value, company):
         console.print(sentence)
-    console.print(f"figure: {path}")
+    if path is not None:
+        console.print(f"figure: {path}")
 
 
 def _inputs(company: CompanyInputs) -> Table:

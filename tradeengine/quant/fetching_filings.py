@@ -1,8 +1,8 @@
 """
 Fetch the filings of many companies into the store, a bounded time long.
 
-A company that was looked at today already is not asked for again, so a run that was cut off
-goes on where it stopped. What cannot be fetched is told by name; what was there before stays.
+A company that was looked at today already is not asked for again, unless its facts are lost or
+damaged, so a run that was cut off goes on where it stopped. What cannot be fetched is told by name; what was there before stays.
 """
 
 import asyncio
@@ -189,7 +189,8 @@ class _Run:
 
     async def _fetch(self, cik: int) -> None:
         before = self._store.profile(cik)
-        if before is not None and before.checked >= self._today:
+        looked_at = before is not None and before.checked >= self._today
+        if before is not None and looked_at and await self._is_whole(cik, before):
             self.fetched.skipped += 1
             return
         # Whoever lost the facts has to ask for all of them.
@@ -205,6 +206,11 @@ class _Run:
 
     async def _ask(self, path: str, known: Version) -> Answer:
         return await self._edgar.get(self._sources.edgar_facts_url + path, known)
+
+    async def _is_whole(self, cik: int, profile: Profile) -> bool:
+        """Tell whether the facts that came with a look are still there, and can be read."""
+        came = profile.facts_etag or profile.facts_modified
+        return not came or await self._has_facts(cik)
 
     async def _has_facts(self, cik: int) -> bool:
         """Tell whether there are facts; a damaged file is set aside and fetched anew."""

@@ -24,6 +24,9 @@ from tradeengine.reference.membership import members_on
 from tradeengine.settings import Settings
 from tradeengine.store.rejections import RejectionLog
 
+NAMED = 8
+"""So many companies are named in words."""
+
 
 class LiveDesk:
     """One origin's stores and sources, for the session of `day`."""
@@ -65,7 +68,7 @@ class LiveDesk:
             parameters=self.settings.fundamentals,
             splits=splits,
         )
-        self.problems += [f"filings of {row.symbol}: {row.value}" for row in report.unavailable]
+        self.problems += _not_looked_at(report.unavailable)
         return report
 
     def _log(self, refused: Sequence[Rejection], day: date) -> None:
@@ -100,8 +103,18 @@ class LiveDesk:
             fundamentals=fundamentals,
             rate_on=lambda days: self.stored.rate_on(days),
             states=lambda days, closes, since: self.stored.states(days, closes, since),
+            problems=lambda: tuple(self.problems),
             market=MARKET,
         )
+
+
+def _not_looked_at(refused: Sequence[Rejection]) -> list[str]:
+    """Say in one line whose filings could not be fetched: a dead site says the same of each."""
+    if not refused:
+        return []
+    first, names = refused[0], " ".join(row.symbol for row in refused[:NAMED])
+    more = f" and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
+    return [f"filings of {names}{more} could not be fetched; {first.symbol}: {first.value}"]
 
 
 @asynccontextmanager

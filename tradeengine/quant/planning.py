@@ -51,6 +51,7 @@ async def planned(options: Options, say: Say) -> Options:
     Raises BadConfiguration, VenueUnreachable and RefusedByBroker.
     """
     if not options.builds_plan:
+        _refuse_hindsight(options)
         return options
     say("making the plan of the session from filings, daily bars and the market's regime")
     account = await _account(options)
@@ -60,6 +61,18 @@ async def planned(options: Options, say: Say) -> Options:
         for problem in desk.problems:
             say(f"plan: {problem}")
     return replace(options, plan=plan)
+
+
+def _refuse_hindsight(options: Options) -> None:
+    """Refuse a plan by hand whose values are of a later day. Raises BadConfiguration."""
+    days = (row.valued_on for row in options.plan.symbols.values() if row.valued_on)
+    newest = max(days, default="")
+    if options.choice.has_own_account and newest > options.date.isoformat():
+        raise BadConfiguration(
+            options.plan.by_hand,
+            f"has values of {newest}, which nobody knew in the session of {options.date}",
+            "name the session that it was written for with --date, or another plan",
+        )
 
 
 async def build_plan(

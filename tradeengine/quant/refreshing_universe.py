@@ -65,10 +65,14 @@ async def refresh_universe(
     """
     listed, proposal = await _prepare(suppliers, files, wanted, progress)
     files.keep(listed, proposal)
-    # Those of the fundamentals are logged by who judges the filings.
-    ours = [each for each in proposal.rejected if each.stage is not Stage.FUNDAMENTALS]
-    await asyncio.to_thread(suppliers.log_refusals, ours, suppliers.day)
+    await _log(suppliers, proposal.rejected)
     return proposal
+
+
+async def _log(suppliers: Suppliers, refused: Sequence[Rejection]) -> None:
+    """Log refusals; those of the fundamentals are logged by who judges the filings."""
+    ours = [each for each in refused if each.stage is not Stage.FUNDAMENTALS]
+    await asyncio.to_thread(suppliers.log_refusals, ours, suppliers.day)
 
 
 async def _prepare(
@@ -83,6 +87,8 @@ async def _prepare(
     symbols = sorted(members)
     progress("members", len(symbols), len(symbols))
     bars = await asyncio.to_thread(_read_bars, suppliers, wanted.parameters, symbols, through)
+    if not np.isfinite(bars.rates[-1]):
+        raise SelectionFailed(f"the 10-year rate is not known on {through}: it was never fetched")
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
     companies, refused = await suppliers.fundamentals(left, day, progress)
@@ -96,6 +102,8 @@ async def _prepare(
         list_candidates, evidence, sources, wanted.mapping, wanted.parameters
     )
     progress("scores", len(listed.candidates), len(listed.candidates))
+    if not listed.candidates:
+        await _log(suppliers, listed.rejected)  # Who has no proposal looks into the audit.
     proposal = await asyncio.to_thread(
         propose, listed, found.median_error, wanted.parameters, _incumbents(files, day)
     )

@@ -64,7 +64,11 @@ class UniverseDesk:
         """
         wanted = wanted_of(self._settings)
         async with connect(self._options) as suppliers:
-            proposal = await refresh_universe(suppliers, self._files, wanted, progress)
+            try:
+                proposal = await refresh_universe(suppliers, self._files, wanted, progress)
+            finally:
+                for problem in suppliers.problems():
+                    print(f"universe: {problem}", file=sys.stderr, flush=True)
         return proposal, self._files.accept_if_due(
             proposal.day, self._settings.universe, at=self._clock.now()
         )
@@ -95,11 +99,12 @@ class UniverseDesk:
     def _state(self, proposal: Proposal) -> str:
         name = f"the proposal of {proposal.day}"
         refusal = self._files.refusal(proposal.day)
+        since = self._since(proposal)
         if refusal is not None:
-            return f"{name} was refused by {refusal.refused_by}: {refusal.why}"
-        accepted = [each for each in self._files.history() if each.proposed == proposal.day]
-        if accepted:
-            return f"{name} is the list from {accepted[-1].effective} on"
+            stays = f"; it had become the list from {since} on, which stays" if since else ""
+            return f"{name} was refused by {refusal.refused_by}: {refusal.why}{stays}"
+        if since is not None:
+            return f"{name} is the list from {since} on"
         effective = self._effective(proposal)
         problem = staleness(
             proposal,
@@ -109,6 +114,11 @@ class UniverseDesk:
             self._settings.universe,
         )
         return f"{name} {problem}" if problem else f"{name} waits to be accepted"
+
+    def _since(self, proposal: Proposal) -> date | None:
+        """Give the first session of the list that was made of a proposal; None: it was not."""
+        accepted = [each for each in self._files.history() if each.proposed == proposal.day]
+        return accepted[-1].effective if accepted else None
 
     def accept(self, day: date | None, who: str) -> ExitCode:
         """Make a proposal the list from the next session on."""
@@ -133,7 +143,9 @@ class UniverseDesk:
         if self._options.json:
             _print_json(refusal)
         else:
-            print(f"the proposal of {proposal.day} is refused", flush=True)
+            since = self._since(proposal)
+            stays = f", but it is the list from {since} on already, which stays" if since else ""
+            print(f"the proposal of {proposal.day} is refused{stays}", flush=True)
         return ExitCode.CLEAN
 
     def history(self) -> ExitCode:

@@ -104,6 +104,7 @@ class UniverseFiles:
         """
         Make a proposal the list from the session of `effective` on; `at` nanoseconds UTC.
 
+        A list that is in force from that session by this proposal already is given as it is.
         Raises ProposalRefused for one that is stale, of another origin, or was refused.
         """
         check(proposal, self._origin, effective, self.before(effective), wanted)
@@ -114,6 +115,9 @@ class UniverseFiles:
                 f"was refused by {refused.refused_by}: {refused.why}",
                 "make a new one on a later day, or remove the refusal from history/",
             )
+        there = self.on(effective)
+        if there is not None and there.effective == effective and made_of(there, proposal):
+            return there
         accepted = activated(proposal, effective, who, at)
         numbers = [number for first, number in self._places() if first == effective]
         self._write(f"{HISTORY}/{list_name(effective, max(numbers, default=0) + 1)}", accepted)

@@ -78,6 +78,9 @@ class Suppliers:
     log_refusals: Callable[[Sequence[Rejection], date], None]
     """Keep the refusals of a session with those of others, for `tradeengine audit`."""
 
+    problems: Callable[[], Sequence[str]] = tuple
+    """Say what a source refused so far, in words; what was there before was used instead."""
+
     warm_up_days: int = 1260 + 63
     """Closes before that day which the states are told from."""
 

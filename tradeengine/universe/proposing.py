@@ -82,7 +82,8 @@ def propose(
 
 
 def _nobody(listed: CandidateList) -> str:
-    counts = Counter(rejection.code for rejection in listed.rejected)
+    # Names, not refusals: one company is refused by a code once for each of its inputs.
+    counts = Counter(code for code, _ in {(each.code, each.symbol) for each in listed.rejected})
     words = ", ".join(f"{code} {count}" for code, count in counts.most_common(5))
     return (
         f"none of {listed.members} members is a candidate for {listed.day}"
