@@ -11,10 +11,16 @@ import pytest
 from tests.runs import make_home, options_for
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
+from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.options import Flags, Options, read_options
+from tradeengine.quant.jobs import desk_jobs
 from tradeengine.quant.planning import planned
 from tradeengine.quant.universe_files import universe_on
+from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
+from tradeengine.schedule.job import Job, Occasion
+from tradeengine.store.database import open_database
+from tradeengine.store.jobs import Jobs
 
 DAY = date(2010, 7, 1)
 
@@ -92,7 +98,7 @@ def test_apple_is_what_it_was(first: Said) -> None:
     apple = first[0].symbols["AAPL"]
 
     assert apple.prior_close == pytest.approx(251.53)
-    assert apple.p_undervalued == pytest.approx(0.328, abs=0.02)
+    assert apple.p_undervalued == pytest.approx(0.387, abs=0.02)
 
 
 def test_the_first_list_is_in_force_and_kept(home: Home, first: Said) -> None:
@@ -149,3 +155,47 @@ def test_a_plan_by_hand_with_values_of_a_later_day_is_refused(tmp_path: Path) ->
     options = replace(options_for(make_home(tmp_path)), date=date(2019, 2, 11))
     with pytest.raises(BadConfiguration, match="has values of 2019-02-12, which nobody knew"):
         plan_for(options)
+
+
+def test_the_plan_job_makes_it_anew_for_whoever_listens(home: Home, first: Said) -> None:
+    heard: list[SessionPlan] = []
+    jobs = desk_jobs(options_of(home), [heard.append])
+    occasion = Occasion(name=PLAN, due=0, at=0)
+
+    words = asyncio.run(_said_of(jobs[PLAN], occasion))
+
+    assert heard == [first[0]]
+    assert words.startswith("40 symbols, ")
+    assert words.endswith("regime HV-bear")
+
+
+def test_what_a_plan_needed_counts_as_the_timetables_work(home: Home, first: Said) -> None:
+    del first
+    options = options_of(home)
+    with open_database(home.state_file) as database:
+        records = Jobs(database, "embedded")
+        asyncio.run(planned(options, lambda _: None, records))
+        now = instant_of(DAY, options.start)
+        for name in (BARS, FUNDAMENTALS, PLAN):
+            last = records.last_success(name, now + MINUTE)
+            assert last is not None, name
+            assert last.words, name
+        assert records.last_success(UNIVERSE, now + MINUTE) is None
+
+
+@pytest.mark.parametrize("name", [BARS, FUNDAMENTALS, UNIVERSE])
+def test_each_job_says_what_it_did(home: Home, first: Said, name: str) -> None:
+    del first
+    job = desk_jobs(options_of(home))[name]
+
+    words = asyncio.run(_said_of(job, Occasion(name=name, due=0, at=0)))
+
+    assert "2010-0" in words
+
+
+def test_a_plan_by_hand_is_not_made_anew(tmp_path: Path) -> None:
+    assert PLAN not in desk_jobs(options_for(make_home(tmp_path)))
+
+
+async def _said_of(job: Job, occasion: Occasion) -> str:
+    return await job(occasion)

@@ -2,7 +2,8 @@
 Fetch the filings of many companies into the store, a bounded time long.
 
 A company that was looked at today already is not asked for again, unless its facts are lost or
-damaged, so a run that was cut off goes on where it stopped. What cannot be fetched is told by name; what was there before stays.
+damaged, so a run that was cut off goes on where it stopped. What cannot be fetched is told by
+name; what was there before stays.
 """
 
 import asyncio

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.valuation import Valuation
+from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.plan import SessionPlan
 from tradeengine.model.rejections import Rejection
 from tradeengine.options import Options, build_inputs
@@ -29,7 +30,6 @@ from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.market_regime import regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.plan_origins import origins_of
-from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
 from tradeengine.quant.session_plan import Evidence, plan_of
 from tradeengine.quant.showing_regime import market_closes
 from tradeengine.quant.stored_desk import StoredDesk
@@ -37,6 +37,8 @@ from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress as Hears
 from tradeengine.quant.valuing import prepare
 from tradeengine.regime.market import MarketRegime
+from tradeengine.schedule.entries import PLAN
+from tradeengine.store.jobs import Jobs
 from tradeengine.store.rejections import RejectionLog
 from tradeengine.universe.active import ActiveUniverse
 from tradeengine.worlds.remote import addresses_of, ask_account_number
@@ -44,23 +46,46 @@ from tradeengine.worlds.remote import addresses_of, ask_account_number
 Say = Callable[[str], None]
 
 
-async def planned(options: Options, say: Say) -> Options:
+async def planned(options: Options, say: Say, records: Jobs | None = None) -> Options:
     """
     Give the options with the plan of their session; as they are when a person wrote one.
 
-    Raises BadConfiguration, VenueUnreachable and RefusedByBroker.
+    What was fetched for it counts in `records` as the timetable's own work. Raises
+    BadConfiguration, StoreFailed, VenueUnreachable and RefusedByBroker.
     """
     if not options.builds_plan:
         _refuse_hindsight(options)
         return options
     say("making the plan of the session from filings, daily bars and the market's regime")
+    with _progress() as progress:
+        plan = await plan_now(options, say, progress, records)
+    return replace(options, plan=plan)
+
+
+async def plan_now(
+    options: Options, say: Say, progress: Hears, records: Jobs | None = None
+) -> SessionPlan:
+    """Make the plan from what the sources have now. Raises as `planned`."""
     account = await _account(options)
     async with open_desk(options) as desk:
-        with _progress() as progress:
-            plan = await build_plan(options, desk, account, progress)
+        plan = await build_plan(options, desk, account, progress)
         for problem in desk.problems:
             say(f"plan: {problem}")
-    return replace(options, plan=plan)
+        if records is not None:
+            _record(records, desk.done | {PLAN: plan_words(plan)}, desk.sources.clock.now())
+    return plan
+
+
+def plan_words(plan: SessionPlan) -> str:
+    """Say in a line what a plan is."""
+    valued = sum(row.p_undervalued is not None for row in plan.symbols.values())
+    return f"{len(plan.symbols)} symbols, {valued} valued, regime {plan.regime.value}"
+
+
+def _record(records: Jobs, done: Mapping[str, str], now: int) -> None:
+    """Count what was done as the timetable's own work: it need not be done again today."""
+    for name, words in done.items():
+        records.end(records.begin(name, now, now), now, JobOutcome.DONE, words)
 
 
 def _refuse_hindsight(options: Options) -> None:
@@ -116,19 +141,16 @@ async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> Active
     files = UniverseFiles(desk.files)
     wanted = options.settings.universe
     if files.on(desk.day.day) is None and files.newest_proposal(desk.day.day) is None:
-        await _first_proposal(options, desk, files, progress)
+        await _first_proposal(desk, progress)
     else:
         await desk.refresh_bars(progress)
     files.accept_if_due(desk.day.day, wanted, at=desk.sources.clock.now())
     return files.on(desk.day.day)
 
 
-async def _first_proposal(
-    options: Options, desk: LiveDesk, files: UniverseFiles, progress: Hears
-) -> None:
-    follow = wanted_of(options.settings)
+async def _first_proposal(desk: LiveDesk, progress: Hears) -> None:
     try:
-        await refresh_universe(desk.suppliers(), files, follow, progress)
+        await desk.refresh_universe(progress)
     except SelectionFailed as error:
         raise BadConfiguration(
             "the session plan",
