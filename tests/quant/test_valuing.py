@@ -108,7 +108,7 @@ def test_a_value_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         ("S11", "S11 has no value: EV_NEGATIVE (structural): enterprise value at the market:"),
         (
             "BANK",
-            "BANK has no value: DCF_NOT_APPLICABLE (structural): sic: 6021; rule: banks and credit",
+            "BANK has no value: DCF_NOT_APPLICABLE (structural): sic: 6021; rule: no bank",
         ),
     ],
 )
