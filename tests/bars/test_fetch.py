@@ -125,6 +125,20 @@ async def test_days_between_two_stretches_are_no_hole_for_long(fetch: Fetching) 
     assert fetch.store.read(["A"], since=DAYS[45], through=DAYS[110]).height == 66
 
 
+async def test_bars_that_were_moved_away_are_asked_for_again_whatever_was_noted(
+    fetch: Fetching,
+) -> None:
+    await fetch(["A"], DAYS[99])
+    fetch.store.path.unlink()
+    fetch.parameters = HURRIED.model_copy(update={"history_days": 30})
+    await fetch(["A"], DAYS[99])
+    fetch.parameters = HURRIED
+
+    await fetch(["A"], DAYS[99])
+
+    assert fetch.store.read(["A"]).height == 100
+
+
 async def test_a_note_of_what_was_asked_that_is_damaged_costs_a_whole_fetch_only(
     fetch: Fetching, tmp_path: Path
 ) -> None:

@@ -108,6 +108,14 @@ def test_the_first_list_is_in_force_and_kept(home: Home, first: Said) -> None:
     assert sorted(found.symbols) == sorted(first[0].symbols)
 
 
+def test_no_proposal_names_the_folder_that_it_was_made_in(home: Home, first: Said) -> None:
+    del first
+    folder = home.desk("embedded").universe
+    for written in (folder / "proposal-2010-07-01.json", folder / "candidates-2010-07-01.json"):
+        assert str(home.root) not in written.read_text()
+        assert "embedded/daily.parquet" in written.read_text()
+
+
 def test_the_same_data_give_the_same_plan(home: Home, first: Said) -> None:
     again, _ = plan_for(options_of(home))
 

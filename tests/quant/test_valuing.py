@@ -92,6 +92,14 @@ def test_a_value_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "P(undervalued)" in drawn.attrib["aria-label"]
 
 
+def test_a_premium_of_a_later_day_is_told_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    explain_value(open_data, flags(tmp_path), "S03")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "equity premium of 2026-01-01, which is later than this session" in told
+
+
 def test_a_value_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert explain_value(open_data, flags(tmp_path, json=True), "S03") is ExitCode.CLEAN
     told = json.loads(capsys.readouterr().out)

@@ -5,7 +5,7 @@ A first bar alone does not tell whether there were none before, or nobody asked:
 was filled for a later day, or with a shorter history, would look complete.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,9 +13,8 @@ from typing import Final
 
 import msgspec
 
-from tradeengine.bars.parquet import not_written
+from tradeengine.bars.parquet import write_whole
 from tradeengine.bars.turns import alone_in
-from tradeengine.layout import write_atomically
 
 FILE: Final = "asked.json"
 
@@ -48,16 +47,18 @@ class Asked:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return {}
 
-    def note(self, symbols: Collection[str], asked: Stretch) -> None:
-        """Note that bars of symbols were asked for and kept. Raises BadConfiguration."""
+    def note(self, symbols: Collection[str], asked: Stretch, had: Container[str]) -> None:
+        """
+        Note that bars of symbols were asked for and kept. Raises BadConfiguration.
+
+        What was asked for earlier counts on only for those that the store `had` bars of: its
+        file may be gone.
+        """
         with alone_in(self._folder):
             before: Mapping[str, Stretch] = self.read()
-            noted = {s: before[s].joined(asked) if s in before else asked for s in symbols}
+            noted = {
+                s: before[s].joined(asked) if s in before and s in had else asked for s in symbols
+            }
             after = dict(sorted({**before, **noted}.items()))
-            if after == before:
-                return
-            path = self._folder / FILE
-            try:
-                write_atomically(path, msgspec.json.encode(after))
-            except OSError as error:
-                raise not_written(path, error) from error
+            if after != before:
+                write_whole(self._folder / FILE, msgspec.json.encode(after))

@@ -82,7 +82,7 @@ async def fetch_daily(
                 bars, actions = await _ask(asker, group, through, parameters)
                 added, replaced = await asyncio.to_thread(_keep, store, group, bars, actions)
                 stretch = Stretch(group.since, through)
-                await asyncio.to_thread(asked.note, group.symbols, stretch)
+                await asyncio.to_thread(asked.note, group.symbols, stretch, had)
                 new += added
                 changed += replaced
                 done.update(group.symbols)

@@ -23,6 +23,14 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
 
     Raises BadConfiguration when the disk says no.
     """
+    buffer = BytesIO()
+    # Into memory first: a full disk is then told of by the file, not in a library's words.
+    table.write_parquet(buffer, compression="zstd", statistics=True)
+    write_whole(path, buffer.getbuffer())
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file whole or not at all. Raises BadConfiguration when the disk says no."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -30,7 +38,7 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
         raise not_written(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_as_bytes(table))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
@@ -56,13 +64,6 @@ def read_table(path: Path, schema: pl.Schema, where: pl.Expr | None = None) -> p
         return (rows if where is None else rows.filter(where)).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadConfiguration(str(path), f"is damaged: {_words(error)}", REMEDY) from error
-
-
-def _as_bytes(table: pl.DataFrame) -> memoryview:
-    """Give a table's file. A full disk is told of by the file, not in a library's words."""
-    buffer = BytesIO()
-    table.write_parquet(buffer, compression="zstd", statistics=True)
-    return buffer.getbuffer()
 
 
 def not_written(path: Path, error: OSError) -> BadConfiguration:

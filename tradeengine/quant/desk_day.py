@@ -91,5 +91,5 @@ def _session(day: date) -> Session:
     except OutsideCalendar as error:
         raise BadConfiguration("--date", str(error), "name another day") from error
     if found is None:
-        raise BadConfiguration("--date", f"{day} is no session", "name a day of the exchange")
+        raise BadConfiguration("--date", f"the exchange is closed on {day}", "choose a trading day")
     return found

@@ -141,6 +141,7 @@ def _verdict(value: Valuation, company: CompanyInputs) -> list[str]:
     spread = ", ".join(
         f"{percent} % {amount:,.2f}" for percent, amount in value.percentiles.items()
     )
+    later = ", which is later than this session" if value.premium_date >= value.as_of else ""
     return [
         f"{value.symbol} before {value.as_of}: price {value.price:,.2f}, median value"
         f" {value.median:,.2f}, mean {value.mean:,.2f}, without shocks {value.central:,.2f}",
@@ -148,6 +149,6 @@ def _verdict(value: Valuation, company: CompanyInputs) -> list[str]:
         f"P(undervalued) = {value.p_undervalued:.1%} +- {value.standard_error:.1%} (the drawing"
         f" alone; {value.paths:,} paths, seed {value.seed}, model {value.model_version})",
         f"{value.terminal_share:.0%} of the enterprise value comes after year 10; latest filing"
-        f" {value.vintage}; equity premium of {value.premium_date}",
+        f" {value.vintage}; equity premium of {value.premium_date}{later}",
         *(f"warning: {warning}" for warning in company.warnings),
     ]

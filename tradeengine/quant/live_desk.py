@@ -52,7 +52,8 @@ class LiveDesk:
         report = await refresh_bars(
             self.sources, self.files, [*names, MARKET], self.day.through, progress
         )
-        self.problems += report.problems
+        # In one line each: some sites answer with pages.
+        self.problems += [" ".join(problem.split()) for problem in report.problems]
         self.problems += [f"a stored bar changed: {bar}" for bar in report.bars.changed]
         self.stored = StoredDesk(self.settings, self.files)
         if not report.problems:

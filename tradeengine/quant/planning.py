@@ -26,6 +26,7 @@ from tradeengine.options import Options, build_inputs
 from tradeengine.quant.closed_trades import Whose, closed_returns
 from tradeengine.quant.connecting_valuation import data_of
 from tradeengine.quant.day_figures import day_figures
+from tradeengine.quant.desk_day import EMBEDDED, prepared_for
 from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.market_regime import regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
@@ -90,12 +91,15 @@ def _record(records: Jobs, done: Mapping[str, str], now: int) -> None:
 
 def _refuse_hindsight(options: Options) -> None:
     """Refuse a plan by hand whose values are of a later day. Raises BadConfiguration."""
+    if not options.choice.has_own_account:
+        return
+    session = prepared_for(EMBEDDED, options.date).day.isoformat()
     days = (row.valued_on for row in options.plan.symbols.values() if row.valued_on)
     newest = max(days, default="")
-    if options.choice.has_own_account and newest > options.date.isoformat():
+    if newest > session:
         raise BadConfiguration(
             options.plan.by_hand,
-            f"has values of {newest}, which nobody knew in the session of {options.date}",
+            f"has values of {newest}, which nobody knew in the session of {session}",
             "name the session that it was written for with --date, or another plan",
         )
 

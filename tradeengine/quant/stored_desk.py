@@ -82,7 +82,8 @@ class StoredDesk:
         """Refuse symbols whose bars up to a day cannot be trusted."""
         limits = self.settings.bars.quality
         known = self.bars(symbols, through)
-        source = str(BarStore(self.files.bars).path)
+        # Not the whole path: equal data make an equal proposal, under whatever home.
+        source = f"{self.files.origin}/{BarStore(self.files.bars).path.name}"
         return refusals(screen(known, through, limits, symbols=symbols, source=source), limits)
 
     def rate_on(self, days: Sequence[date]) -> Floats:
