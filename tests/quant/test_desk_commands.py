@@ -53,4 +53,4 @@ def test_a_day_that_is_no_session_is_told(home: Path) -> None:
     done = CliRunner().invoke(app, ["regime", "--date", "2010-07-04"])
 
     assert isinstance(done.exception, BadConfiguration)
-    assert "no session" in str(done.exception)
+    assert "the exchange is closed on" in str(done.exception)
