@@ -1,20 +1,28 @@
 """The plan of 2010-07-01, built by the desk from what the embedded venue serves of that day."""
 
 import asyncio
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import msgspec
+import polars as pl
 import pytest
 
 from tests.runs import make_home, options_for
+from tradeengine.bars.store import BarStore
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
 from tradeengine.model.plan import Regime, SessionPlan
+from tradeengine.model.rejections import Stage
 from tradeengine.options import Flags, Options, read_options
-from tradeengine.quant.planning import planned
+from tradeengine.quant.live_desk import open_desk
+from tradeengine.quant.planning import build_plan, planned
+from tradeengine.quant.stored_desk import StoredDesk
 from tradeengine.quant.universe_files import universe_on
+from tradeengine.quant.universe_suppliers import Progress
+from tradeengine.store.rejections import RejectionLog
 
 DAY = date(2010, 7, 1)
 
@@ -143,3 +151,52 @@ def test_a_plan_by_hand_stays_as_it_is(tmp_path: Path) -> None:
     assert plan == options.plan
     assert said == []
     assert replace(options, builds_plan=False) == options
+
+
+@pytest.fixture
+def copy(home: Home, first: Said, tmp_path: Path) -> Home:
+    """A home of its own, with what the desk has fetched until now."""
+    made = make_home(tmp_path, run={"plan": "auto"}, venue={})
+    shutil.copytree(home.root / "data", made.root / "data")
+    return made
+
+
+def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) -> None:
+    options = options_of(copy)
+    series = copy.desk("embedded").bars / "vix.parquet"
+    pl.read_parquet(series).filter(pl.col("date") < date(2010, 6, 30)).write_parquet(series)
+    bars = options.settings.bars.model_copy(update={"vix_url": "https://example.com/gone.csv"})
+    settings = options.settings.model_copy(update={"bars": bars})
+
+    plan, said = plan_for(replace(options, settings=settings))
+
+    assert plan.vix is None
+    assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
+    assert plan.origins["volatility index"] == "not known; the last close is of 2010-06-29"
+    assert any(words.startswith("plan: vix: ") for words in said)
+
+
+async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
+    copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = options_of(copy)
+    spoiled = pl.col("open", "high", "low", "close") / 2.0  # A split that nobody has booked.
+
+    async with open_desk(options) as desk:
+        refresh = desk.refresh_bars
+
+        async def spoil(progress: Progress) -> None:
+            await refresh(progress)
+            store = BarStore(desk.files.bars)
+            last = store.read(["AAPL"], since=date(2010, 6, 30))
+            store.merge(last.with_columns(spoiled))
+            desk.stored = StoredDesk(desk.settings, desk.files)
+
+        monkeypatch.setattr(desk, "refresh_bars", spoil)
+        plan = await build_plan(options, desk, "", lambda what, done, of: None)
+
+    apple = plan.symbols["AAPL"]
+    assert (apple.p_undervalued, apple.atr_percent, apple.size_fraction) == (None, None, 0.0)
+    assert "SPLIT_NOT_BOOKED 1" in plan.origins["valuations"]
+    logged = RejectionLog(desk.files.rejected).read(DAY)
+    assert ("AAPL", Stage.BARS) in {(row.symbol, row.stage) for row in logged}

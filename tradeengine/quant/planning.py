@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 
 import msgspec
 from rich.console import Console
@@ -77,14 +78,16 @@ async def build_plan(
     found = await off_the_loop(_read, options, desk, names)
     progress("values", 1, 1)
     returns = await off_the_loop(_closed, options, account, desk)
+    known = [name for name in names if name not in found.spoiled]
+    bars = desk.stored.bars(known, desk.day.through)
     evidence = Evidence(
         day=desk.day.day,
         sectors={} if universe is None else {row.symbol: row.sector for row in universe.members},
-        figures=day_figures(desk.stored.bars(names, desk.day.through), desk.day.through),
+        figures=day_figures(bars, desk.day.through),
         betas={**_betas(universe), **found.betas},
         valuations=found.valuations,
         regime=found.regime.regime,
-        vix=None if found.vix is None else found.vix[1],
+        vix=_vix(found, desk.day.through),
         returns=returns,
         origins=origins_of(desk, universe, found, returns),
     )
@@ -129,10 +132,15 @@ class Found:
     """What the stores say before a session."""
 
     regime: MarketRegime
-    vix: tuple[object, float] | None
+    vix: tuple[date, float] | None
+    """The last close, and its day."""
+
     valuations: Mapping[str, Valuation]
     refused: Sequence[Rejection]
-    """Companies without inputs, and those without a value."""
+    """Companies with spoiled bars, without inputs, and without a value."""
+
+    spoiled: frozenset[str]
+    """Symbols whose bars cannot be trusted: nothing is reckoned from them."""
 
     betas: Mapping[str, float]
     risk_free: float
@@ -142,9 +150,13 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
     stored, day, settings = desk.stored, desk.day, options.settings
     prepared = prepare(data_of(stored, day), day, settings.valuation)
     values = prepared.values()
-    refused = [each for each in values if isinstance(each, Rejection)]
+    # A list stands for a quarter, and bars go bad by the day: a split that nobody booked makes
+    # a share look half as dear.
+    screened = stored.screen(names, day.through)
+    refused = [*screened, *(each for each in values if isinstance(each, Rejection))]
     RejectionLog(desk.files.rejected).append(refused, day.day)
-    wanted = set(names)
+    spoiled = frozenset(each.symbol for each in screened)
+    wanted = set(names) - spoiled
     return Found(
         regime=_regime(options, desk, stored),
         vix=stored.vix_on(day.through),
@@ -153,10 +165,16 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
             for each in values
             if isinstance(each, Valuation) and each.symbol in wanted
         },
-        refused=[each for each in (*prepared.refused, *refused) if each.symbol in wanted],
+        refused=[each for each in (*prepared.refused, *refused) if each.symbol in names],
+        spoiled=spoiled,
         betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
         risk_free=prepared.assumed.risk_free,
     )
+
+
+def _vix(found: Found, through: date) -> float | None:
+    """Give the close of the session before; an older one is none, for it says nothing of today."""
+    return found.vix[1] if found.vix is not None and found.vix[0] == through else None
 
 
 def _regime(options: Options, desk: LiveDesk, stored: StoredDesk) -> MarketRegime:
