@@ -13,6 +13,7 @@ from tradeengine.options import Options
 from tradeengine.quant.cache_fund_table import alert_words
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, is_ours
 from tradeengine.quant.live_desk import open_desk
+from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.run.edges import World
@@ -48,8 +49,8 @@ class _DeskJobs:
         async with open_desk(self.options) as desk:
             await desk.refresh_bars(occasion.progress)
             _refuse(occasion.name, desk.problems)
-            count = len(desk.stored.symbols_on(desk.day.through))
-            return f"{count} symbols to {desk.day.through}"
+            symbols = await off_the_loop(desk.stored.symbols_on, desk.day.through)
+            return f"{len(symbols)} symbols to {desk.day.through}"
 
     async def fundamentals(self, occasion: Occasion) -> str:
         async with open_desk(self.options) as desk:

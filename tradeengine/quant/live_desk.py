@@ -49,7 +49,7 @@ class LiveDesk:
     async def members_with_bars(self, progress: Progress) -> Sequence[str]:
         """Bring the bars up to date; give the members that traded on the day before."""
         await self.refresh_bars(progress)
-        return self.stored.companies_on(self.day.day)
+        return await off_the_loop(self.stored.companies_on, self.day.day)
 
     async def refresh_fundamentals(
         self, symbols: Sequence[str], progress: Progress

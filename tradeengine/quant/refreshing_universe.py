@@ -6,7 +6,6 @@ filed before it, membership of the day. The arithmetic runs in a thread, so that
 the same loop keeps its beat.
 """
 
-import asyncio
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tradeengine.errors import SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.model.rejections import Rejection, Stage
 from tradeengine.model.sessions import previous_session
+from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
 from tradeengine.settings import Settings
@@ -67,7 +67,7 @@ async def refresh_universe(
     files.keep(listed, proposal)
     # Those of the fundamentals are logged by who judges the filings.
     ours = [each for each in proposal.rejected if each.stage is not Stage.FUNDAMENTALS]
-    await asyncio.to_thread(suppliers.log_refusals, ours, suppliers.day)
+    await off_the_loop(suppliers.log_refusals, ours, suppliers.day)
     return proposal
 
 
@@ -76,27 +76,27 @@ async def _prepare(
 ) -> tuple[CandidateList, Proposal]:
     day = suppliers.day
     through = previous_session(day).date
-    wanted_bars = [*sorted(suppliers.members_on(day)), suppliers.market]
+    wanted_bars = [*sorted(await off_the_loop(suppliers.members_on, day)), suppliers.market]
     await suppliers.refresh_bars(wanted_bars, through, progress)
     # Asked again: a company's bars may stand under a later name, which only they tell.
-    members = suppliers.members_on(day)
+    members = await off_the_loop(suppliers.members_on, day)
     symbols = sorted(members)
     progress("members", len(symbols), len(symbols))
-    bars = await asyncio.to_thread(_read_bars, suppliers, wanted.parameters, symbols, through)
+    bars = await off_the_loop(_read_bars, suppliers, wanted.parameters, symbols, through)
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
     companies, refused = await suppliers.fundamentals(left, day, progress)
-    states = await asyncio.to_thread(
+    states = await off_the_loop(
         suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
     )
     progress("states", len(states.states), len(states.states))
     evidence = _evidence(suppliers, members, bars, states, companies, refused)
     sources = _sources(suppliers, bars, states, companies)
-    listed, found = await asyncio.to_thread(
+    listed, found = await off_the_loop(
         list_candidates, evidence, sources, wanted.mapping, wanted.parameters
     )
     progress("scores", len(listed.candidates), len(listed.candidates))
-    proposal = await asyncio.to_thread(
+    proposal = await off_the_loop(
         propose, listed, found.median_error, wanted.parameters, _incumbents(files, day)
     )
     progress("selection", len(proposal.chosen), len(proposal.chosen))
