@@ -18,13 +18,17 @@ from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.model.rejections import Stage
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant.live_desk import open_desk
-from tradeengine.quant.planning import build_plan, planned
+from tradeengine.quant.planning import build_plan, planned, refuse_other_session
 from tradeengine.quant.stored_desk import StoredDesk
 from tradeengine.quant.universe_files import universe_on
 from tradeengine.quant.universe_suppliers import Progress
 from tradeengine.store.rejections import RejectionLog
 
 DAY = date(2010, 7, 1)
+
+
+def silent(_what: str, _done: int, _of: int) -> None:
+    """Hear progress and do nothing."""
 
 
 Said = tuple[SessionPlan, list[str]]
@@ -156,6 +160,7 @@ def test_a_plan_by_hand_stays_as_it_is(tmp_path: Path) -> None:
 @pytest.fixture
 def copy(home: Home, first: Said, tmp_path: Path) -> Home:
     """A home of its own, with what the desk has fetched until now."""
+    assert first
     made = make_home(tmp_path, run={"plan": "auto"}, venue={})
     shutil.copytree(home.root / "data", made.root / "data")
     return made
@@ -193,10 +198,22 @@ async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
             desk.stored = StoredDesk(desk.settings, desk.files)
 
         monkeypatch.setattr(desk, "refresh_bars", spoil)
-        plan = await build_plan(options, desk, "", lambda what, done, of: None)
+        plan = await build_plan(options, desk, "", silent)
 
     apple = plan.symbols["AAPL"]
     assert (apple.p_undervalued, apple.atr_percent, apple.size_fraction) == (None, None, 0.0)
     assert "SPLIT_NOT_BOOKED 1" in plan.origins["valuations"]
     logged = RejectionLog(desk.files.rejected).read(DAY)
     assert ("AAPL", Stage.BARS) in {(row.symbol, row.stage) for row in logged}
+
+
+def test_a_plan_is_traded_in_its_own_session_only(home: Home, first: Said) -> None:
+    options = replace(options_of(home), plan=first[0])
+
+    refuse_other_session(options, DAY)
+    with pytest.raises(BadConfiguration, match="is of 2010-07-01, and the session is now"):
+        refuse_other_session(options, date(2010, 7, 2))
+
+
+def test_a_plan_by_hand_may_be_of_any_session(tmp_path: Path) -> None:
+    refuse_other_session(options_for(make_home(tmp_path)), DAY)

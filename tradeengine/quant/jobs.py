@@ -50,7 +50,7 @@ class _DeskJobs:
             await desk.refresh_bars(occasion.progress)
             _refuse(occasion.name, desk.problems)
             symbols = await off_the_loop(desk.stored.symbols_on, desk.day.through)
-            return f"{len(symbols)} symbols to {desk.day.through}"
+            return "; ".join([f"{len(symbols)} symbols to {desk.day.through}", *desk.notes])
 
     async def fundamentals(self, occasion: Occasion) -> str:
         async with open_desk(self.options) as desk:

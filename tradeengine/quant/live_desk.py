@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 
+from tradeengine.bars.store import ChangedBar
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
@@ -24,6 +25,9 @@ from tradeengine.reference.membership import members_on
 from tradeengine.settings import Settings
 from tradeengine.store.rejections import RejectionLog
 
+_NAMED = 3
+"""Corrections that are told by name."""
+
 
 class LiveDesk:
     """One origin's stores and sources, for the session of `day`."""
@@ -36,15 +40,27 @@ class LiveDesk:
         self.problems: list[str] = []
         """What could not be fetched, in words."""
 
+        self.notes: list[str] = []
+        """What came and is to be known: bars that a source has corrected."""
+
     async def refresh_bars(self, progress: Progress) -> None:
         """Bring bars of the index's members, the market and the series up to the day before."""
         names = names_to_fetch(members_on(self.day.day), of_our_own=self.sources.origin == EMBEDDED)
         report = await refresh_bars(
             self.sources, self.files, [*names, MARKET], self.day.through, progress
         )
-        self.problems += report.problems
-        self.problems += [f"a stored bar changed: {bar}" for bar in report.bars.changed]
         self.stored = StoredDesk(self.settings, self.files)
+        self.problems += report.problems
+        self.problems += await off_the_loop(self._what_lacks)
+        self.notes += _corrections(report.bars.changed)
+
+    def _what_lacks(self) -> list[str]:
+        """Say when the day before is not there, as on an evening: nothing can be decided then."""
+        through = self.day.through
+        last = max(self.stored.bars([MARKET], through)["date"], default=None)
+        if last == through:
+            return []
+        return [f"the last daily bar of {MARKET} is of {last or 'no day'}, and {through} is wanted"]
 
     async def members_with_bars(self, progress: Progress) -> Sequence[str]:
         """Bring the bars up to date; give the members that traded on the day before."""
@@ -102,6 +118,15 @@ class LiveDesk:
             states=lambda days, closes, since: self.stored.states(days, closes, since),
             market=MARKET,
         )
+
+
+def _corrections(changed: Sequence[ChangedBar]) -> list[str]:
+    """Say in one line which stored values a source has corrected, few of them by name."""
+    if not changed:
+        return []
+    named = "; ".join(map(str, changed[:_NAMED]))
+    more = f"; and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+    return [f"corrected in stored bars: {named}{more}"]
 
 
 @asynccontextmanager

@@ -58,9 +58,20 @@ async def planned(options: Options, say: Say) -> Options:
     async with open_desk(options) as desk:
         with _progress() as progress:
             plan = await build_plan(options, desk, account, progress)
-        for problem in desk.problems:
-            say(f"plan: {problem}")
+        for words in (*desk.problems, *desk.notes):
+            say(f"plan: {words}")
     return replace(options, plan=plan)
+
+
+def refuse_other_session(options: Options, session: date) -> None:
+    """Raise BadConfiguration when the built plan is not of the session that is to be traded."""
+    if options.builds_plan and options.plan.day != session.isoformat():
+        raise BadConfiguration(
+            "the session plan",
+            f"is of {options.plan.day}, and the session is now that of {session}: the other one"
+            " ended while the plan was made",
+            "start again; what was fetched is kept, so it is quicker then",
+        )
 
 
 async def build_plan(
