@@ -73,6 +73,7 @@ async def test_an_evening_without_its_bars_is_told(
     tomorrow = DeskDay(EMBEDDED, date(2010, 7, 2), TODAY)
 
     async with refreshed(settings, sites, files, tomorrow, time(16, 10)) as desk:
+        assert desk.notes == []
         assert desk.problems == [
             "the last daily bar of SPY is of 2010-06-30, and 2010-07-01 is wanted"
         ]
@@ -85,3 +86,14 @@ async def test_a_store_without_the_market_is_told(
 
     async with refreshed(settings, sites, files) as desk:
         assert desk.problems == ["the last daily bar of SPY is of no day, and 2010-06-30 is wanted"]
+
+
+async def test_a_table_of_members_that_has_ended_is_told(
+    settings: Settings, sites: Sites, files: DeskFiles
+) -> None:
+    later = DeskDay(EMBEDDED, date(2026, 7, 2), date(2026, 7, 1))
+
+    async with refreshed(settings, sites, files, later) as desk:
+        assert desk.notes == [
+            "the index's members are those of 2026-06-30: this release knows no later change"
+        ]

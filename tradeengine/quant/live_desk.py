@@ -21,7 +21,7 @@ from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.sources import Sources, open_sources
 from tradeengine.quant.stored_desk import MARKET, StoredDesk, names_to_fetch
 from tradeengine.quant.universe_suppliers import Progress, Suppliers
-from tradeengine.reference.membership import members_on
+from tradeengine.reference.membership import LAST_DAY, members_on
 from tradeengine.settings import Settings
 from tradeengine.store.rejections import RejectionLog
 
@@ -52,7 +52,7 @@ class LiveDesk:
         self.stored = StoredDesk(self.settings, self.files)
         self.problems += report.problems
         self.problems += await off_the_loop(self._what_lacks)
-        self.notes += _corrections(report.bars.changed)
+        self.notes += [*_corrections(report.bars.changed), *_members_known(self.day.day)]
 
     def _what_lacks(self) -> list[str]:
         """Say when the day before is not there, as on an evening: nothing can be decided then."""
@@ -127,6 +127,13 @@ def _corrections(changed: Sequence[ChangedBar]) -> list[str]:
     named = "; ".join(map(str, changed[:_NAMED]))
     more = f"; and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
     return [f"corrected in stored bars: {named}{more}"]
+
+
+def _members_known(day: date) -> list[str]:
+    """Say when the table of the index's members ends before a session."""
+    if day <= LAST_DAY:
+        return []
+    return [f"the index's members are those of {LAST_DAY}: this release knows no later change"]
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from tradeengine.model.sessions import previous_session
 from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
+from tradeengine.reference.membership import LAST_DAY
 from tradeengine.settings import Settings
 from tradeengine.universe.candidates import Evidence
 from tradeengine.universe.mapping import Mapping
@@ -207,7 +208,11 @@ def _sources(
     filed = [inputs.net_income.filed for inputs in companies.values()]
     last = bars.members.days[-1]
     return [
-        Source(name="membership", as_of=suppliers.day, words="members of the index on the day"),
+        Source(
+            name="membership",
+            as_of=min(suppliers.day, LAST_DAY),
+            words="members of the index; later changes are not known",
+        ),
         Source(name="daily bars", as_of=last, words=f"{len(bars.members.symbols)} symbols"),
         Source(name="market", as_of=bars.market.days[-1], words=suppliers.market),
         Source(
