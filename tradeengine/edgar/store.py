@@ -51,13 +51,15 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     A company beside its facts.
 
     `checked` is the day on which the source was asked last and answered: its facts are whole
-    up to then. The versions are the site's own words for the documents.
+    up to then. `at` is its instant (ns UTC; 0: not known). The versions are the site's own words
+    for the documents.
     """
 
     cik: int
     name: str
     sic: int
     checked: date
+    at: int = 0
     filings: tuple[Filing, ...] = ()
     facts_etag: str = ""
     facts_modified: str = ""
