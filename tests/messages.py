@@ -46,6 +46,8 @@ def _value(wanted: object) -> object:
         return _value(next(one for one in arguments if one is not NoneType))
     if origin is tuple:
         return (_value(arguments[0]),)
+    if origin is dict:
+        return {_value(arguments[0]): _value(arguments[1])}
     assert isinstance(wanted, type)
     if issubclass(wanted, enum.Enum):
         return next(iter(wanted))

@@ -15,6 +15,8 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
+from msgspec import structs
+
 from tradeengine.build_id import version
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
@@ -25,7 +27,9 @@ from tradeengine.halting import watch_halt
 from tradeengine.layout import RunFiles
 from tradeengine.logs import EventLog, Level
 from tradeengine.model.commands import KeepBaseline, LockTrading, RequestStop
+from tradeengine.model.events import PlanMade
 from tradeengine.model.orders import StopTrigger
+from tradeengine.model.plan import SessionPlan
 from tradeengine.options import Options, build_inputs
 from tradeengine.quant.jobs import DeskWork
 from tradeengine.run.alarm import Alarm
@@ -89,6 +93,7 @@ class App:
         )
         before = max(SystemClock().now(), world.session.open_at)
         self._attention = Attention(alarm, self._inbox, world.clock, before)
+        desk.listeners.append(self._take_plan)
         self._timetable = Timetable(
             options.settings.schedule,
             desk.jobs,
@@ -149,6 +154,14 @@ class App:
         on_halt = partial(self._request_stop, StopTrigger.HALT_FILE)
         self._spawn("halt file", watch_halt(self._options.home, on_halt))
         await self._ended()
+
+    def _take_plan(self, plan: SessionPlan) -> None:
+        """Give the core a plan that was made anew; symbols that are not streamed are left out."""
+        streamed = {name: row for name, row in plan.symbols.items() if name in self._world.symbols}
+        ramp = self._options.plan.size_ramp
+        plan = structs.replace(plan, symbols=streamed, size_ramp=ramp)
+        now = self._world.clock.now()
+        self._inbox.put_nowait(PlanMade(at=now, received_at=now, plan=plan))
 
     @property
     def _heeds_alerts(self) -> bool:

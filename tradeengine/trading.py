@@ -16,7 +16,7 @@ from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
-from tradeengine.quant.jobs import desk_work
+from tradeengine.quant.jobs import desk_records, desk_work
 from tradeengine.quant.planning import planned, refuse_other_session
 from tradeengine.run.alarm import raised_alarm
 from tradeengine.run.canary import canaried
@@ -60,7 +60,7 @@ async def trade_session(
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
         lock.refuse(alarm.tell)
-        options = await planned(options, screen.say)
+        options = await planned(options, screen.say, desk_records(options, database))
         world = await stack.enter_async_context(opened(options, screen.say))
         refuse_other_session(options, world.session.date)
         lock.know(world.account_number, alarm.tell)

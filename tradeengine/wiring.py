@@ -70,7 +70,7 @@ class Core:
 def build(inputs: BuildInputs, recorder: Recorder, outbox: Outbox) -> Core:
     """Build one core. Raises BadConfiguration for a strategy that cannot be loaded."""
     ledger = Ledger(inputs.ledger)
-    gate = RiskGate(inputs.risk, inputs.plan, inputs.plan.closed_returns)
+    gate = RiskGate(inputs.risk, inputs.plan)
     breaker = Breaker(
         Decimal(str(inputs.risk.drawdown_max_fraction)),
         inputs.risk.safety_grace_seconds,
@@ -194,6 +194,7 @@ def _routes(
         e.WarmUpEnded: [breaker.on_warm_up_ended],
         e.JobStarted: [],
         e.JobEnded: [],
+        e.PlanMade: [gate.on_plan, host.on_plan],
         # time and the operator
         e.RunOpened: [
             ledger.on_run_opened,

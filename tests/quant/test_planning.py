@@ -14,14 +14,20 @@ from tests.runs import make_home, options_for
 from tradeengine.bars.store import BarStore
 from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
+from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.model.rejections import Stage
 from tradeengine.options import Flags, Options, read_options
+from tradeengine.quant.jobs import desk_jobs
 from tradeengine.quant.live_desk import open_desk
 from tradeengine.quant.planning import build_plan, planned, refuse_other_session
 from tradeengine.quant.stored_desk import StoredDesk
 from tradeengine.quant.universe_files import universe_on
 from tradeengine.quant.universe_suppliers import Progress
+from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
+from tradeengine.schedule.job import Job, Occasion
+from tradeengine.store.database import open_database
+from tradeengine.store.jobs import Jobs
 from tradeengine.store.rejections import RejectionLog
 
 DAY = date(2010, 7, 1)
@@ -104,7 +110,7 @@ def test_apple_is_what_it_was(first: Said) -> None:
     apple = first[0].symbols["AAPL"]
 
     assert apple.prior_close == pytest.approx(251.53)
-    assert apple.p_undervalued == pytest.approx(0.328, abs=0.02)
+    assert apple.p_undervalued == pytest.approx(0.387, abs=0.02)
 
 
 def test_the_first_list_is_in_force_and_kept(home: Home, first: Said) -> None:
@@ -217,3 +223,47 @@ def test_a_plan_is_traded_in_its_own_session_only(home: Home, first: Said) -> No
 
 def test_a_plan_by_hand_may_be_of_any_session(tmp_path: Path) -> None:
     refuse_other_session(options_for(make_home(tmp_path)), DAY)
+
+
+def test_the_plan_job_makes_it_anew_for_whoever_listens(home: Home, first: Said) -> None:
+    heard: list[SessionPlan] = []
+    jobs = desk_jobs(options_of(home), [heard.append])
+    occasion = Occasion(name=PLAN, due=0, at=0)
+
+    words = asyncio.run(_said_of(jobs[PLAN], occasion))
+
+    assert heard == [first[0]]
+    assert words.startswith("40 symbols, ")
+    assert words.endswith("regime HV-bear")
+
+
+def test_what_a_plan_needed_counts_as_the_timetables_work(home: Home, first: Said) -> None:
+    del first
+    options = options_of(home)
+    with open_database(home.state_file) as database:
+        records = Jobs(database, "embedded")
+        asyncio.run(planned(options, lambda _: None, records))
+        now = instant_of(DAY, options.start)
+        for name in (BARS, FUNDAMENTALS, PLAN):
+            last = records.last_success(name, now + MINUTE)
+            assert last is not None, name
+            assert last.words, name
+        assert records.last_success(UNIVERSE, now + MINUTE) is None
+
+
+@pytest.mark.parametrize("name", [BARS, FUNDAMENTALS, UNIVERSE])
+def test_each_job_says_what_it_did(home: Home, first: Said, name: str) -> None:
+    del first
+    job = desk_jobs(options_of(home))[name]
+
+    words = asyncio.run(_said_of(job, Occasion(name=name, due=0, at=0)))
+
+    assert "2010-0" in words
+
+
+def test_a_plan_by_hand_is_not_made_anew(tmp_path: Path) -> None:
+    assert PLAN not in desk_jobs(options_for(make_home(tmp_path)))
+
+
+async def _said_of(job: Job, occasion: Occasion) -> str:
+    return await job(occasion)

@@ -23,8 +23,9 @@ from tests.risk.world import (
 )
 from tradeengine.model.commands import ApprovedOrder, OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.events import OrderDenied
+from tradeengine.model.events import OrderDenied, PlanMade
 from tradeengine.model.orders import EngineState, Purpose, Side
+from tradeengine.model.plan import Regime
 from tradeengine.risk.checks import sequence
 from tradeengine.risk.checks.hard_cap import hard_cap
 from tradeengine.risk.checks.verdict import Denied
@@ -76,7 +77,8 @@ def test_a_proven_record_is_sized_by_kelly() -> None:
     probe = open_gate(proven)
     assert ask(probe, intent()).quantity == 9
 
-    gate = RiskGate(RiskLimits(warm_bars=1, portfolio_beta_max=1), proven, (0.01,) * 30)
+    known = structs.replace(proven, closed_returns=(0.01,) * 30)
+    gate = RiskGate(RiskLimits(warm_bars=1, portfolio_beta_max=1), known)
     gate.view = probe.view
     # 0.1719 of 100,000 dollars at 50.02
     assert ask(gate, intent("BBB", limit_price="50.02")).quantity == 343
@@ -211,3 +213,17 @@ def test_only_the_gate_makes_approved_orders() -> None:
 def test_the_hard_cap_is_the_last_check() -> None:
     assert sequence.CHECKS[-1] is hard_cap
     assert len(set(sequence.CHECKS)) == len(sequence.CHECKS)
+
+
+def test_a_plan_that_is_made_anew_takes_the_place_of_the_first() -> None:
+    gate = open_gate()
+    assert ask(gate, intent()).quantity == 9
+
+    calm = structs.replace(plan(regime=Regime.LV_BULL), source="made anew")
+    gate.on_plan(PlanMade(at=NOW, received_at=NOW, plan=calm))
+    assert ask(gate, intent("BBB")).reason is Denial.REGIME_FORBIDS
+
+    known = structs.replace(plan(), closed_returns=(0.01,) * 30, size_ramp=D("0.5"))
+    gate.on_plan(PlanMade(at=NOW, received_at=NOW, plan=known))
+    # Half of what Kelly asks for.
+    assert ask(gate, intent("CCC", limit_price="50.02")).quantity == 171

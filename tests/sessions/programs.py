@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 60.0
 RECORDED = ("--date", "2019-02-13")
 """A session that is recorded minute by minute."""
 
-RECORDED_PLAN = (*RECORDED, "--plan", str(ROOT / "config" / "session_plan.yaml"))
+RECORDED_PLAN = (*RECORDED, "--plan", str(ROOT / "config" / "plans" / "2019-02-13.yaml"))
 """And the plan that was written for it."""
 
 
@@ -45,6 +45,21 @@ def engine(*arguments: str, home: Path, seconds: float = 120) -> subprocess.Comp
         env=environment(),
         check=False,
     )
+
+
+def replayed(run: Path, against: Path | None = None) -> tuple[int, str]:
+    """Replay a run, or compare it with another; give the exit code and the first word."""
+    more = () if against is None else ("--against", str(against))
+    result = subprocess.run(
+        command("replay", str(run), *more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment(),
+        check=False,
+    )
+    assert "Traceback" not in result.stderr
+    return result.returncode, result.stdout.split(":")[0]
 
 
 class RunningEngine:

@@ -151,6 +151,7 @@ NOBODY_PASSES = {
     "replace": "no part of the engine replaces an order",
     "TradingStatus": "no halt here: it moves no order, and a flatten that reads it dies with it",
     "OrderExpired": "a run ends before the close, and its stops are good till cancelled",
+    "asset": "asked before a short sale, and nobody sells short here",
     "order": "only for a fill of an order that is older than all that a sweep reads",
     "locks.lift": "`tradeengine review` lifts a lock, when no engine runs",
     "locks.ramp": "counted before a run begins, and again by the next",

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.programs import RECORDED_PLAN, engine, newest_run, read_events
+from tests.sessions.programs import (
+    RECORDED_PLAN,
+    engine,
+    newest_run,
+    read_events,
+    replayed,
+)
 
 SUMMARY_KEYS = {
     "run_id", "run_dir", "state", "flat", "symbols", "orders", "fills", "buys", "sells",
@@ -61,35 +67,17 @@ def test_every_event_has_its_keys(homes: dict[str, Path]) -> None:
 
 
 def test_a_replay_decides_the_same(homes: dict[str, Path]) -> None:
-    result = engine_replay(newest_run(homes["one"]))
+    result = replayed(newest_run(homes["one"]))
 
     assert result == (0, "identical")
 
 
 def test_equal_seeds_make_equal_runs_message_by_message(homes: dict[str, Path]) -> None:
-    assert engine_replay(newest_run(homes["one"]), newest_run(homes["two"])) == (0, "identical")
+    assert replayed(newest_run(homes["one"]), newest_run(homes["two"])) == (0, "identical")
 
 
 def test_sockets_and_simulation_make_equal_runs(homes: dict[str, Path]) -> None:
-    assert engine_replay(newest_run(homes["one"]), newest_run(homes["direct"])) == (0, "identical")
-
-
-def engine_replay(run: Path, against: Path | None = None) -> tuple[int, str]:
-    import subprocess
-
-    from tests.sessions.programs import command, environment
-
-    more = () if against is None else ("--against", str(against))
-    result = subprocess.run(
-        command("replay", str(run), *more),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=environment(),
-        check=False,
-    )
-    assert "Traceback" not in result.stderr
-    return result.returncode, result.stdout.split(":")[0]
+    assert replayed(newest_run(homes["one"]), newest_run(homes["direct"])) == (0, "identical")
 
 
 def test_another_seed_makes_another_run(homes: dict[str, Path], tmp_path: Path) -> None:
@@ -99,7 +87,7 @@ def test_another_seed_makes_another_run(homes: dict[str, Path], tmp_path: Path) 
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
 
-    assert engine_replay(newest_run(homes["one"]), newest_run(tmp_path))[0] == 1
+    assert replayed(newest_run(homes["one"]), newest_run(tmp_path))[0] == 1
 
 
 def test_a_journal_with_a_torn_tail_is_read_to_its_last_whole_record(

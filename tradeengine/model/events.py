@@ -22,6 +22,7 @@ from tradeengine.model.orders import (
     Side,
     StopTrigger,
 )
+from tradeengine.model.plan import SessionPlan
 
 
 class Event(Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -453,6 +454,12 @@ class JobEnded(Input, frozen=True, kw_only=True, tag=True, gc=False):
     late_seconds: float
     outcome: JobOutcome
     words: str
+
+
+class PlanMade(Input, frozen=True, kw_only=True, tag=True):
+    """The session's plan was made anew before the open: it takes the place of the run's first."""
+
+    plan: SessionPlan
 
 
 class WarmUpEnded(Input, frozen=True, kw_only=True, tag=True, gc=False):

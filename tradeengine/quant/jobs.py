@@ -5,24 +5,24 @@ This is the one place where the pieces of the desk are handed to the timetable. 
 the sources for itself: hours lie between two of them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tradeengine.errors import JobFailed
+from tradeengine.model.plan import SessionPlan
 from tradeengine.options import Options
-from tradeengine.quant.cache_fund_table import alert_words
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, is_ours
-from tradeengine.quant.live_desk import open_desk
-from tradeengine.quant.off_the_loop import off_the_loop
-from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
-from tradeengine.quant.universe_files import UniverseFiles
+from tradeengine.quant.live_desk import LiveDesk, open_desk
+from tradeengine.quant.planning import plan_now, plan_words
 from tradeengine.run.edges import World
 from tradeengine.run.job_records import DurableRecords, FreshRecords, JobRecords
-from tradeengine.schedule.entries import BARS, FUNDAMENTALS, UNIVERSE
+from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
 from tradeengine.schedule.job import Job, Occasion
 from tradeengine.settings import VenueChoice
 from tradeengine.store.database import Database
 from tradeengine.store.jobs import Jobs
+
+Listen = Callable[[SessionPlan], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,15 @@ class DeskWork:
 
     jobs: Mapping[str, Job]
     records: JobRecords
+    listeners: list[Listen] = field(default_factory=list)
+    """Hear a plan that is made while the run waits for the open."""
 
 
-def desk_jobs(options: Options) -> Mapping[str, Job]:
-    """Give the callables of the desk for a run's venue."""
-    work = _DeskJobs(options)
-    return {BARS: work.bars, FUNDAMENTALS: work.fundamentals, UNIVERSE: work.universe}
+def desk_jobs(options: Options, listeners: Sequence[Listen] = ()) -> Mapping[str, Job]:
+    """Give the callables of the desk for a run's venue; a plan by hand is not made anew."""
+    work = _DeskJobs(options, listeners)
+    jobs = {BARS: work.bars, FUNDAMENTALS: work.fundamentals, UNIVERSE: work.universe}
+    return jobs | ({PLAN: work.plan} if options.builds_plan else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +47,41 @@ class _DeskJobs:
     """The jobs of one venue. Each gives words, or raises JobFailed with what went wrong."""
 
     options: Options
+    listeners: Sequence[Listen]
 
     async def bars(self, occasion: Occasion) -> str:
         async with open_desk(self.options) as desk:
             await desk.refresh_bars(occasion.progress)
-            _refuse(occasion.name, desk.problems)
-            symbols = await off_the_loop(desk.stored.symbols_on, desk.day.through)
-            return "; ".join([f"{len(symbols)} symbols to {desk.day.through}", *desk.notes])
+            return _words(occasion.name, desk)
 
     async def fundamentals(self, occasion: Occasion) -> str:
         async with open_desk(self.options) as desk:
             symbols = await desk.members_with_bars(occasion.progress)
-            report = await desk.refresh_fundamentals(symbols, occasion.progress)
-            if report.failed:
-                raise JobFailed(occasion.name, alert_words(report))
-            refused = len({row.symbol for row in report.rejections})
-            return f"{len(report.inputs)} companies valid, {refused} refused for {report.as_of}"
+            await desk.refresh_fundamentals(symbols, occasion.progress)
+            return _words(occasion.name, desk)
 
     async def universe(self, occasion: Occasion) -> str:
-        options = self.options
-        async with open_desk(options) as desk:
-            files, wanted = UniverseFiles(desk.files), wanted_of(options.settings)
-            proposal = await refresh_universe(desk.suppliers(), files, wanted, occasion.progress)
-            active = files.accept_if_due(proposal.day, options.settings.universe, at=occasion.at)
-        words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
-        return words if active is None else f"{words}, active from {active.effective}"
+        async with open_desk(self.options) as desk:
+            await desk.refresh_universe(occasion.progress)
+            return _words(occasion.name, desk)
+
+    async def plan(self, occasion: Occasion) -> str:
+        said: list[str] = []
+        plan = await plan_now(self.options, said.append, occasion.progress)
+        for listen in self.listeners:
+            listen(plan)
+        return "; ".join([plan_words(plan), *said])
 
 
-def _refuse(name: str, problems: Sequence[str]) -> None:
-    if problems:
-        raise JobFailed(name, "; ".join(problems))
+def _words(name: str, desk: LiveDesk) -> str:
+    """Say what a job did. Raises JobFailed when a source did not give everything."""
+    if name not in desk.done:
+        raise JobFailed(name, "; ".join(desk.problems[:_MOST_PROBLEMS]))
+    return desk.done[name]
+
+
+_MOST_PROBLEMS = 3
+"""Problems that an alert has room for; the log has them all."""
 
 
 def desk_work(options: Options, world: World, database: Database) -> DeskWork:
@@ -83,7 +91,14 @@ def desk_work(options: Options, world: World, database: Database) -> DeskWork:
         records = FreshRecords(world.clock.now())
     else:
         records = DurableRecords(Jobs(database, origin_of(options.choice)))
-    return DeskWork(desk_jobs(options), records)
+    listeners: list[Listen] = []
+    return DeskWork(desk_jobs(options, listeners), records, listeners)
+
+
+def desk_records(options: Options, database: Database) -> Jobs | None:
+    """Give the durable record of a run's origin; None where the market begins with the run."""
+    own = options.choice.has_own_account
+    return None if own else Jobs(database, origin_of(options.choice))
 
 
 def origin_of(choice: VenueChoice) -> str:

@@ -18,12 +18,16 @@ from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fun
 from tradeengine.quant.daily_bars import refresh_bars
 from tradeengine.quant.desk_day import EMBEDDED, DeskDay, prepared_for, session_at
 from tradeengine.quant.off_the_loop import off_the_loop
+from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
 from tradeengine.quant.sources import Sources, open_sources
 from tradeengine.quant.stored_desk import MARKET, StoredDesk, names_to_fetch
+from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress, Suppliers
 from tradeengine.reference.membership import LAST_DAY, members_on
+from tradeengine.schedule.entries import BARS, FUNDAMENTALS, UNIVERSE
 from tradeengine.settings import Settings
 from tradeengine.store.rejections import RejectionLog
+from tradeengine.universe.proposal import Proposal
 
 _NAMED = 3
 """Corrections that are told by name."""
@@ -43,6 +47,9 @@ class LiveDesk:
         self.notes: list[str] = []
         """What came and is to be known: bars that a source has corrected."""
 
+        self.done: dict[str, str] = {}
+        """What was brought up to date, by the names of the timetable's jobs, in words."""
+
     async def refresh_bars(self, progress: Progress) -> None:
         """Bring bars of the index's members, the market and the series up to the day before."""
         names = names_to_fetch(members_on(self.day.day), of_our_own=self.sources.origin == EMBEDDED)
@@ -50,9 +57,13 @@ class LiveDesk:
             self.sources, self.files, [*names, MARKET], self.day.through, progress
         )
         self.stored = StoredDesk(self.settings, self.files)
-        self.problems += report.problems
-        self.problems += await off_the_loop(self._what_lacks)
+        problems = [*report.problems, *await off_the_loop(self._what_lacks)]
+        self.problems += problems
         self.notes += [*_corrections(report.bars.changed), *_members_known(self.day.day)]
+        if not problems:
+            symbols = await off_the_loop(self.stored.symbols_on, self.day.through)
+            words = f"{len(symbols)} symbols to {self.day.through}"
+            self.done[BARS] = "; ".join([words, *self.notes])
 
     def _what_lacks(self) -> list[str]:
         """Say when the day before is not there, as on an evening: nothing can be decided then."""
@@ -82,7 +93,21 @@ class LiveDesk:
             splits=splits,
         )
         self.problems += [f"filings of {row.symbol}: {row.value}" for row in report.unavailable]
+        if not report.failed:
+            refused = len({row.symbol for row in report.rejections})
+            words = f"{len(report.inputs)} companies valid, {refused} refused for {report.as_of}"
+            self.done[FUNDAMENTALS] = words
         return report
+
+    async def refresh_universe(self, progress: Progress) -> Proposal:
+        """Propose a universe for the session, and make it the list when it is due at once."""
+        universe, at = UniverseFiles(self.files), self.sources.clock.now()
+        follow = wanted_of(self.settings)
+        proposal = await refresh_universe(self.suppliers(), universe, follow, progress)
+        active = universe.accept_if_due(proposal.day, self.settings.universe, at=at)
+        words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
+        self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
+        return proposal
 
     def _log(self, refused: Sequence[Rejection], day: date) -> None:
         RejectionLog(self.files.rejected).append(refused, day)

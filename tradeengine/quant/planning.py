@@ -20,17 +20,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.valuation import Valuation
+from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.plan import SessionPlan
 from tradeengine.model.rejections import Rejection
 from tradeengine.options import Options, build_inputs
 from tradeengine.quant.closed_trades import Whose, closed_returns
 from tradeengine.quant.connecting_valuation import data_of
-from tradeengine.quant.day_figures import day_figures
+from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.market_regime import regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.plan_origins import origins_of
-from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
 from tradeengine.quant.session_plan import Evidence, plan_of
 from tradeengine.quant.showing_regime import market_closes
 from tradeengine.quant.stored_desk import StoredDesk
@@ -38,6 +38,8 @@ from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress as Hears
 from tradeengine.quant.valuing import prepare
 from tradeengine.regime.market import MarketRegime
+from tradeengine.schedule.entries import PLAN
+from tradeengine.store.jobs import Jobs
 from tradeengine.store.rejections import RejectionLog
 from tradeengine.universe.active import ActiveUniverse
 from tradeengine.worlds.remote import addresses_of, ask_account_number
@@ -45,22 +47,45 @@ from tradeengine.worlds.remote import addresses_of, ask_account_number
 Say = Callable[[str], None]
 
 
-async def planned(options: Options, say: Say) -> Options:
+async def planned(options: Options, say: Say, records: Jobs | None = None) -> Options:
     """
     Give the options with the plan of their session; as they are when a person wrote one.
 
-    Raises BadConfiguration, VenueUnreachable and RefusedByBroker.
+    What was fetched for it counts in `records` as the timetable's own work. Raises
+    BadConfiguration, StoreFailed, VenueUnreachable and RefusedByBroker.
     """
     if not options.builds_plan:
         return options
     say("making the plan of the session from filings, daily bars and the market's regime")
+    with _progress() as progress:
+        plan = await plan_now(options, say, progress, records)
+    return replace(options, plan=plan)
+
+
+async def plan_now(
+    options: Options, say: Say, progress: Hears, records: Jobs | None = None
+) -> SessionPlan:
+    """Make the plan from what the sources have now. Raises as `planned`."""
     account = await _account(options)
     async with open_desk(options) as desk:
-        with _progress() as progress:
-            plan = await build_plan(options, desk, account, progress)
+        plan = await build_plan(options, desk, account, progress)
         for words in (*desk.problems, *desk.notes):
             say(f"plan: {words}")
-    return replace(options, plan=plan)
+        if records is not None:
+            _record(records, desk.done | {PLAN: plan_words(plan)}, desk.sources.clock.now())
+    return plan
+
+
+def plan_words(plan: SessionPlan) -> str:
+    """Say in a line what a plan is."""
+    valued = sum(row.p_undervalued is not None for row in plan.symbols.values())
+    return f"{len(plan.symbols)} symbols, {valued} valued, regime {plan.regime.value}"
+
+
+def _record(records: Jobs, done: Mapping[str, str], now: int) -> None:
+    """Count what was done as the timetable's own work: it need not be done again today."""
+    for name, words in done.items():
+        records.end(records.begin(name, now, now), now, JobOutcome.DONE, words)
 
 
 def refuse_other_session(options: Options, session: date) -> None:
@@ -83,18 +108,17 @@ async def build_plan(
     `account` is the broker's number of it, "" where the account begins with the run.
     """
     universe = await _universe(options, desk, progress)
-    await desk.refresh_fundamentals(desk.stored.companies_on(desk.day.day), progress)
+    companies = await off_the_loop(desk.stored.companies_on, desk.day.day)
+    await desk.refresh_fundamentals(companies, progress)
     names = () if universe is None else universe.symbols
     progress("values", 0, 1)
     found = await off_the_loop(_read, options, desk, names)
     progress("values", 1, 1)
     returns = await off_the_loop(_closed, options, account, desk)
-    known = [name for name in names if name not in found.spoiled]
-    bars = desk.stored.bars(known, desk.day.through)
     evidence = Evidence(
         day=desk.day.day,
         sectors={} if universe is None else {row.symbol: row.sector for row in universe.members},
-        figures=day_figures(bars, desk.day.through),
+        figures=found.figures,
         betas={**_betas(universe), **found.betas},
         valuations=found.valuations,
         regime=found.regime.regime,
@@ -117,19 +141,16 @@ async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> Active
     files = UniverseFiles(desk.files)
     wanted = options.settings.universe
     if files.on(desk.day.day) is None and files.newest_proposal(desk.day.day) is None:
-        await _first_proposal(options, desk, files, progress)
+        await _first_proposal(desk, progress)
     else:
         await desk.refresh_bars(progress)
     files.accept_if_due(desk.day.day, wanted, at=desk.sources.clock.now())
     return files.on(desk.day.day)
 
 
-async def _first_proposal(
-    options: Options, desk: LiveDesk, files: UniverseFiles, progress: Hears
-) -> None:
-    follow = wanted_of(options.settings)
+async def _first_proposal(desk: LiveDesk, progress: Hears) -> None:
     try:
-        await refresh_universe(desk.suppliers(), files, follow, progress)
+        await desk.refresh_universe(progress)
     except SelectionFailed as error:
         raise BadConfiguration(
             "the session plan",
@@ -150,8 +171,8 @@ class Found:
     refused: Sequence[Rejection]
     """Companies with spoiled bars, without inputs, and without a value."""
 
-    spoiled: frozenset[str]
-    """Symbols whose bars cannot be trusted: nothing is reckoned from them."""
+    figures: Mapping[str, DayFigures]
+    """Of symbols whose bars can be trusted."""
 
     betas: Mapping[str, float]
     risk_free: float
@@ -166,8 +187,7 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
     screened = stored.screen(names, day.through)
     refused = [*screened, *(each for each in values if isinstance(each, Rejection))]
     RejectionLog(desk.files.rejected).append(refused, day.day)
-    spoiled = frozenset(each.symbol for each in screened)
-    wanted = set(names) - spoiled
+    wanted = set(names).difference(each.symbol for each in screened)
     return Found(
         regime=_regime(options, desk, stored),
         vix=stored.vix_on(day.through),
@@ -177,7 +197,7 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
             if isinstance(each, Valuation) and each.symbol in wanted
         },
         refused=[each for each in (*prepared.refused, *refused) if each.symbol in names],
-        spoiled=spoiled,
+        figures=day_figures(stored.bars(wanted, day.through), day.through),
         betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
         risk_free=prepared.assumed.risk_free,
     )

@@ -7,14 +7,14 @@ takes risk away faces none of them, only the bound of what is held. An error
 inside a check is a no.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import structs
 
 from tradeengine.model.commands import ApprovedOrder, OrderIntent
 from tradeengine.model.denials import Denial
-from tradeengine.model.events import OrderDenied
+from tradeengine.model.events import OrderDenied, PlanMade
 from tradeengine.model.orders import Purpose
 from tradeengine.model.plan import SessionPlan
 from tradeengine.risk.checks import sequence
@@ -29,15 +29,16 @@ from tradeengine.risk.worst_case import Addition
 class RiskGate(ViewKeeper):
     """Judge intents by the limits and by all that was heard so far."""
 
-    def __init__(
-        self, limits: RiskLimits, plan: SessionPlan, closed_returns: Sequence[float] = ()
-    ) -> None:
-        """Take the limits, today's plan, and net returns of the strategy's closed trades."""
+    def __init__(self, limits: RiskLimits, plan: SessionPlan) -> None:
+        """Take the limits and today's plan."""
         super().__init__(plan)
         self._limits = limits
-        closed = max(plan.closed_trades, len(closed_returns))
-        base = base_fraction(closed_returns, closed, limits)
-        self._fraction = base * plan.size_ramp
+        self._fraction = _fraction(plan, limits)
+
+    def on_plan(self, made: PlanMade) -> None:
+        """Judge by another plan from now on."""
+        self.view.plan = made.plan
+        self._fraction = _fraction(made.plan, self._limits)
 
     def on_intent(self, intent: OrderIntent) -> list[ApprovedOrder | OrderDenied]:
         """Answer an intent with exactly one approval or denial."""
@@ -111,3 +112,9 @@ class RiskGate(ViewKeeper):
         worst = intent.limit_price or intent.stop_price or view.mark(intent.symbol)
         view.exposure.reserve(intent, quantity, worst)
         view.approved(intent.symbol, is_entry=intent.purpose is Purpose.ENTRY)
+
+
+def _fraction(plan: SessionPlan, limits: RiskLimits) -> Decimal:
+    """Give the fraction of equity for a position, by the closed trades that the plan knows."""
+    closed = max(plan.closed_trades, len(plan.closed_returns))
+    return base_fraction(plan.closed_returns, closed, limits) * plan.size_ramp

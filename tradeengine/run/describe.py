@@ -169,6 +169,9 @@ _WORDS: dict[type[Message], Callable[[Any], str]] = {
         f"{f'; {m.missed_before} before it were missed' if m.missed_before else ''}"
     ),
     e.JobEnded: lambda m: f"{m.name}, due {new_york_words(m.due)}, {m.outcome.value}: {m.words}",
+    e.PlanMade: lambda m: (
+        f"{len(m.plan.symbols)} symbols, regime {m.plan.regime.value}, VIX {m.plan.vix}"
+    ),
     e.WarmUpEnded: lambda m: f"{m.bars} bars of history",
     e.Reconciled: lambda m: f"{m.unexplained} unexplained differences",
 }

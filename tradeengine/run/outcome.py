@@ -53,7 +53,7 @@ def outcome_of(
 ) -> Outcome:
     """Read the outcome off the parts. `flat` is the broker's word, not ours."""
     tally, ledger, naked = run.tally, run.core.ledger.view(), run.core.meter.view()
-    receipt = tally.flattened
+    receipt, plan = tally.flattened, tally.plan or run.plan
     summary = RunSummary(
         run_id=run.files.run_id,
         run_dir=str(run.files.folder),
@@ -66,9 +66,9 @@ def outcome_of(
         sells=tally.sells,
         equity_start=ledger.baseline,
         equity_end=None if ledger.baseline is None else ledger.equity,
-        plan=run.plan,
+        plan=plan,
         stopped={
-            name: row for name, row in tally.stops.by_symbol().items() if name in run.plan.symbols
+            name: row for name, row in tally.stops.by_symbol().items() if name in plan.symbols
         },
         denials=dict(tally.denials),
         receipt=receipt,

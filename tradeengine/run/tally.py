@@ -23,6 +23,7 @@ from tradeengine.model.events import (
     OrderFilled,
     OrderStreamLost,
     OrderStreamReady,
+    PlanMade,
     Quote,
     StateChanged,
     Trade,
@@ -30,6 +31,7 @@ from tradeengine.model.events import (
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
 from tradeengine.model.orders import EngineState, Side
+from tradeengine.model.plan import SessionPlan
 from tradeengine.run.stopped import Stops
 
 _TICKS = frozenset({Quote, Trade})
@@ -53,6 +55,7 @@ class Tally:
         self.alerts: deque[str] = deque(maxlen=_KEPT_LINES)
         self.flattened: FlattenEnded | None = None
         self.stops = Stops()
+        self.plan: SessionPlan | None = None
 
     @property
     def buys(self) -> int:
@@ -82,6 +85,8 @@ class Tally:
         match message:
             case Bar(history=False):
                 self._tick(message)
+            case PlanMade():
+                self.plan = message.plan
             case OrderFilled():
                 self.fills += 1
                 self.sides[message.side] += 1

@@ -25,6 +25,7 @@ from tradeengine.model.events import (
     Input,
     OrderDenied,
     OrderEnded,
+    PlanMade,
     PositionChanged,
     Quote,
     RunOpened,
@@ -90,6 +91,7 @@ class StrategyHost:
     def _seat_listeners(self) -> None:
         """Find, once, who overrides which handler: nobody else is ever called."""
         self._run = self._listeners("on_run_opened")
+        self._plan = self._listeners("on_plan")
         self._bar = self._listeners("on_bar")
         self._trade = self._listeners("on_trade")
         self._quote = self._listeners("on_quote")
@@ -113,6 +115,9 @@ class StrategyHost:
 
     def on_run_opened(self, run: RunOpened) -> Effects:
         return self._tell(self._run, run)
+
+    def on_plan(self, made: PlanMade) -> Effects:
+        return self._tell(self._plan, made)
 
     def on_bar(self, bar: Bar) -> Effects:
         return self._tell(self._bar, bar)

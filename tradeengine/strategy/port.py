@@ -24,6 +24,7 @@ from tradeengine.model.events import (
     DecisionMade,
     OrderDenied,
     OrderEnded,
+    PlanMade,
     PositionChanged,
     Quote,
     RunOpened,
@@ -68,6 +69,9 @@ class Strategy(Generic[P]):
 
     def on_run_opened(self, run: RunOpened) -> Opinions:
         """A run begins: here are the instants of the session."""
+
+    def on_plan(self, made: PlanMade) -> Opinions:
+        """Before the open: this plan takes the place of the one that the strategy was given."""
 
     def on_bar(self, bar: Bar) -> Opinions:
         """A minute is complete. Learn from a `history` bar, never trade on one."""

@@ -22,7 +22,7 @@ from tests.strategy.messages import (
 )
 from tradeengine.errors import BadConfiguration
 from tradeengine.model.commands import OrderIntent
-from tradeengine.model.events import DecisionMade, SymbolFrozen
+from tradeengine.model.events import DecisionMade, PlanMade, SymbolFrozen
 from tradeengine.model.instants import MINUTE, NANOS, parse_instant
 from tradeengine.model.orders import (
     EngineState,
@@ -119,6 +119,21 @@ def test_the_same_fall_in_another_regime_is_left_alone() -> None:
     floor.slide("11:00:00")
     assert floor.orders == []
     assert floor.last.gate == "REGIME_FORBIDS"
+
+
+def test_a_plan_made_anew_before_the_open_is_the_one_that_counts() -> None:
+    floor = Floor(plan("AAA", "BBB", regime=Regime.LV_BULL))
+    anew = plan("AAA", "CCC")
+    before = on("09:10:00")
+    floor.strategy.on_plan(PlanMade(at=before, received_at=before, plan=anew))
+    floor.open()
+    floor.be_quiet("09:30:00", "11:00:00")
+    floor.slide("11:00:00")
+
+    assert len(floor.orders) == 1
+    assert floor.strategy.plan == anew
+    planned = {name for name, state in floor.strategy._symbols.items() if state.plan is not None}
+    assert planned == {"AAA", "CCC"}
 
 
 def test_bars_outside_regular_hours_teach_nothing(floor: Floor) -> None:

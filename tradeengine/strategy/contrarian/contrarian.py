@@ -16,6 +16,7 @@ from tradeengine.model.events import (
     DecisionMade,
     OrderDenied,
     OrderEnded,
+    PlanMade,
     PositionChanged,
     Quote,
     RunOpened,
@@ -65,6 +66,12 @@ class Contrarian(Strategy[ContrarianParameters]):
         self._held: dict[str, SymbolState] = {}
 
     # What the world says.
+
+    def on_plan(self, made: PlanMade) -> None:
+        self.plan = made.plan
+        self._desk.regime = made.plan.regime
+        for symbol in dict.fromkeys((*self._symbols, *made.plan.symbols)):
+            self._state_of(symbol).take(made.plan.symbols.get(symbol))
 
     def on_run_opened(self, run: RunOpened) -> None:
         hours = Hours.of(run, self.parameters)

@@ -38,13 +38,17 @@ class SymbolState:
         self, symbol: str, plan: SymbolPlan | None, parameters: ContrarianParameters
     ) -> None:
         self.symbol = symbol
-        self.plan = plan
-        self.valued_on = _valued_on(symbol, plan)
+        self.take(plan)
         self.reading = Reading(parameters)
         self.holding = Holding(parameters.stop_atr)
         self.quote: Quote | None = None
         self.frozen = self.halted = False
         self.resumed_at: int | None = None
+
+    def take(self, plan: SymbolPlan | None) -> None:
+        """Take what a session plan says. Raises BadConfiguration for a date that is none."""
+        self.plan = plan
+        self.valued_on = _valued_on(self.symbol, plan)
 
 
 class Desk:
