@@ -128,3 +128,16 @@ def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(BadConfiguration, match="cannot be written"):
         explain_value(open_data, flags(tmp_path), "S03")
+
+
+def test_sectors_are_asked_for_with_the_code_of_the_filings() -> None:
+    asked: dict[str, int] = {}
+
+    def sector_of(symbol: str, sic: int) -> str:
+        asked[symbol] = sic
+        return "Materials"
+
+    prepared = prepare(replace(data(), sector_of=sector_of), TODAY, PARAMETERS)
+
+    assert asked == {symbol: inputs.sic for symbol, inputs in prepared.inputs.items()}
+    assert {each.sector for each in prepared.facts} == {"Materials"}
