@@ -97,3 +97,14 @@ async def test_a_table_of_members_that_has_ended_is_told(
         assert desk.notes == [
             "the index's members are those of 2026-06-30: this release knows no later change"
         ]
+
+
+def test_the_states_are_told_from_as_many_closes_as_the_settings_want(
+    settings: Settings, files: DeskFiles
+) -> None:
+    regime = settings.regime.model_copy(update={"observations": 2_000, "stale_sessions_max": 80})
+    longer = settings.model_copy(update={"regime": regime})
+
+    desk = LiveDesk(longer, files, at("http://127.0.0.1:1"), MORNING)
+
+    assert desk.suppliers().warm_up_days == 2_080

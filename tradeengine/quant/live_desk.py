@@ -114,6 +114,7 @@ class LiveDesk:
 
     def suppliers(self) -> Suppliers:
         """Give what a refresh of the universe asks."""
+        regime = self.settings.regime
 
         async def fresh_bars(symbols: Sequence[str], through: date, progress: Progress) -> None:
             del symbols, through  # They are the members and the day that this desk is for.
@@ -139,6 +140,7 @@ class LiveDesk:
             screen=lambda symbols, through: self.stored.screen(symbols, through),
             log_refusals=self._log,
             fundamentals=fundamentals,
+            warm_up_days=regime.observations + regime.stale_sessions_max,
             rate_on=lambda days: self.stored.rate_on(days),
             states=lambda days, closes, since: self.stored.states(days, closes, since),
             market=MARKET,

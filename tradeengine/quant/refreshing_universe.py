@@ -65,7 +65,7 @@ async def refresh_universe(
     and what the suppliers raise.
     """
     listed, proposal = await _prepare(suppliers, files, wanted, progress)
-    files.keep(listed, proposal)
+    await off_the_loop(files.keep, listed, proposal)
     # Those of the fundamentals are logged by who judges the filings.
     ours = [each for each in proposal.rejected if each.stage is not Stage.FUNDAMENTALS]
     await off_the_loop(suppliers.log_refusals, ours, suppliers.day)
