@@ -85,9 +85,12 @@ async def _prepare(
     bars = await asyncio.to_thread(_read_bars, suppliers, wanted.parameters, symbols, through)
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
-    companies, refused = await suppliers.fundamentals(left, day, progress)
-    states = await asyncio.to_thread(
-        suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+    # The states need no filings: they are told while those are fetched.
+    (companies, refused), states = await asyncio.gather(
+        suppliers.fundamentals(left, day, progress),
+        asyncio.to_thread(
+            suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+        ),
     )
     progress("states", len(states.states), len(states.states))
     evidence = _evidence(suppliers, members, bars, states, companies, refused)
