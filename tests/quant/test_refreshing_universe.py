@@ -25,13 +25,18 @@ from tests.quant.small_desk import (
     silent,
 )
 from tradeengine.bars.panel import Panel
-from tradeengine.errors import SelectionFailed
+from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import Home
 from tradeengine.model.rejections import Rejection, Stage, Weight
 from tradeengine.quant.refreshing_universe import STEPS, Wanted, refresh_universe
 from tradeengine.quant.universe_files import UniverseFiles
-from tradeengine.quant.universe_suppliers import Suppliers
+from tradeengine.quant.universe_suppliers import (
+    Fundamentals,
+    MarketStates,
+    Progress,
+    Suppliers,
+)
 from tradeengine.universe.active import activated
 from tradeengine.universe.candidates import Code
 from tradeengine.universe.mapping import Mapping
@@ -362,3 +367,28 @@ def test_an_accepted_list_knows_its_members(plain: Proposal) -> None:
     made = activated(plain, DAY, "A", 1)
     assert made.symbols == plain.chosen
     assert made.members[0].beta == plain.candidate(plain.chosen[0]).beta  # type: ignore[union-attr]  # it is chosen
+
+
+def test_filings_are_not_fetched_on_when_the_states_cannot_be_told(tmp_path: Path) -> None:
+    ended = []
+
+    class Broken(SmallDesk):
+        def suppliers(self, origin: str = "embedded") -> Suppliers:
+            plain = super().suppliers(origin)
+
+            def states(*_: object) -> MarketStates:
+                raise BadConfiguration("the regime", "is damaged")
+
+            async def fundamentals(
+                symbols: Sequence[str], day: date, progress: Progress
+            ) -> Fundamentals:
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                ended.append(day)
+                return await plain.fundamentals(symbols, day, progress)
+
+            return replace(plain, states=states, fundamentals=fundamentals)
+
+    with pytest.raises(BadConfiguration, match="is damaged"):
+        proposed(tmp_path, Broken())
+    assert ended == [DAY]

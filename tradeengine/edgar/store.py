@@ -146,10 +146,8 @@ class FactStore:
     def merge(self, cik: int, facts: Mapping[Key, Sequence[Fact]]) -> int:
         """Add facts that are new and give their number. Raises FactsDamaged, OSError."""
         before = self._table(cik)
-        both = pl.concat([before, _table_of(cik, facts)])
-        merged = both.unique(KEY, keep="first", maintain_order=True).sort(
-            "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
-        )
+        new = _table_of(cik, facts)
+        merged = new if before.is_empty() else _sorted(pl.concat([before, new]))
         if merged.height > before.height:
             self._replace(self._facts_path(cik), lambda file: merged.write_parquet(file))
         return merged.height - before.height
@@ -207,7 +205,14 @@ def _fact(
 
 
 def _table_of(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> pl.DataFrame:
-    return pl.DataFrame(list(_rows(cik, facts)), schema=SCHEMA, orient="row")
+    return _sorted(pl.DataFrame(list(_rows(cik, facts)), schema=SCHEMA, orient="row"))
+
+
+def _sorted(table: pl.DataFrame) -> pl.DataFrame:
+    """Give each fact once, as it stands first."""
+    return table.unique(KEY, keep="first", maintain_order=True).sort(
+        "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
+    )
 
 
 def _rows(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> Iterator[tuple[object, ...]]:

@@ -6,6 +6,7 @@ filed before it, membership of the day. The arithmetic runs in a thread, so that
 the same loop keeps its beat.
 """
 
+import asyncio
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,10 +87,19 @@ async def _prepare(
     bars = await off_the_loop(_read_bars, suppliers, wanted.parameters, symbols, through)
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
-    companies, refused = await suppliers.fundamentals(left, day, progress)
-    states = await off_the_loop(
-        suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+    # The states need no filings: they are told while those are fetched.
+    telling = asyncio.create_task(
+        off_the_loop(
+            suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+        ),
+        name="states",
     )
+    try:
+        companies, refused = await suppliers.fundamentals(left, day, progress)
+    finally:
+        # Whatever came of the filings: nothing works on when this has ended.
+        await asyncio.wait({telling})
+    states = telling.result()
     progress("states", len(states.states), len(states.states))
     evidence = _evidence(suppliers, members, bars, states, companies, refused)
     sources = _sources(suppliers, bars, states, companies)
