@@ -13,6 +13,7 @@ from tradeengine.bars.store import ChangedBar
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
+from tradeengine.model.sessions import session_on
 from tradeengine.options import Options
 from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fundamentals
 from tradeengine.quant.daily_bars import refresh_bars
@@ -99,12 +100,21 @@ class LiveDesk:
             self.done[FUNDAMENTALS] = words
         return report
 
+    @property
+    def session_is_on(self) -> bool:
+        """Tell whether the session has begun; a market in this process begins with its run."""
+        session = session_on(self.day.day)
+        begun = session is not None and self.sources.clock.now() >= session.open_at
+        return begun and not self.sources.unhurried
+
     async def refresh_universe(self, progress: Progress) -> Proposal:
         """Propose a universe for the session, and make it the list when it is due at once."""
         universe, at = UniverseFiles(self.files), self.sources.clock.now()
         follow = wanted_of(self.settings)
         proposal = await refresh_universe(self.suppliers(), universe, follow, progress)
-        active = universe.accept_if_due(proposal.day, self.settings.universe, at=at)
+        active = universe.accept_if_due(
+            proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
+        )
         words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
         self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal
