@@ -15,8 +15,6 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
-from msgspec import structs
-
 from tradeengine.build_id import version
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
@@ -32,6 +30,7 @@ from tradeengine.model.orders import StopTrigger
 from tradeengine.model.plan import SessionPlan
 from tradeengine.options import Options, build_inputs
 from tradeengine.quant.jobs import DeskWork
+from tradeengine.quant.session_plan import renewed
 from tradeengine.run.alarm import Alarm
 from tradeengine.run.attention import Attention
 from tradeengine.run.day_baseline import DayBaseline
@@ -156,10 +155,9 @@ class App:
         await self._ended()
 
     def _take_plan(self, plan: SessionPlan) -> None:
-        """Give the core a plan that was made anew; symbols that are not streamed are left out."""
-        streamed = {name: row for name, row in plan.symbols.items() if name in self._world.symbols}
-        ramp = self._options.plan.size_ramp
-        plan = structs.replace(plan, symbols=streamed, size_ramp=ramp)
+        """Give the core a plan that was made anew. Raises JobFailed for another session's."""
+        world = self._world
+        plan = renewed(plan, self._options.plan, world.session.date, world.symbols)
         now = self._world.clock.now()
         self._inbox.put_nowait(PlanMade(at=now, received_at=now, plan=plan))
 

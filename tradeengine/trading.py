@@ -17,7 +17,7 @@ from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_records, desk_work
-from tradeengine.quant.planning import planned
+from tradeengine.quant.planning import planned, refuse_other_session
 from tradeengine.run.alarm import raised_alarm
 from tradeengine.run.canary import canaried
 from tradeengine.run.day_baseline import DayBaseline
@@ -62,6 +62,7 @@ async def trade_session(
         lock.refuse(alarm.tell)
         options = await planned(options, screen.say, desk_records(options, database))
         world = await stack.enter_async_context(opened(options, screen.say))
+        refuse_other_session(options, world.session.date)
         lock.know(world.account_number, alarm.tell)
         account = broker_account(options.choice, world.account_number)
         if account is not None:

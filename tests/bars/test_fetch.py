@@ -1,8 +1,10 @@
+import threading
 from asyncio import Event
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.bars.sites import (
@@ -16,6 +18,7 @@ from tests.bars.sites import (
     split,
 )
 from tests.bars.tables import Row, bar, days_from
+from tradeengine.bars.alpaca import read_bars
 from tradeengine.bars.fetch import FetchReport, fetch_daily
 from tradeengine.bars.lined_up import panel
 from tradeengine.bars.parameters import BarsParameters
@@ -298,3 +301,21 @@ async def test_a_damaged_store_is_said_before_anybody_is_asked(fetch: Fetching) 
         await fetch(["A"], DAYS[50])
 
     assert fetch.sites.asked == []
+
+
+async def test_pages_are_read_off_the_loop(
+    fetch: Fetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def read(body: bytes) -> pl.DataFrame:
+        threads.append(threading.get_ident())
+        return read_bars(body)
+
+    monkeypatch.setattr("tradeengine.bars.alpaca.read_bars", read)
+    fetch.sites.bars = history("AAA")
+    report = await fetch(["AAA"], DAYS[-1])
+
+    assert report.new_bars == 120
+    assert threads
+    assert threading.get_ident() not in threads

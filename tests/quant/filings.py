@@ -73,13 +73,16 @@ async def cached(
     desk: DeskFiles,
     *symbols: str,
     today: date = JULY_1,
+    session: date | None = None,
+    at: int = 0,
     parameters: FundamentalsParameters = QUICK,
     progress: Progress = unheard,
 ) -> FundamentalsReport:
-    """Cache companies for the session of a day on which the site is asked."""
-    sources: FilingSources = Sources(site.url, today=today)
-    names = symbols or NAMES
-    return await cache_fundamentals(sources, desk, names, today, progress, parameters=parameters)
+    """Cache companies for a session, that of the day on which the site is asked (None), at `at`."""
+    sources: FilingSources = Sources(site.url, today=today, clock=HastyClock(at))
+    return await cache_fundamentals(
+        sources, desk, symbols or NAMES, session or today, progress, parameters=parameters
+    )
 
 
 @asynccontextmanager

@@ -79,7 +79,7 @@ def data() -> DeskData:
         inputs_on=inputs_on,
         read_panel=panel_of,
         rate_on=rate_on,
-        sector_of=SECTORS.__getitem__,
+        sector_of=lambda symbol, _sic: SECTORS[symbol],
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ from tradeengine.errors import BadConfiguration
 from tradeengine.fundamentals.parameters import FundamentalsParameters
 from tradeengine.fundamentals.share_count import Split
 from tradeengine.layout import DeskFiles
+from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.rejections import Weight
 from tradeengine.quant.caching_fundamentals import (
     FundamentalsReport,
@@ -102,6 +103,23 @@ async def test_a_company_looked_at_today_is_not_asked_for_again(
     assert report.fetched.skipped == 1
     assert not any("320193" in path for path in site.asked)
     assert set(report.inputs) == {"AAPL", "LOW"}
+
+
+async def test_in_the_evening_what_was_filed_since_the_morning_is_asked_for(
+    site: Site, desk: DeskFiles
+) -> None:
+    morning, evening = instant_of(JULY_1, time(8)), instant_of(JULY_1, time(20))
+    site.company("NEW", facts_document(77, row(1.0, "2010-03-31", "2010-05-01")))
+    await cached(site, desk, "NEW", at=morning)
+    site.company("NEW", facts_document(77, row(2.0, "2010-06-30", "2010-07-01")))
+
+    report = await cached(site, desk, "NEW", session=JULY_2, at=evening)
+    again = await cached(site, desk, "NEW", session=JULY_2, at=evening + 30 * MINUTE)
+    later = await cached(site, desk, "NEW", session=JULY_2, at=evening + 90 * MINUTE)
+
+    assert (report.fetched.skipped, report.fetched.new_facts) == (0, 1)
+    # A run that was cut off goes on; an hour later what it had found is not fresh any more.
+    assert (again.fetched.skipped, later.fetched.skipped) == (1, 0)
 
 
 async def test_the_next_day_only_what_has_changed_is_sent(site: Site, desk: DeskFiles) -> None:

@@ -11,9 +11,9 @@ from msgspec import structs
 
 from tests.risk.world import fill
 from tests.run.test_recovery import journal_of
-from tests.runs import make_home, opened, options_for, snapshot
+from tests.runs import NOON, make_home, opened, options_for, snapshot
 from tradeengine.layout import Home
-from tradeengine.model.events import OrderFilled, RunOpened
+from tradeengine.model.events import BrokerPosition, OrderFilled, RunOpened
 from tradeengine.model.instants import instant_of
 from tradeengine.model.orders import Side
 from tradeengine.options import build_inputs
@@ -46,10 +46,19 @@ def trade(side: Side, quantity: str, price: str, order: str, symbol: str = "AAA"
     return structs.replace(fill(symbol, side, quantity, order=order), price=Decimal(price))
 
 
-async def ran(home: Home, day: date, *fills: OrderFilled, run_id: str = "") -> None:
-    """Record a run of a session; what is recorded later is the newer run."""
-    name = run_id or f"run{len(home.runs())}"
-    files = await journal_of(home, session_of(day), snapshot(), *fills, run_id=name)
+def held(quantity: str, symbol: str = "AAA") -> BrokerPosition:
+    amount = Decimal(quantity)
+    return BrokerPosition(
+        symbol=symbol, quantity=amount, available=amount, average_price=Decimal(100)
+    )
+
+
+async def ran(
+    home: Home, day: date, *fills: OrderFilled, found: tuple[BrokerPosition, ...] = ()
+) -> None:
+    """Record a run of a session, which found positions; what is recorded later is newer."""
+    name = f"run{len(home.runs())}"
+    files = await journal_of(home, session_of(day), snapshot(*found), *fills, run_id=name)
     stamp = len(home.runs())
     os.utime(files.journal, ns=(stamp, stamp))
 
@@ -130,3 +139,41 @@ async def test_a_damaged_journal_is_passed_over(home: Home) -> None:
     files.journal.write_bytes(b"something else")
 
     assert found(home) == pytest.approx((0.01,))
+
+
+async def test_a_trip_goes_on_in_the_run_after_a_restart(home: Home) -> None:
+    await ran(home, FIRST, trade(B, "10", "100", "a"), trade(S, "4", "95", "b"))
+    await ran(
+        home, FIRST,
+        trade(S, "6", "90", "c"), trade(B, "10", "90", "d"), trade(S, "10", "99", "e"),
+        found=(held("6"),),
+    )  # fmt: skip
+
+    # 4 x 95 + 6 x 90 = 920 for 1,000; then 990 for 900.
+    assert found(home) == pytest.approx((-0.08, 0.1))
+
+
+async def test_the_end_of_somebody_elses_position_proves_nothing(home: Home) -> None:
+    await ran(
+        home, FIRST,
+        trade(S, "6", "90", "c"), trade(B, "10", "90", "d"), trade(S, "10", "99", "e"),
+        found=(held("6"),),
+    )  # fmt: skip
+
+    assert found(home) == pytest.approx((0.1,))
+
+
+async def test_what_was_closed_elsewhere_is_forgotten(home: Home) -> None:
+    await ran(home, FIRST, trade(B, "10", "100", "a"))
+    await ran(home, SECOND, trade(B, "10", "90", "d"), trade(S, "10", "99", "e"))
+
+    assert found(home) == pytest.approx((0.1,))
+
+
+async def test_a_fill_that_the_opening_position_holds_is_not_booked_again(home: Home) -> None:
+    bought = structs.replace(trade(B, "10", "100", "a"), position=Decimal(10), at=NOON)
+    sold = structs.replace(trade(S, "10", "110", "b"), position=Decimal(0), at=NOON)
+    await ran(home, FIRST, bought)
+    await ran(home, FIRST, bought, sold, found=(held("10"),))
+
+    assert found(home) == pytest.approx((0.1,))

@@ -40,7 +40,10 @@ def test_the_day_before_the_session_is_the_last_that_is_known() -> None:
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(date(2010, 7, 4), "the exchange is closed on"), (date(1950, 1, 3), "the exchange calendar covers")],
+    [
+        (date(2010, 7, 4), "the exchange is closed on"),
+        (date(1950, 1, 3), "the exchange calendar covers"),
+    ],
 )
 def test_a_day_that_is_no_session_is_refused(day: date, words: str) -> None:
     with pytest.raises(BadConfiguration, match=words):

@@ -25,13 +25,18 @@ from tests.quant.small_desk import (
     silent,
 )
 from tradeengine.bars.panel import Panel
-from tradeengine.errors import SelectionFailed
+from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import Home
 from tradeengine.model.rejections import Rejection, Stage, Weight
 from tradeengine.quant.refreshing_universe import STEPS, Wanted, refresh_universe
 from tradeengine.quant.universe_files import UniverseFiles
-from tradeengine.quant.universe_suppliers import Suppliers
+from tradeengine.quant.universe_suppliers import (
+    Fundamentals,
+    MarketStates,
+    Progress,
+    Suppliers,
+)
 from tradeengine.universe.active import activated
 from tradeengine.universe.candidates import Code
 from tradeengine.universe.mapping import Mapping
@@ -72,7 +77,7 @@ def test_the_arithmetic_leaves_the_loop_alone(tmp_path: Path) -> None:
 
     def members(day: date) -> frozenset[str]:
         del day
-        threads.add(("loop", threading.get_ident()))
+        threads.add(threading.get_ident())
         return frozenset(facts())
 
     class Watched(SmallDesk):
@@ -80,15 +85,14 @@ def test_the_arithmetic_leaves_the_loop_alone(tmp_path: Path) -> None:
             plain = super().suppliers(origin)
 
             def read(symbols: Sequence[str], through: date, days: int) -> Panel:
-                threads.add(("work", threading.get_ident()))
+                threads.add(threading.get_ident())
                 return plain.read_panel(symbols, through, days)
 
             return replace(plain, read_panel=read)
 
     proposed(tmp_path, Watched(members=members))
-    (loop,) = (ident for name, ident in threads if name == "loop")
-    assert ("work", loop) not in threads
-    assert len(threads) >= 2
+    assert threads
+    assert threading.main_thread().ident not in threads
 
 
 def test_a_real_day_gives_a_full_list(plain: Proposal) -> None:
@@ -397,3 +401,28 @@ def test_an_accepted_list_knows_its_members(plain: Proposal) -> None:
     made = activated(plain, DAY, "A", 1)
     assert made.symbols == plain.chosen
     assert made.members[0].beta == plain.candidate(plain.chosen[0]).beta  # type: ignore[union-attr]  # it is chosen
+
+
+def test_filings_are_not_fetched_on_when_the_states_cannot_be_told(tmp_path: Path) -> None:
+    ended = []
+
+    class Broken(SmallDesk):
+        def suppliers(self, origin: str = "embedded") -> Suppliers:
+            plain = super().suppliers(origin)
+
+            def states(*_: object) -> MarketStates:
+                raise BadConfiguration("the regime", "is damaged")
+
+            async def fundamentals(
+                symbols: Sequence[str], day: date, progress: Progress
+            ) -> Fundamentals:
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                ended.append(day)
+                return await plain.fundamentals(symbols, day, progress)
+
+            return replace(plain, states=states, fundamentals=fundamentals)
+
+    with pytest.raises(BadConfiguration, match="is damaged"):
+        proposed(tmp_path, Broken())
+    assert ended == [DAY]

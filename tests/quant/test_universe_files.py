@@ -250,3 +250,14 @@ def test_a_disk_that_says_no_is_told(files: UniverseFiles, desk: DeskFiles) -> N
         accept(files, PROPOSAL, DAY)
     with pytest.raises(BadConfiguration, match="cannot be written"):
         keep(files)
+
+
+def test_the_list_of_a_session_that_is_on_stays(files: UniverseFiles) -> None:
+    at_once = WANTED.model_copy(update={"accept_after_days": 0})
+    keep(files)
+    # Where there never was a list, the first one may begin in mid session.
+    assert files.accept_if_due(DAY, at_once, at=1, is_on=True) is not None
+    proposal = keep(files, later(1, incumbents_since=DAY, chosen=("AAA",)))
+
+    assert files.accept_if_due(proposal.day, at_once, at=2, is_on=True) is None
+    assert files.accept_if_due(proposal.day, at_once, at=3) is not None

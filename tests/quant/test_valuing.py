@@ -145,3 +145,16 @@ def test_a_figure_that_cannot_be_written_costs_the_figure_only(
     assert "cannot be written" in caught.err
     assert ('"figure":null' in caught.out) is as_json
     assert "figure: " not in caught.out
+
+
+def test_sectors_are_asked_for_with_the_code_of_the_filings() -> None:
+    asked: dict[str, int] = {}
+
+    def sector_of(symbol: str, sic: int) -> str:
+        asked[symbol] = sic
+        return "Materials"
+
+    prepared = prepare(replace(data(), sector_of=sector_of), TODAY, PARAMETERS)
+
+    assert asked == {symbol: inputs.sic for symbol, inputs in prepared.inputs.items()}
+    assert {each.sector for each in prepared.facts} == {"Materials"}

@@ -6,6 +6,7 @@ whose past is free; a day's bar carries midnight of New York. Source: docs.alpac
 "Historical bars" and "Corporate actions".
 """
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, time, timedelta
 from typing import TypeVar
@@ -92,7 +93,8 @@ async def daily_bars(
         "feed": "sip",
         "sort": "asc",
     }
-    pages = [read_bars(body) async for body in _pages(asker, BARS_PATH, query)]
+    # Ten thousand bars a page are read off the loop: it has other work.
+    pages = [await to_thread(read_bars, body) async for body in _pages(asker, BARS_PATH, query)]
     asked = pl.col("symbol").is_in(list(symbols)) & pl.col("date").is_between(since, through)
     return pl.concat([_bars_table([]), *pages]).filter(asked)
 
@@ -114,7 +116,9 @@ async def corporate_actions(
         "limit": str(ACTIONS_A_PAGE),
         "sort": "asc",
     }
-    pages = [read_actions(body) async for body in _pages(asker, ACTIONS_PATH, query)]
+    pages = [
+        await to_thread(read_actions, body) async for body in _pages(asker, ACTIONS_PATH, query)
+    ]
     asked = pl.col("symbol").is_in(list(symbols)) & pl.col("date").is_between(since, through)
     return (
         pl.concat([pl.DataFrame(schema=_NO_ACTIONS), *pages])

@@ -5,7 +5,8 @@ Of a symbol without bars a whole history is fetched, and of one whose history wa
 for so far back; of the others the days after the last bar, and the last few days again, since
 a bar may be corrected after its evening. Splits and
 dividends are asked for again over a longer time, because they are booked late. What came is
-kept group by group: a fetch that breaks off keeps what it had, and says what it has not.
+kept in a few large batches: a fetch that breaks off keeps what it had, and says what it has not;
+one that is cancelled loses its last batch, and the next one fetches it again.
 """
 
 import asyncio
@@ -73,30 +74,29 @@ async def fetch_daily(
     since = _starts(wanted, had, await asyncio.to_thread(asked.read), through, parameters)
     groups = list(_groups(since, parameters))
     done: set[str] = set()
-    changed: list[ChangedBar] = []
-    new, problem = 0, ""
+    problem = ""
     progress("daily bars", 0, len(wanted))
+    batch = _Batch(store, asked, through, had)
     try:
         async with asyncio.timeout(parameters.fetch_deadline_seconds):
             for group in groups:
-                bars, actions = await _ask(asker, group, through, parameters)
-                added, replaced = await asyncio.to_thread(_keep, store, group, bars, actions)
-                stretch = Stretch(group.since, through)
-                await asyncio.to_thread(asked.note, group.symbols, stretch, had)
-                new += added
-                changed += replaced
+                batch.take(group, *await _ask(asker, group, through, parameters))
                 done.update(group.symbols)
                 progress("daily bars", len(done), len(wanted))
+                if batch.is_full:
+                    await asyncio.to_thread(batch.keep)
     except (VenueUnreachable, RefusedByBroker, ProtocolViolation) as error:
         problem = str(error)
     except TimeoutError:
         problem = f"not done within {parameters.fetch_deadline_seconds:g} s"
+    # What came before a failure is kept too.
+    await asyncio.to_thread(batch.keep)
     held = await asyncio.to_thread(_last_bars, store, wanted, through)
     return FetchReport(
         through=through,
         asked=len(wanted),
-        new_bars=new,
-        changed=tuple(changed),
+        new_bars=batch.new,
+        changed=tuple(batch.changed),
         silent=tuple(symbol for symbol in wanted if symbol in done and symbol not in held),
         not_reached=tuple(symbol for symbol in wanted if symbol not in done),
         problem=problem,
@@ -150,10 +150,50 @@ async def _ask(
     return bars, actions
 
 
-def _keep(
+_FULL = 1_000_000
+"""Bars after which a batch is written. The whole file is: a few large batches are quick."""
+
+
+class _Batch:
+    """Answers on their way into the store."""
+
+    def __init__(
+        self, store: BarStore, asked: Asked, through: date, had: Mapping[str, date]
+    ) -> None:
+        self._store, self._asked = store, asked
+        self._through, self._had = through, had
+        self._taken: list[tuple[_Group, pl.DataFrame, pl.DataFrame]] = []
+        self.new = 0
+        self.changed: list[ChangedBar] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it is time to write."""
+        return sum(bars.height for _, bars, _ in self._taken) >= _FULL
+
+    def take(self, group: _Group, bars: pl.DataFrame, actions: pl.DataFrame) -> None:
+        """Take the answer for a group."""
+        self._taken.append((group, bars, actions))
+
+    def keep(self) -> None:
+        """Put what was taken into the store; count what is new, and name what changed."""
+        taken, self._taken = self._taken, []
+        if not taken:
+            return
+        known = []
+        for group, bars, actions in taken:
+            merged, old = _merged(self._store, group, bars, actions)
+            known.append(merged)
+            self.new += bars.join(old, on=KEY, how="anti").height
+        self.changed += self._store.merge(pl.concat(known))
+        for group, _, _ in taken:
+            self._asked.note(group.symbols, Stretch(group.since, self._through), self._had)
+
+
+def _merged(
     store: BarStore, group: _Group, bars: pl.DataFrame, actions: pl.DataFrame
-) -> tuple[int, tuple[ChangedBar, ...]]:
-    """Put bars and actions into the store; give how many bars are new, and which changed."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put bars and actions over those in the store; give them, and what the store had."""
     first = actions["date"].min()
     since = min(group.since, first) if isinstance(first, date) else group.since
     old = store.read(group.symbols, since=since)
@@ -166,9 +206,7 @@ def _keep(
         .agg(pl.col("open", "high", "low", "close", "volume").first(), _booked("dividend", "split"))
         .sort(KEY)
     )
-    known = with_actions(merged, actions)
-    changed = store.merge(known.select(DAILY_SCHEMA.names()))
-    return bars.join(old, on=KEY, how="anti").height, changed
+    return with_actions(merged, actions).select(DAILY_SCHEMA.names()), old
 
 
 def _booked(*names: str) -> pl.Expr:

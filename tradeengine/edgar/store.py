@@ -52,13 +52,15 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     A company beside its facts.
 
     `checked` is the day on which the source was asked last and answered: its facts are whole
-    up to then. The versions are the site's own words for the documents.
+    up to then. `at` is its instant (ns UTC; 0: not known). The versions are the site's own words
+    for the documents.
     """
 
     cik: int
     name: str
     sic: int
     checked: date
+    at: int = 0
     filings: tuple[Filing, ...] = ()
     facts_etag: str = ""
     facts_modified: str = ""
@@ -145,10 +147,8 @@ class FactStore:
     def merge(self, cik: int, facts: Mapping[Key, Sequence[Fact]]) -> int:
         """Add facts that are new and give their number. Raises FactsDamaged, OSError."""
         before = self._table(cik)
-        both = pl.concat([before, _table_of(cik, facts)])
-        merged = both.unique(KEY, keep="first", maintain_order=True).sort(
-            "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
-        )
+        new = _table_of(cik, facts)
+        merged = new if before.is_empty() else _sorted(pl.concat([before, new]))
         if merged.height > before.height:
             self._write(self._facts_path(cik), _as_bytes(merged))
         return merged.height - before.height
@@ -203,7 +203,14 @@ def _fact(
 
 
 def _table_of(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> pl.DataFrame:
-    return pl.DataFrame(list(_rows(cik, facts)), schema=SCHEMA, orient="row")
+    return _sorted(pl.DataFrame(list(_rows(cik, facts)), schema=SCHEMA, orient="row"))
+
+
+def _sorted(table: pl.DataFrame) -> pl.DataFrame:
+    """Give each fact once, as it stands first."""
+    return table.unique(KEY, keep="first", maintain_order=True).sort(
+        "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
+    )
 
 
 def _rows(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> Iterator[tuple[object, ...]]:

@@ -38,8 +38,9 @@ no answer, 403, 408, 425, 429, 5xx, a page of HTML, an answer that is cut off. A
 rest is not tried. What was there before stays and serves for
 `fundamentals.last_good_sessions_max` sessions, with its day beside it (`LAST_GOOD`); then nothing
 is entered any more. The command ends with exit code 1, and the alert `EDGAR_UNAVAILABLE` says how
-old the last good set is. Run it again: companies that were looked at today are not asked for
-again.
+old the last good set is. Run it again: companies that were looked at on the day of the session, or
+within the last hour, are not asked for again. On an evening all are: what was filed since the
+morning counts for the next session.
 
 The real site answers only those who say who they are: set `fundamentals.contact`. The embedded
 venue does not ask.

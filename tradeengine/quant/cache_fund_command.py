@@ -35,9 +35,10 @@ def cache_fund(
     """
     Fetch what companies filed with the SEC, and validate the inputs of their valuation.
 
-    Only what was filed before the session counts. Companies looked at today are not asked for
-    again. Exit code 1 when something could not be fetched: what was there before stays, and an
-    alert says how old it is. Refused companies are in data/rejected_tickers.
+    Only what was filed before the session counts. Companies looked at on its day, or within the
+    last hour, are not asked for again. Exit code 1 when something could not be fetched: what was
+    there before stays, and an alert says how old it is. Refused companies are in
+    data/rejected_tickers.
     """
     from tradeengine.errors import BadConfiguration
     from tradeengine.options import Flags, read_options

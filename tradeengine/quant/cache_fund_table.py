@@ -37,7 +37,7 @@ def table(report: FundamentalsReport) -> Table:
     fetched = report.fetched
     words = (
         f"{fetched.changed} with {fetched.new_facts} new facts, {fetched.unchanged} unchanged,"
-        f" {fetched.skipped} looked at today already"
+        f" {fetched.skipped} looked at before"
     )
     looked = fetched.changed + fetched.unchanged + fetched.skipped
     shown.add_row("fetched", str(looked), words)

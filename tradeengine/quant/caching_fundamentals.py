@@ -93,7 +93,9 @@ async def cache_fundamentals(
     with _writing(desk), store.held():
         async with aiohttp.ClientSession(headers=headers) as http:
             edgar = Edgar(http, parameters, sources.clock, random, pace)
-            fetched = await fetch_filings(sources, store, edgar, symbols, parameters, progress)
+            fetched = await fetch_filings(
+                sources, store, edgar, symbols, as_of, parameters, progress
+            )
         return await asyncio.to_thread(
             _judged, sources, desk, symbols, as_of, parameters, splits or {}, fetched
         )

@@ -1,9 +1,10 @@
 """
 Fetch the filings of many companies into the store, a bounded time long.
 
-A company that was looked at today already is not asked for again, unless its facts are lost or
-damaged, so a run that was cut off goes on where it stopped. What cannot be fetched is told by
-name; what was there before stays.
+A company that was looked at on the day of the session, or within the last hour, is not asked for
+again unless its facts are lost or damaged, so a run that was cut off goes on where it stopped. On
+an evening it is: what was filed since the morning counts for the next session. What cannot be
+fetched is told by name; what was there before stays.
 """
 
 import asyncio
@@ -29,9 +30,13 @@ from tradeengine.errors import (
     SourceUnavailable,
 )
 from tradeengine.fundamentals.parameters import FundamentalsParameters
+from tradeengine.model.instants import MINUTE
 
 Progress = Callable[[str, int, int], None]
 """Hears what is done, how much of it, and how much there is."""
+
+FRESH = 60 * MINUTE
+"""Age up to which a look is as good as a new one."""
 
 WORKERS = 4
 """Companies that are fetched at the same time; how often is the pace's business."""
@@ -81,11 +86,16 @@ async def fetch_filings(
     store: FactStore,
     edgar: Edgar,
     symbols: Iterable[str],
+    as_of: date,
     parameters: FundamentalsParameters,
     progress: Progress,
 ) -> Fetched:
-    """Fetch what is new of symbols. Raises BadConfiguration when the disk says no."""
-    run = _Run(sources, store, edgar, parameters, progress)
+    """
+    Fetch what is new of symbols, for the session of `as_of`.
+
+    Raises BadConfiguration when the disk says no.
+    """
+    run = _Run(sources, store, edgar, as_of, parameters, progress)
     wanted = sorted(set(symbols))
     try:
         async with asyncio.timeout(parameters.run_seconds_max):
@@ -106,11 +116,12 @@ class _Run:
         sources: FilingSources,
         store: FactStore,
         edgar: Edgar,
+        as_of: date,
         parameters: FundamentalsParameters,
         progress: Progress,
     ) -> None:
         self._sources, self._store, self._edgar = sources, store, edgar
-        self._parameters, self._progress = parameters, progress
+        self._as_of, self._parameters, self._progress = as_of, parameters, progress
         self._today = sources.today
         self._failures_in_a_row = 0
         self._ended: set[str] = set()
@@ -190,8 +201,8 @@ class _Run:
 
     async def _fetch(self, cik: int) -> None:
         before = self._store.profile(cik)
-        looked_at = before is not None and before.checked >= self._today
-        if before is not None and looked_at and await self._is_whole(cik, before):
+        fresh = before is not None and self._is_fresh(before)
+        if before is not None and fresh and await self._is_whole(cik, before):
             self.fetched.skipped += 1
             return
         # Whoever lost the facts has to ask for all of them.
@@ -204,6 +215,11 @@ class _Run:
             self.fetched.changed += 1
         else:
             self.fetched.unchanged += 1
+
+    def _is_fresh(self, profile: Profile) -> bool:
+        """Tell whether the last look saw all that the session may use, or is just over."""
+        age = self._sources.clock.now() - profile.at
+        return profile.checked >= self._as_of or (profile.at > 0 and 0 <= age <= FRESH)
 
     async def _ask(self, path: str, known: Version) -> Answer:
         return await self._edgar.get(self._sources.edgar_facts_url + path, known)
@@ -235,6 +251,7 @@ class _Run:
                 name=told.name,
                 sic=told.sic,
                 checked=self._today,
+                at=self._sources.clock.now(),
                 filings=told.filings,
                 facts_etag=facts.version.etag,
                 facts_modified=facts.version.last_modified,

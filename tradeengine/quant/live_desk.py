@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 
+from tradeengine.bars.store import ChangedBar
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
+from tradeengine.model.sessions import session_on
 from tradeengine.options import Options
 from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fundamentals
 from tradeengine.quant.daily_bars import refresh_bars
@@ -22,14 +24,14 @@ from tradeengine.quant.sources import Sources, open_sources
 from tradeengine.quant.stored_desk import MARKET, StoredDesk, names_to_fetch
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress, Suppliers
-from tradeengine.reference.membership import members_on
+from tradeengine.reference.membership import LAST_DAY, members_on
 from tradeengine.schedule.entries import BARS, FUNDAMENTALS, UNIVERSE
 from tradeengine.settings import Settings
 from tradeengine.store.rejections import RejectionLog
 from tradeengine.universe.proposal import Proposal
 
-NAMED = 8
-"""So many companies are named in words."""
+_NAMED = 3
+"""Corrections, or companies, that are told by name."""
 
 
 class LiveDesk:
@@ -43,6 +45,9 @@ class LiveDesk:
         self.problems: list[str] = []
         """What could not be fetched, in words."""
 
+        self.notes: list[str] = []
+        """What came and is to be known: bars that a source has corrected."""
+
         self.done: dict[str, str] = {}
         """What was brought up to date, by the names of the timetable's jobs, in words."""
 
@@ -52,18 +57,29 @@ class LiveDesk:
         report = await refresh_bars(
             self.sources, self.files, [*names, MARKET], self.day.through, progress
         )
-        # In one line each: some sites answer with pages.
-        self.problems += [" ".join(problem.split()) for problem in report.problems]
-        self.problems += [f"a stored bar changed: {bar}" for bar in report.bars.changed]
         self.stored = StoredDesk(self.settings, self.files)
-        if not report.problems:
-            count = len(self.stored.symbols_on(self.day.through))
-            self.done[BARS] = f"{count} symbols to {self.day.through}"
+        # In one line each: some sites answer with pages.
+        told = [" ".join(problem.split()) for problem in report.problems]
+        problems = [*told, *await off_the_loop(self._what_lacks)]
+        self.problems += problems
+        self.notes += [*_corrections(report.bars.changed), *_members_known(self.day.day)]
+        if not problems:
+            symbols = await off_the_loop(self.stored.symbols_on, self.day.through)
+            words = f"{len(symbols)} symbols to {self.day.through}"
+            self.done[BARS] = "; ".join([words, *self.notes])
+
+    def _what_lacks(self) -> list[str]:
+        """Say when the day before is not there, as on an evening: nothing can be decided then."""
+        through = self.day.through
+        last = max(self.stored.bars([MARKET], through)["date"], default=None)
+        if last == through:
+            return []
+        return [f"the last daily bar of {MARKET} is of {last or 'no day'}, and {through} is wanted"]
 
     async def members_with_bars(self, progress: Progress) -> Sequence[str]:
         """Bring the bars up to date; give the members that traded on the day before."""
         await self.refresh_bars(progress)
-        return self.stored.companies_on(self.day.day)
+        return await off_the_loop(self.stored.companies_on, self.day.day)
 
     async def refresh_fundamentals(
         self, symbols: Sequence[str], progress: Progress
@@ -86,12 +102,21 @@ class LiveDesk:
             self.done[FUNDAMENTALS] = words
         return report
 
+    @property
+    def session_is_on(self) -> bool:
+        """Tell whether the session has begun; a market in this process begins with its run."""
+        session = session_on(self.day.day)
+        begun = session is not None and self.sources.clock.now() >= session.open_at
+        return begun and not self.sources.unhurried
+
     async def refresh_universe(self, progress: Progress) -> Proposal:
         """Propose a universe for the session, and make it the list when it is due at once."""
         universe, at = UniverseFiles(self.files), self.sources.clock.now()
         follow = wanted_of(self.settings)
         proposal = await refresh_universe(self.suppliers(), universe, follow, progress)
-        active = universe.accept_if_due(proposal.day, self.settings.universe, at=at)
+        active = universe.accept_if_due(
+            proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
+        )
         words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
         self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal
@@ -101,6 +126,7 @@ class LiveDesk:
 
     def suppliers(self) -> Suppliers:
         """Give what a refresh of the universe asks."""
+        regime = self.settings.regime
 
         async def fresh_bars(symbols: Sequence[str], through: date, progress: Progress) -> None:
             del symbols, through  # They are the members and the day that this desk is for.
@@ -126,6 +152,7 @@ class LiveDesk:
             screen=lambda symbols, through: self.stored.screen(symbols, through),
             log_refusals=self._log,
             fundamentals=fundamentals,
+            warm_up_days=regime.observations + regime.stale_sessions_max,
             rate_on=lambda days: self.stored.rate_on(days),
             states=lambda days, closes, since: self.stored.states(days, closes, since),
             problems=lambda: tuple(self.problems),
@@ -137,9 +164,25 @@ def _not_looked_at(refused: Sequence[Rejection]) -> list[str]:
     """Say in one line whose filings could not be fetched: a dead site says the same of each."""
     if not refused:
         return []
-    first, names = refused[0], " ".join(row.symbol for row in refused[:NAMED])
-    more = f" and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
+    first, names = refused[0], " ".join(row.symbol for row in refused[:_NAMED])
+    more = f" and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
     return [f"filings of {names}{more} could not be fetched; {first.symbol}: {first.value}"]
+
+
+def _corrections(changed: Sequence[ChangedBar]) -> list[str]:
+    """Say in one line which stored values a source has corrected, few of them by name."""
+    if not changed:
+        return []
+    named = "; ".join(map(str, changed[:_NAMED]))
+    more = f"; and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+    return [f"corrected in stored bars: {named}{more}"]
+
+
+def _members_known(day: date) -> list[str]:
+    """Say when the table of the index's members ends before a session."""
+    if day <= LAST_DAY:
+        return []
+    return [f"the index's members are those of {LAST_DAY}: this release knows no later change"]
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tradeengine.quant.desk_day import EMBEDDED
@@ -24,7 +25,7 @@ def origins_of(
         "universe": _universe(universe),
         "daily bars": f"{_site(desk)}, to {desk.day.through}",
         "regime": _regime(found.regime),
-        "volatility index": _vix(found),
+        "volatility index": _vix(found, desk.day.through),
         "rate": f"10-year Treasury {found.risk_free:.2%}, known on {desk.day.through}",
         "valuations": _valuations(desk, universe, found),
         "sizes": f"{len(returns)} closed trades of earlier sessions",
@@ -59,8 +60,11 @@ def _regime(regime: MarketRegime) -> str:
     return "; ".join([*words, *regime.marks])
 
 
-def _vix(found: "Found") -> str:
-    return "not known" if found.vix is None else f"close of {found.vix[0]}"
+def _vix(found: "Found", through: date) -> str:
+    if found.vix is None:
+        return "not known"
+    day = found.vix[0]
+    return f"close of {day}" if day == through else f"not known; the last close is of {day}"
 
 
 def _valuations(desk: LiveDesk, universe: ActiveUniverse | None, found: "Found") -> str:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 
 import msgspec
 from rich.console import Console
@@ -25,7 +26,7 @@ from tradeengine.model.rejections import Rejection
 from tradeengine.options import Options, build_inputs
 from tradeengine.quant.closed_trades import Whose, closed_returns
 from tradeengine.quant.connecting_valuation import data_of
-from tradeengine.quant.day_figures import day_figures
+from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.desk_day import EMBEDDED, prepared_for
 from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.market_regime import regime_on
@@ -70,8 +71,8 @@ async def plan_now(
     account = await _account(options)
     async with open_desk(options) as desk:
         plan = await build_plan(options, desk, account, progress)
-        for problem in desk.problems:
-            say(f"plan: {problem}")
+        for words in (*desk.problems, *desk.notes):
+            say(f"plan: {words}")
         if records is not None:
             _record(records, desk.done | {PLAN: plan_words(plan)}, desk.sources.clock.now())
     return plan
@@ -104,6 +105,17 @@ def _refuse_hindsight(options: Options) -> None:
         )
 
 
+def refuse_other_session(options: Options, session: date) -> None:
+    """Raise BadConfiguration when the built plan is not of the session that is to be traded."""
+    if options.builds_plan and options.plan.day != session.isoformat():
+        raise BadConfiguration(
+            "the session plan",
+            f"is of {options.plan.day}, and the session is now that of {session}: the other one"
+            " ended while the plan was made",
+            "start again; what was fetched is kept, so it is quicker then",
+        )
+
+
 async def build_plan(
     options: Options, desk: LiveDesk, account: str, progress: Hears
 ) -> SessionPlan:
@@ -113,7 +125,8 @@ async def build_plan(
     `account` is the broker's number of it, "" where the account begins with the run.
     """
     universe = await _universe(options, desk, progress)
-    await desk.refresh_fundamentals(desk.stored.companies_on(desk.day.day), progress)
+    companies = await off_the_loop(desk.stored.companies_on, desk.day.day)
+    await desk.refresh_fundamentals(companies, progress)
     names = () if universe is None else universe.symbols
     progress("values", 0, 1)
     found = await off_the_loop(_read, options, desk, names)
@@ -122,11 +135,11 @@ async def build_plan(
     evidence = Evidence(
         day=desk.day.day,
         sectors={} if universe is None else {row.symbol: row.sector for row in universe.members},
-        figures=day_figures(desk.stored.bars(names, desk.day.through), desk.day.through),
+        figures=found.figures,
         betas={**_betas(universe), **found.betas},
         valuations=found.valuations,
         regime=found.regime.regime,
-        vix=None if found.vix is None else found.vix[1],
+        vix=_vix(found, desk.day.through),
         returns=returns,
         origins=origins_of(desk, universe, found, returns),
     )
@@ -148,7 +161,8 @@ async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> Active
         await _first_proposal(desk, progress)
     else:
         await desk.refresh_bars(progress)
-    files.accept_if_due(desk.day.day, wanted, at=desk.sources.clock.now())
+    now, is_on = desk.sources.clock.now(), desk.session_is_on
+    files.accept_if_due(desk.day.day, wanted, at=now, is_on=is_on)
     return files.on(desk.day.day)
 
 
@@ -168,10 +182,15 @@ class Found:
     """What the stores say before a session."""
 
     regime: MarketRegime
-    vix: tuple[object, float] | None
+    vix: tuple[date, float] | None
+    """The last close, and its day."""
+
     valuations: Mapping[str, Valuation]
     refused: Sequence[Rejection]
-    """Companies without inputs, and those without a value."""
+    """Companies with spoiled bars, without inputs, and without a value."""
+
+    figures: Mapping[str, DayFigures]
+    """Of symbols whose bars can be trusted."""
 
     betas: Mapping[str, float]
     risk_free: float
@@ -181,9 +200,12 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
     stored, day, settings = desk.stored, desk.day, options.settings
     prepared = prepare(data_of(stored, day), day, settings.valuation)
     values = prepared.values()
-    refused = [each for each in values if isinstance(each, Rejection)]
+    # A list stands for a quarter, and bars go bad by the day: a split that nobody booked makes
+    # a share look half as dear.
+    screened = stored.screen(names, day.through)
+    refused = [*screened, *(each for each in values if isinstance(each, Rejection))]
     RejectionLog(desk.files.rejected).append(refused, day.day)
-    wanted = set(names)
+    wanted = set(names).difference(each.symbol for each in screened)
     return Found(
         regime=_regime(options, desk, stored),
         vix=stored.vix_on(day.through),
@@ -192,10 +214,16 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
             for each in values
             if isinstance(each, Valuation) and each.symbol in wanted
         },
-        refused=[each for each in (*prepared.refused, *refused) if each.symbol in wanted],
+        refused=[each for each in (*prepared.refused, *refused) if each.symbol in names],
+        figures=day_figures(stored.bars(wanted, day.through), day.through),
         betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
         risk_free=prepared.assumed.risk_free,
     )
+
+
+def _vix(found: Found, through: date) -> float | None:
+    """Give the close of the session before; an older one is none, for it says nothing of today."""
+    return found.vix[1] if found.vix is not None and found.vix[0] == through else None
 
 
 def _regime(options: Options, desk: LiveDesk, stored: StoredDesk) -> MarketRegime:

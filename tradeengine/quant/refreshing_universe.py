@@ -21,8 +21,10 @@ from tradeengine.errors import SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.model.rejections import Rejection, Stage
 from tradeengine.model.sessions import previous_session
+from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import MarketStates, Progress, Suppliers
+from tradeengine.reference.membership import LAST_DAY
 from tradeengine.settings import Settings
 from tradeengine.universe.candidates import Evidence
 from tradeengine.universe.mapping import Mapping
@@ -64,7 +66,7 @@ async def refresh_universe(
     and what the suppliers raise.
     """
     listed, proposal = await _prepare(suppliers, files, wanted, progress)
-    files.keep(listed, proposal)
+    await off_the_loop(files.keep, listed, proposal)
     await _log(suppliers, proposal.rejected)
     return proposal
 
@@ -72,7 +74,7 @@ async def refresh_universe(
 async def _log(suppliers: Suppliers, refused: Sequence[Rejection]) -> None:
     """Log refusals; those of the fundamentals are logged by who judges the filings."""
     ours = [each for each in refused if each.stage is not Stage.FUNDAMENTALS]
-    await asyncio.to_thread(suppliers.log_refusals, ours, suppliers.day)
+    await off_the_loop(suppliers.log_refusals, ours, suppliers.day)
 
 
 async def _prepare(
@@ -80,31 +82,40 @@ async def _prepare(
 ) -> tuple[CandidateList, Proposal]:
     day = suppliers.day
     through = previous_session(day).date
-    wanted_bars = [*sorted(suppliers.members_on(day)), suppliers.market]
+    wanted_bars = [*sorted(await off_the_loop(suppliers.members_on, day)), suppliers.market]
     await suppliers.refresh_bars(wanted_bars, through, progress)
     # Asked again: a company's bars may stand under a later name, which only they tell.
-    members = suppliers.members_on(day)
+    members = await off_the_loop(suppliers.members_on, day)
     symbols = sorted(members)
     progress("members", len(symbols), len(symbols))
-    bars = await asyncio.to_thread(_read_bars, suppliers, wanted.parameters, symbols, through)
+    bars = await off_the_loop(_read_bars, suppliers, wanted.parameters, symbols, through)
     if not np.isfinite(bars.rates[-1]):
-        raise SelectionFailed(f"the 10-year rate is not known on {through}: it was never fetched")
+        raise SelectionFailed(f"the 10-year rate is not known on {through}, or is weeks old")
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
-    companies, refused = await suppliers.fundamentals(left, day, progress)
-    states = await asyncio.to_thread(
-        suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+    # The states need no filings: they are told while those are fetched.
+    telling = asyncio.create_task(
+        off_the_loop(
+            suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
+        ),
+        name="states",
     )
+    try:
+        companies, refused = await suppliers.fundamentals(left, day, progress)
+    finally:
+        # Whatever came of the filings: nothing works on when this has ended.
+        await asyncio.wait({telling})
+    states = telling.result()
     progress("states", len(states.states), len(states.states))
     evidence = _evidence(suppliers, members, bars, states, companies, refused)
     sources = _sources(suppliers, bars, states, companies)
-    listed, found = await asyncio.to_thread(
+    listed, found = await off_the_loop(
         list_candidates, evidence, sources, wanted.mapping, wanted.parameters
     )
     progress("scores", len(listed.candidates), len(listed.candidates))
     if not listed.candidates:
         await _log(suppliers, listed.rejected)  # Who has no proposal looks into the audit.
-    proposal = await asyncio.to_thread(
+    proposal = await off_the_loop(
         propose, listed, found.median_error, wanted.parameters, _incumbents(files, day)
     )
     progress("selection", len(proposal.chosen), len(proposal.chosen))
@@ -215,7 +226,11 @@ def _sources(
     filed = [inputs.net_income.filed for inputs in companies.values()]
     last = bars.members.days[-1]
     return [
-        Source(name="membership", as_of=suppliers.day, words="members of the index on the day"),
+        Source(
+            name="membership",
+            as_of=min(suppliers.day, LAST_DAY),
+            words="members of the index; later changes are not known",
+        ),
         Source(name="daily bars", as_of=last, words=f"{len(bars.members.symbols)} symbols"),
         Source(name="market", as_of=bars.market.days[-1], words=suppliers.market),
         Source(

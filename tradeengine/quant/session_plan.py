@@ -5,10 +5,13 @@ Pure: nothing is fetched here and no file read. A figure that is missing stays m
 gate denies what it does not know.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import structs
+
+from tradeengine.errors import JobFailed
 from tradeengine.fundamentals.valuation import Valuation
 from tradeengine.model.plan import Regime, SessionPlan, SymbolPlan
 from tradeengine.quant.day_figures import DayFigures
@@ -68,3 +71,19 @@ def plan_of(evidence: Evidence, limits: RiskLimits) -> SessionPlan:
         closed_trades=len(evidence.returns),
         closed_returns=tuple(evidence.returns),
     )
+
+
+def renewed(
+    plan: SessionPlan, first: SessionPlan, session: date, streamed: Collection[str]
+) -> SessionPlan:
+    """
+    Give a plan that was made anew as a run takes it, which began with `first`.
+
+    Symbols that the run does not stream are left out, and the ramp of sizes stays. Raises
+    JobFailed for a plan of another session: one that was tried again after the close is of
+    the next.
+    """
+    if plan.day != session.isoformat():
+        raise JobFailed("plan", f"it is of {plan.day}, and the run trades {session}")
+    symbols = {name: row for name, row in plan.symbols.items() if name in streamed}
+    return structs.replace(plan, symbols=symbols, size_ramp=first.size_ramp)

@@ -37,6 +37,9 @@ MARKET: Final = "SPY"
 
 VIX, RATE = "vix", "dgs10"
 
+RATE_DAYS: Final = 14
+"""Calendar days for which a published rate counts; the longest gap since 1990 is 4."""
+
 
 @dataclass(frozen=True)
 class StoredDesk:
@@ -87,13 +90,23 @@ class StoredDesk:
         return refusals(screen(known, through, limits, symbols=symbols, source=source), limits)
 
     def rate_on(self, days: Sequence[date]) -> Floats:
-        """Give the 10-year rate known at each close (rising days), percent a year, else NaN."""
+        """
+        Give the 10-year rate known at each close (rising days), percent a year, else NaN.
+
+        One that nobody has published for `RATE_DAYS` is not known any more.
+        """
         if not days:
             return np.empty(0)
         known = Series(self.files.bars).read(RATE, days[-1])
         # A day's rate is published on the next one, so the day's own is not known yet.
         asked = pl.DataFrame({"date": list(days)}, schema={"date": pl.Date})
-        joined = asked.join_asof(known, on="date", strategy="backward", allow_exact_matches=False)
+        joined = asked.join_asof(
+            known,
+            on="date",
+            strategy="backward",
+            tolerance=f"{RATE_DAYS}d",
+            allow_exact_matches=False,
+        )
         return joined["value"].fill_null(float("nan")).to_numpy()
 
     def vix_on(self, through: date) -> tuple[date, float] | None:

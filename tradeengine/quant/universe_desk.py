@@ -14,7 +14,9 @@ from rich.progress import Progress as Bars
 from tradeengine.clock import Clock, SystemClock
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.model.instants import NANOS
+from tradeengine.model.sessions import session_on
 from tradeengine.options import Options
+from tradeengine.quant.desk_day import is_ours
 from tradeengine.quant.refreshing_universe import STEPS, refresh_universe, wanted_of
 from tradeengine.quant.universe_day import desk_day
 from tradeengine.quant.universe_files import UniverseFiles
@@ -69,8 +71,14 @@ class UniverseDesk:
             finally:
                 for problem in suppliers.problems():
                     print(f"universe: {problem}", file=sys.stderr, flush=True)
+        now = self._clock.now()
+        session = session_on(proposal.day)
+        begun = session is not None and now >= session.open_at
         return proposal, self._files.accept_if_due(
-            proposal.day, self._settings.universe, at=self._clock.now()
+            proposal.day,
+            self._settings.universe,
+            at=now,
+            is_on=begun and not is_ours(self._options.choice),
         )
 
     def _outlook(self, proposal: Proposal, now_active: ActiveUniverse | None) -> str:

@@ -125,14 +125,18 @@ class UniverseFiles:
         return accepted
 
     def accept_if_due(
-        self, day: date, wanted: UniverseParameters, *, at: int
+        self, day: date, wanted: UniverseParameters, *, at: int, is_on: bool = False
     ) -> ActiveUniverse | None:
         """
         Make the newest proposal the list from the session of `day` on, when its wait is over.
 
+        With `is_on` that session has begun: a list that is in force then stays so for its length.
+
         None when there is nothing to do: no proposal, one that is active already, refused,
         stale, or still waiting. To be called before each session's plan is made.
         """
+        if is_on and self.on(day) is not None:
+            return None
         proposal = self.newest_proposal(day)
         if proposal is None or self.refusal(proposal.day) is not None:
             return None

@@ -38,7 +38,9 @@ class DeskData:
     rate_on: Callable[[Sequence[date]], NDArray[np.float64]]
     """Give the 10-year rate known at each close, percent a year; NaN where none is."""
 
-    sector_of: Callable[[str], str]
+    sector_of: Callable[[str, int], str]
+    """Give a company's sector, by its symbol and the SIC code of its filings."""
+
     market: str = "SPY"
 
 
@@ -69,7 +71,8 @@ def prepare(data: DeskData, day: DeskDay, parameters: ValuationParameters) -> Pr
     panel = data.read_panel([*inputs, data.market], day.through, DAYS + 1)
     rates = data.rate_on(panel.days)
     current = data.market in panel.symbols and panel.days[-1:] == (day.through,)
-    facts = market_facts(panel, rates, data.sector_of, data.market) if current else []
+    sectors = {symbol: data.sector_of(symbol, company.sic) for symbol, company in inputs.items()}
+    facts = market_facts(panel, rates, sectors.__getitem__, data.market) if current else []
     assumed = Assumptions(
         as_of=day.day,
         risk_free=float(rates[-1]) / _PERCENT if len(rates) else float("nan"),

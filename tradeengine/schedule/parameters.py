@@ -46,7 +46,7 @@ class ScheduleParameters(Parameters):
     late_minutes: float = Field(default=5.0, ge=0.1, le=1440)
     """A job that begins so long after it was due is told as late."""
 
-    limit_minutes: float = Field(default=30.0, ge=0.1, le=240)
+    limit_minutes: float = Field(default=60.0, ge=0.1, le=240)
     """Real time that a job may take; then it is given up and told."""
 
     attempts_most: int = Field(default=3, ge=1, le=20)

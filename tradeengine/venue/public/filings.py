@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -61,6 +62,11 @@ class Filings:
             ]
         return {int(company.cik): company for company in told}
 
+    @cached_property
+    def _archive(self) -> ZipFile:
+        """The zip of company facts, its list of contents read once."""
+        return ZipFile(BytesIO((self.folder / "companyfacts.zip").read_bytes()))
+
     def tickers(self, day: date) -> Document | None:
         """Write `company_tickers.json`: the filers of a day, numbered; a dot is a dash there."""
         known = [(cik, c) for cik, c in self.companies.items() if c.filed_by(day)]
@@ -101,8 +107,7 @@ class Filings:
         """Write `companyfacts/CIK##########.json`: the facts filed up to a day."""
         if cik not in self.companies:
             return None
-        with ZipFile(self.folder / "companyfacts.zip") as archive:
-            company: Json = msgspec.json.decode(archive.read(f"CIK{cik:010d}.json"))
+        company: Json = msgspec.json.decode(self._archive.read(f"CIK{cik:010d}.json"))
         until, last = day.isoformat(), ""
         facts: Json = {}
         for taxonomy, tags in company["facts"].items():
