@@ -1,7 +1,7 @@
 """
 A session from nothing to its outcome: what a run needs is opened here, in order.
 
-    home ─> alarm ─> state file ─> lock ─> plan ─> world ─> lease ─> baseline ─> log ─> run
+    home ─> alarm ─> state file ─> lock ─> lease ─> plan ─> world ─> baseline ─> log ─> run
 
 What may refuse a run comes before anything is connected that could trade, and
 everything is closed again in the opposite order, however the run ends.
@@ -33,6 +33,7 @@ from tradeengine.store.builds import Builds
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.worlds import OpenWorld, open_world
+from tradeengine.worlds.remote import account_to_trade
 
 
 def trade(options: Options) -> ExitCode:
@@ -60,13 +61,14 @@ async def trade_session(
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
         lock.refuse(alarm.tell)
-        options = await planned(options, screen.say, desk_records(options, database))
+        number = await account_to_trade(options)
+        account = broker_account(options.choice, number)
+        if account is not None:
+            stack.enter_context(leased(account, options, screen.say))
+        options = await planned(options, number, screen.say, desk_records(options, database))
         world = await stack.enter_async_context(opened(options, screen.say))
         refuse_other_session(options, world.session.date)
         lock.know(world.account_number, alarm.tell)
-        account = broker_account(options.choice, world.account_number)
-        if account is not None:
-            stack.enter_context(leased(account, options, screen.say))
         baseline = DayBaseline(Baselines(database), account, world.session.date)
         check_until(options, world)
         options = lock.ramped(options, world.session.date)

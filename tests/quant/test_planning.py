@@ -48,7 +48,7 @@ def options_of(home: Home, day: date = DAY) -> Options:
 
 def plan_for(options: Options) -> Said:
     said: list[str] = []
-    return asyncio.run(planned(options, said.append)).plan, said
+    return asyncio.run(planned(options, "", said.append)).plan, said
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +256,7 @@ def test_what_a_plan_needed_counts_as_the_timetables_work(home: Home, first: Sai
     options = options_of(home)
     with open_database(home.state_file) as database:
         records = Jobs(database, "embedded")
-        asyncio.run(planned(options, lambda _: None, records))
+        asyncio.run(planned(options, "", lambda _: None, records))
         now = instant_of(DAY, options.start)
         for name in (BARS, FUNDAMENTALS, PLAN):
             last = records.last_success(name, now + MINUTE)

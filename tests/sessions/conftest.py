@@ -37,6 +37,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         symbols: tuple[str, ...] = SYMBOLS,
         risk: dict[str, object] | None = None,
         module: str = "strategies",
+        valued_on: str = "2019-02-12",
         venue: Mapping[str, object] = MappingProxyType({}),
         **sections: object,
     ) -> Path:
@@ -53,7 +54,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         shares = {
             symbol: {
                 "p_undervalued": 0.9,
-                "valued_on": "2019-02-12",
+                "valued_on": valued_on,
                 "adv20_shares": 10_000_000,
                 "atr_percent": 2.0,
                 "beta": 0.2,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.sessions.programs import (
+    RECORDED_PLAN,
     ROOT,
     command,
     engine,
@@ -100,7 +101,7 @@ WRONG_KEYS = {
 WRONG_FLAGS = {
     "--date 2019-02-18": "--date: the exchange is closed on 2019-02-18",
     "--date 1850-01-02": "--date: the exchange calendar covers 1993 to 2028",
-    "--date 2019-03-13": "no market data of 2019-03-13\n  remedy: choose a trading day",
+    "--date 2019-03-13": "the session plan: there is no universe, and none can be proposed",
     "--date 13.2.2019": "'13.2.2019' does not match",
     "--start 08:00": "--start: 08:00 is outside the session of 2010-07-01\n  remedy:",
     "--start 9:30": "--start: '9:30' is not a time\n  remedy: write HH:MM",
@@ -113,7 +114,7 @@ WRONG_FLAGS = {
     "--seed -1": "--seed: -1 is out of range",
     "--venue papr": "--venue: no venue is called 'papr'\n  remedy: did you mean paper?",
     "--venue http://192.0.2.1": "would send keys in the clear to another machine",
-    "--plan nowhere.yaml": "nowhere.yaml: cannot be read: No such file",
+    "--plan nowhere.yaml": "--plan: nowhere.yaml is not there, nor beside the configuration",
     "--config nowhere.yaml": "nowhere.yaml: there is no such file",
 }
 
@@ -266,7 +267,7 @@ def test_a_run_needs_no_home_variable_no_locale_and_no_writable_directory(tmp_pa
 
 
 def test_a_full_disk_stops_the_run_flat_and_what_was_written_replays(tmp_path: Path) -> None:
-    full = run("run", *QUICK, "--home", str(tmp_path), cwd=tmp_path, limit=100_000)
+    full = run("run", *QUICK, *RECORDED_PLAN, "--home", str(tmp_path), cwd=tmp_path, limit=100_000)
     replayed = run("replay", str(newest_run(tmp_path)), cwd=tmp_path)
 
     assert full.returncode == 70

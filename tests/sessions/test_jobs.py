@@ -27,7 +27,7 @@ from tradeengine.trading import trade
 
 DUE = instant_of(DAY, time(10, 32))
 
-AT_10_32 = {"bars_time": "10:32", "fundamentals_time": "10:32"}
+AT_10_32: dict[str, object] = {"bars_time": "10:32", "fundamentals_time": "10:32"}
 
 
 @pytest.fixture
@@ -45,17 +45,17 @@ def fetching(monkeypatch: pytest.MonkeyPatch) -> list[Occasion]:
     async def bars(_: Occasion) -> str:
         raise ZeroDivisionError("a bug of the test")
 
-    def jobs(_: Options) -> Mapping[str, Job]:
+    def jobs(_: Options, __: object = ()) -> Mapping[str, Job]:
         return {"bars": bars, "fundamentals": fundamentals}
 
     monkeypatch.setattr(desk, "desk_jobs", jobs)
     return made
 
 
-def a_run(path: Path, venue: str) -> Path:
+def a_run(path: Path, venue: str, schedule: Mapping[str, object] = AT_10_32) -> Path:
     """Trade from 10:30 to 10:35 with two jobs due at 10:32, while orders are under way."""
     path.mkdir()
-    home = make_home(path, "Churn", schedule=AT_10_32)
+    home = make_home(path, "Churn", schedule=dict(schedule))
     assert trade(options_for(home, venue=venue)) is ExitCode.CLEAN
     return run_folder(home).folder
 
@@ -85,7 +85,8 @@ def test_runs_with_jobs_are_equal_and_replay_the_same(
 
 
 def test_a_run_without_jobs_says_nothing_of_them(tmp_path: Path) -> None:
-    run = a_run(tmp_path / "home", "simulated")
+    off = dict.fromkeys(("bars", "fundamentals", "universe", "plan"), False)
+    run = a_run(tmp_path / "home", "simulated", AT_10_32 | off)
     assert said(run, "JOB_STARTED") == []
     assert list((tmp_path / "home" / "data").glob("job-*")) == []
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.sessions.programs import (
     PATIENCE_SECONDS,
+    RECORDED_PLAN,
     RunningEngine,
     Venue,
     engine,
@@ -87,6 +88,8 @@ def test_a_second_engine_on_the_account_is_refused_under_any_home(
 
         refused = engine("run", *flags, home=other)
 
+        # Before a plan is made: that takes a while, and would be for nothing.
+        assert "making the plan" not in refused.stdout
         assert refused.returncode == ExitCode.ACCOUNT_HELD, refused.stderr
         assert "another engine trades this account since" in refused.stderr
         assert f"process {running.process.pid} on" in refused.stderr
@@ -95,6 +98,6 @@ def test_a_second_engine_on_the_account_is_refused_under_any_home(
         assert list((other / "logs").iterdir()) == []
         running.kill()
 
-    with engine_running(*flags, home=other) as running:
+    with engine_running(*flags, *RECORDED_PLAN[2:], home=other) as running:
         running.wait_for("WARM_UP_ENDED")
         running.stop(signal.SIGTERM)

@@ -154,7 +154,7 @@ def told_after(events: list[dict[str, object]], start: int) -> float:
 def test_a_half_day_is_traded_to_its_early_close_without_a_false_alarm(
     home_with: HomeWith,
 ) -> None:
-    home = home_with("BuyOnce", symbols=("AAPL", "DFS", "COST"))
+    home = home_with("BuyOnce", symbols=("AAPL", "DFS", "COST"), valued_on="2018-11-21")
     flags = ("--venue", "embedded", "--date", "2018-11-23", "--speed", "max", "--json")
     result = engine("run", *flags, "--until", "close", home=home)
     assert result.returncode == 0, result.stderr

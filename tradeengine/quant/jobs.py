@@ -21,6 +21,7 @@ from tradeengine.schedule.job import Job, Occasion
 from tradeengine.settings import VenueChoice
 from tradeengine.store.database import Database
 from tradeengine.store.jobs import Jobs
+from tradeengine.worlds.remote import account_to_trade
 
 Listen = Callable[[SessionPlan], None]
 
@@ -67,7 +68,8 @@ class _DeskJobs:
 
     async def plan(self, occasion: Occasion) -> str:
         said: list[str] = []
-        plan = await plan_now(self.options, said.append, occasion.progress)
+        account = await account_to_trade(self.options)
+        plan = await plan_now(self.options, account, said.append, occasion.progress)
         for listen in self.listeners:
             listen(plan)
         return "; ".join([plan_words(plan), *said])

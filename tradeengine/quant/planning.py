@@ -43,14 +43,15 @@ from tradeengine.schedule.entries import PLAN
 from tradeengine.store.jobs import Jobs
 from tradeengine.store.rejections import RejectionLog
 from tradeengine.universe.active import ActiveUniverse
-from tradeengine.worlds.remote import addresses_of, ask_account_number
 
 Say = Callable[[str], None]
 
 
-async def planned(options: Options, say: Say, records: Jobs | None = None) -> Options:
+async def planned(options: Options, account: str, say: Say, records: Jobs | None = None) -> Options:
     """
     Give the options with the plan of their session; as they are when a person wrote one.
+
+    `account` is the broker's number of it, "" where the account begins with the run.
 
     What was fetched for it counts in `records` as the timetable's own work. Raises
     BadConfiguration, StoreFailed, VenueUnreachable and RefusedByBroker.
@@ -60,15 +61,14 @@ async def planned(options: Options, say: Say, records: Jobs | None = None) -> Op
         return options
     say("making the plan of the session from filings, daily bars and the market's regime")
     with _progress() as progress:
-        plan = await plan_now(options, say, progress, records)
+        plan = await plan_now(options, account, say, progress, records)
     return replace(options, plan=plan)
 
 
 async def plan_now(
-    options: Options, say: Say, progress: Hears, records: Jobs | None = None
+    options: Options, account: str, say: Say, progress: Hears, records: Jobs | None = None
 ) -> SessionPlan:
     """Make the plan from what the sources have now. Raises as `planned`."""
-    account = await _account(options)
     async with open_desk(options) as desk:
         plan = await build_plan(options, desk, account, progress)
         for words in (*desk.problems, *desk.notes):
@@ -144,13 +144,6 @@ async def build_plan(
         origins=origins_of(desk, universe, found, returns),
     )
     return plan_of(evidence, options.settings.risk)
-
-
-async def _account(options: Options) -> str:
-    if options.choice.has_own_account:
-        return ""
-    addresses = addresses_of(options.settings, options.choice, options.seed)
-    return await ask_account_number(addresses.access)
 
 
 async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> ActiveUniverse | None:

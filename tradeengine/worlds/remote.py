@@ -96,6 +96,19 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
     )
 
 
+async def account_to_trade(options: Options) -> str:
+    """
+    Ask whose account a run is to trade, "" on a market that begins with the run.
+
+    Raises VenueUnreachable, RefusedByBroker, BadConfiguration.
+    """
+    if options.choice.has_own_account:
+        return ""
+    access = addresses_of(options.settings, options.choice, options.seed).access
+    await ask_clock(access)  # Whoever has no clock is no venue, and is told as that.
+    return await ask_account_number(access)
+
+
 def addresses_of(settings: Settings, choice: VenueChoice, seed: int) -> Addresses:
     """Give the addresses and keys of the chosen venue; `seed` is that of a venue of ours."""
     kind = choice.kind
