@@ -17,6 +17,7 @@ Every exception that we raise on purpose.
     ├── JobFailed               a scheduled job could not be run, or was given up
     ├── ProposalRefused         exit code 2: a universe proposal that cannot become active
     ├── SourceUnavailable       a source of filings does not answer, or answers something else
+    ├── FactsHeld               exit code 2: another process fetches filings into the same folder
     ├── FactsDamaged            a file of stored filings cannot be read
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
@@ -193,6 +194,13 @@ class JobFailed(TradeEngineError):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.problem}"
+
+
+class FactsHeld(BadConfiguration):
+    """Another process, or task, fetches filings into the folder at `place`."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, "another process fetches filings into it", "wait for its end")
 
 
 class ProposalRefused(BadConfiguration):

@@ -146,7 +146,7 @@ def test_damaged_facts_can_be_set_aside(tmp_path: Path) -> None:
 def test_two_cannot_hold_the_store(tmp_path: Path) -> None:
     with (
         FactStore(tmp_path).held(),
-        pytest.raises(BadConfiguration, match="another cache-fund"),
+        pytest.raises(BadConfiguration, match="another process fetches filings"),
         FactStore(tmp_path).held(),
     ):
         pass

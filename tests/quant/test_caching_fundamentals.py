@@ -322,7 +322,7 @@ async def test_a_disk_that_says_no_is_the_operator_s_business(
 async def test_two_runs_do_not_fetch_at_the_same_time(site: Site, desk: DeskFiles) -> None:
     with (
         FactStore(desk.fundamentals).held(),
-        pytest.raises(BadConfiguration, match="another cache-fund"),
+        pytest.raises(BadConfiguration, match="another process fetches filings"),
     ):
         await cached(site, desk)
 

@@ -6,15 +6,21 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.bars.sites import Sites, serving
 from tests.bars.tables import bar
 from tests.quant.test_daily_bars import DAYS, RATES, TODAY, VIX, YESTERDAY, at
 from tests.runs import make_home
+from tests.universe.proposals import PROPOSAL
+from tradeengine.edgar.store import FactStore
 from tradeengine.layout import DeskFiles
+from tradeengine.quant import live_desk
 from tradeengine.quant.desk_day import EMBEDDED, DeskDay
 from tradeengine.quant.live_desk import LiveDesk
+from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.settings import Settings, load_settings
+from tradeengine.universe.parameters import UniverseParameters
 
 MORNING = DeskDay(EMBEDDED, TODAY, YESTERDAY)
 
@@ -108,3 +114,40 @@ def test_the_states_are_told_from_as_many_closes_as_the_settings_want(
     desk = LiveDesk(longer, files, at("http://127.0.0.1:1"), MORNING)
 
     assert desk.suppliers().warm_up_days == 2_080
+
+
+async def test_a_first_list_of_half_of_the_data_is_for_a_person_to_accept(
+    settings: Settings, sites: Sites, files: DeskFiles
+) -> None:
+    universe = UniverseFiles(files)
+    async with refreshed(settings, sites, files) as desk:
+        assert not desk.is_doubtful(universe)
+        desk.problems.append("filings of X: no answer")
+        assert desk.is_doubtful(universe)
+        universe.accept(
+            structs.replace(PROPOSAL, day=TODAY), TODAY, UniverseParameters(), who="Ann", at=1
+        )
+        # With a list in force the old one goes on, whatever failed.
+        assert not desk.is_doubtful(universe)
+
+
+async def test_filings_are_fetched_after_whoever_fetches_now(
+    settings: Settings, sites: Sites, files: DeskFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+    store = FactStore(files.fundamentals)
+    monkeypatch.setattr(live_desk, "_PAUSE_SECONDS", 0.0)
+    async with refreshed(settings, sites, files) as desk:
+        other = store.held()
+        other.__enter__()
+
+        def hear(what: str, done: int, of: int) -> None:
+            del done, of
+            waited.append(what)
+            if len(waited) == 2:
+                other.__exit__(None, None, None)
+
+        report = await desk.refresh_fundamentals([], hear)
+
+    assert waited[:2] == ["another fetch", "another fetch"]
+    assert report.inputs == {}

@@ -23,7 +23,7 @@ from typing import Final, TypeVar
 import msgspec
 import polars as pl
 
-from tradeengine.errors import BadConfiguration, FactsDamaged
+from tradeengine.errors import FactsDamaged, FactsHeld
 from tradeengine.fundamentals.company import Company, Filing, Key
 from tradeengine.fundamentals.facts import Fact
 
@@ -79,7 +79,7 @@ class FactStore:
         """
         Hold the folder for writing, for the length of a block, and sweep what a kill left.
 
-        Raises BadConfiguration when another process or task holds it.
+        Raises FactsHeld when another process or task holds it.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         number = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -87,9 +87,7 @@ class FactStore:
             try:
                 fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise BadConfiguration(
-                    str(self._folder), "another cache-fund is fetching into it", "wait for its end"
-                ) from None
+                raise FactsHeld(str(self._folder)) from None
             for part in self._folder.glob("*/.CIK*"):
                 part.unlink(missing_ok=True)
             yield

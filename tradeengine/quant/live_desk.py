@@ -5,11 +5,14 @@ What a source refuses does not end anything: what was there before stays, and `p
 it. Whoever decides then finds the data older, and refuses by its age.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 
 from tradeengine.bars.store import ChangedBar
+from tradeengine.errors import FactsHeld
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
@@ -86,7 +89,8 @@ class LiveDesk:
     ) -> FundamentalsReport:
         """Bring the filings of companies up to date, and judge them for the session."""
         splits = await off_the_loop(self.stored.splits_before, symbols, self.day.day)
-        report = await cache_fundamentals(
+        fetch = partial(
+            cache_fundamentals,
             self.sources,
             self.files,
             symbols,
@@ -95,6 +99,7 @@ class LiveDesk:
             parameters=self.settings.fundamentals,
             splits=splits,
         )
+        report = await _in_turn(fetch, progress)
         self.problems += _not_looked_at(report.unavailable)
         if not report.failed:
             refused = len({row.symbol for row in report.rejections})
@@ -109,14 +114,24 @@ class LiveDesk:
         begun = session is not None and self.sources.clock.now() >= session.open_at
         return begun and not self.sources.unhurried
 
+    def is_doubtful(self, universe: UniverseFiles) -> bool:
+        """
+        Tell whether a first list would be made of half of the data, because a source failed.
+
+        It would then be in force for a quarter, so a person is to look at it.
+        """
+        return bool(self.problems) and universe.on(self.day.day) is None
+
     async def refresh_universe(self, progress: Progress) -> Proposal:
         """Propose a universe for the session, and make it the list when it is due at once."""
         universe, at = UniverseFiles(self.files), self.sources.clock.now()
         follow = wanted_of(self.settings)
         proposal = await refresh_universe(self.suppliers(), universe, follow, progress)
-        active = universe.accept_if_due(
-            proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
-        )
+        active = None
+        if not self.is_doubtful(universe):
+            active = universe.accept_if_due(
+                proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
+            )
         words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
         self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal
@@ -198,3 +213,20 @@ async def open_desk(options: Options) -> AsyncIterator[LiveDesk]:
         session = options.date if own else session_at(sources.clock.now()).date
         day = prepared_for(sources.origin, session)
         yield LiveDesk(options.settings, options.home.desk(sources.origin), sources, day)
+
+
+_MOST_WAITS, _PAUSE_SECONDS = 300, 1.0
+"""How often and how long ours waits for another process that fetches filings."""
+
+
+async def _in_turn(
+    fetch: Callable[[], Awaitable[FundamentalsReport]], progress: Progress
+) -> FundamentalsReport:
+    """Fetch after whoever fetches into the same folder now. Raises FactsHeld in the end."""
+    for waited in range(_MOST_WAITS):
+        try:
+            return await fetch()
+        except FactsHeld:
+            progress("another fetch", waited, _MOST_WAITS)
+            await asyncio.sleep(_PAUSE_SECONDS)
+    return await fetch()

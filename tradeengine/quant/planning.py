@@ -154,6 +154,8 @@ async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> Active
         await _first_proposal(desk, progress)
     else:
         await desk.refresh_bars(progress)
+    if desk.is_doubtful(files):
+        return None
     now, is_on = desk.sources.clock.now(), desk.session_is_on
     files.accept_if_due(desk.day.day, wanted, at=now, is_on=is_on)
     return files.on(desk.day.day)

@@ -71,6 +71,8 @@ class UniverseDesk:
             finally:
                 for problem in suppliers.problems():
                     print(f"universe: {problem}", file=sys.stderr, flush=True)
+        if suppliers.problems() and self._files.on(proposal.day) is None:
+            return proposal, None  # A first list of half of the data is for a person to accept.
         now = self._clock.now()
         session = session_on(proposal.day)
         begun = session is not None and now >= session.open_at
