@@ -30,6 +30,9 @@ from tradeengine.store.database import open_database
 from tradeengine.store.jobs import Jobs
 from tradeengine.store.rejections import RejectionLog
 
+pytestmark = pytest.mark.xdist_group("planning")
+"""One worker makes the plan for all of these."""
+
 DAY = date(2010, 7, 1)
 
 
