@@ -24,7 +24,7 @@ from tests.sessions.programs import (
 )
 
 HomeWith = Callable[..., Path]
-QUICK = ("--speed", "max", "--start", "10:30", "--until", "10:33")
+QUICK = (*RECORDED_PLAN, "--speed", "max", "--start", "10:30", "--until", "10:33")
 KEY, SECRET = "PKTESTTESTTEST", "a-secret-of-a-test"
 
 
@@ -267,7 +267,7 @@ def test_a_run_needs_no_home_variable_no_locale_and_no_writable_directory(tmp_pa
 
 
 def test_a_full_disk_stops_the_run_flat_and_what_was_written_replays(tmp_path: Path) -> None:
-    full = run("run", *QUICK, *RECORDED_PLAN, "--home", str(tmp_path), cwd=tmp_path, limit=100_000)
+    full = run("run", *QUICK, "--home", str(tmp_path), cwd=tmp_path, limit=100_000)
     replayed = run("replay", str(newest_run(tmp_path)), cwd=tmp_path)
 
     assert full.returncode == 70
