@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from statistics import linear_regression
@@ -31,6 +31,9 @@ from tradeengine.trading import trade
 WEEK = [date(2019, 2, day) for day in range(11, 16)]
 PLAN = Path(__file__).parents[1] / "config" / "plans" / "2019-02-13.yaml"
 """The plan of the recorded week, used unless the home has one of its own."""
+
+VALUED_ON = "2019-02-12"
+"""The day of the values in it."""
 
 WARM_UP = 2
 MEGABYTE = 2**20
@@ -45,10 +48,18 @@ def resident_megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
 
 
+def plan_of(day: date, written: Path, home: Home) -> Path:
+    """Give the plan as if its values had been known before a day: one of later values is refused."""
+    made = home.root / f"plan-{day}.yaml"
+    known = (day - timedelta(days=1)).isoformat()
+    made.write_text(written.read_text().replace(VALUED_ON, known))
+    return made
+
+
 def session(home: Home, day: date) -> int:
     """Trade one session as fast as it goes; give the exit code."""
     own = home.root / "config" / "session_plan.yaml"
-    plan = own if own.is_file() else PLAN
+    plan = plan_of(day, own if own.is_file() else PLAN, home)
     flags = Flags(venue="embedded", date=day, speed="max", until="close", plan=plan)
     options = read_options(flags, home, None, {}, json=True)
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):

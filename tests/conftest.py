@@ -1,6 +1,7 @@
 """What holds for every test: nothing of the developer, no deadline for a busy machine."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -24,6 +25,13 @@ def _state_of_its_own() -> Iterator[None]:
         del os.environ["XDG_STATE_HOME"]
     else:
         os.environ["XDG_STATE_HOME"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_are_heard() -> None:
+    """Hear the end of a terminal also where the tests themselves are to outlive theirs (nohup)."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
