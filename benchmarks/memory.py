@@ -49,7 +49,7 @@ def resident_megabytes() -> float:
 
 
 def plan_of(day: date, written: Path, home: Home) -> Path:
-    """Give the plan as if its values had been known before a day: one of later values is refused."""
+    """Give the plan as if its values had been of the day before: later ones are refused."""
     made = home.root / f"plan-{day}.yaml"
     known = (day - timedelta(days=1)).isoformat()
     made.write_text(written.read_text().replace(VALUED_ON, known))
