@@ -41,7 +41,9 @@ class Fetching:
     parameters: BarsParameters = HURRIED
     told: list[tuple[str, int, int]] = field(default_factory=list)
 
-    async def __call__(self, symbols: list[str], through: date) -> FetchReport:
+    async def __call__(
+        self, symbols: list[str], through: date, session: date | None = None
+    ) -> FetchReport:
         self.sites.asked.clear()
         self.told.clear()
 
@@ -52,7 +54,9 @@ class Fetching:
             serving(self.sites) as url,
             asking(url, self.parameters, PatientClock()) as asker,
         ):
-            return await fetch_daily(self.store, asker, symbols, through, self.parameters, progress)
+            return await fetch_daily(
+                self.store, asker, symbols, through, self.parameters, progress, session=session
+            )
 
     def starts(self) -> list[str]:
         """Give the days from which on bars were asked for."""

@@ -210,7 +210,9 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
             if isinstance(each, Valuation) and each.symbol in wanted
         },
         refused=[each for each in (*prepared.refused, *refused) if each.symbol in names],
-        figures=day_figures(stored.bars(wanted, day.through), day.through),
+        figures=day_figures(
+            stored.bars(wanted, day.through), day.through, stored.splits_at_open(wanted, day)
+        ),
         betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
         risk_free=prepared.assumed.risk_free,
     )

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradeengine.bars.panel import Panel
+from tradeengine.bars.window import whole_day_scale
 from tradeengine.errors import SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.model.rejections import Rejection, Stage
@@ -188,7 +189,8 @@ def _evidence(
     refused: Sequence[Rejection],
 ) -> Evidence:
     panel = bars.members
-    turnover = panel.close * panel.volume
+    whole_days = np.array([whole_day_scale(day) for day in panel.days])
+    turnover = panel.close * panel.volume * whole_days[:, None]
     last = len(panel.days)
     return Evidence(
         origin=suppliers.origin,
