@@ -180,6 +180,49 @@ async def test_a_bar_that_changed_after_its_evening_is_named(fetch: Fetching) ->
     assert fetch.store.read(["A"], DAYS[98], DAYS[98])["close"].item() == 60.0
 
 
+async def test_a_name_that_is_another_companys_now_gets_the_others_whole_history(
+    fetch: Fetching,
+) -> None:
+    fetch.sites.splits = [split("A", DAYS[20], 2)]
+    await fetch(["A", "B"], DAYS[99])
+    assert fetch.store.read(["A"])["split"].product() == 2.0
+    # The other company began to trade later, and had a split of its own.
+    fetch.sites.splits = [split("A", DAYS[60], 3)]
+    fetch.sites.bars = [
+        *(bar("A", day, 20.0) for day in DAYS[40:110]),
+        *history("B"),
+    ]
+
+    report = await fetch(["A", "B"], DAYS[105])
+
+    kept = fetch.store.read(["A"], through=DAYS[105])
+    assert (min(kept["date"]), kept.height, set(kept["close"])) == (DAYS[40], 66, {20.0})
+    assert kept.filter(pl.col("split") != 1.0)["date"].to_list() == [DAYS[60]]
+    assert (report.renewed, report.changed, report.problem) == (("A",), (), "")
+    assert fetch.store.read(["B"]).height == 106
+
+    again = await fetch(["A", "B"], DAYS[106])
+    assert (again.renewed, again.new_bars) == ((), 2)
+    assert fetch.starts() == [str(DAYS[101])]
+
+
+async def test_a_history_is_not_replaced_by_nothing(fetch: Fetching) -> None:
+    await fetch(["A"], DAYS[99])
+    before = fetch.store.read()
+    strange = Sites(bars=[bar("A", day, 20.0) for day in DAYS])
+    async with serving(strange) as url, asking(url) as asker:
+        few = {"symbols": "A", "start": f"{DAYS[95]}T", "end": f"{DAYS[99]}T"}
+        page = (await asker.get("/v2/stocks/bars", few)).decode()
+    fetch.sites.script.extend(
+        [Scripted(200, page), Scripted(200, "{}"), Scripted(200, '{"bars": {}}')]
+    )
+
+    report = await fetch(["A"], DAYS[99])
+
+    assert report.renewed == ()
+    assert fetch.store.read().equals(before)
+
+
 async def test_splits_and_dividends_stand_on_their_ex_dates(fetch: Fetching) -> None:
     fetch.sites.cash_dividends = [
         dividend("A", DAYS[50], 0.4),

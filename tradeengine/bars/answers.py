@@ -8,7 +8,7 @@ the request itself is, and asking on would not help.
 
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,15 +26,17 @@ MOST_REFUSED: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Symbols that are asked for together, from `since` on."""
+    """Symbols asked for together, from `since` on; `anew`: in the place of all that is stored."""
 
     symbols: tuple[str, ...]
     since: date
+    anew: bool = False
 
     def halves(self) -> tuple["Group", "Group"]:
         """Give two groups that are this one."""
         half = len(self.symbols) // 2
-        return Group(self.symbols[:half], self.since), Group(self.symbols[half:], self.since)
+        first, second = self.symbols[:half], self.symbols[half:]
+        return replace(self, symbols=first), replace(self, symbols=second)
 
 
 @dataclass(frozen=True, slots=True)

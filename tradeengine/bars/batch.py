@@ -6,7 +6,7 @@ actions of all symbols of a group. Whoever is cancelled keeps it, and is cancell
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import polars as pl
@@ -16,7 +16,8 @@ from tradeengine.bars.asked import Asked, Stretch
 from tradeengine.bars.booking import with_actions
 from tradeengine.bars.coming import Ahead, ComingSplits
 from tradeengine.bars.store import BarStore, ChangedBar
-from tradeengine.bars.table import DAILY_SCHEMA, KEY
+from tradeengine.bars.strangers import strangers
+from tradeengine.bars.table import DAILY_SCHEMA, KEY, no_bars
 
 _FULL: Final = 1_000_000
 """Bars after which a batch is written."""
@@ -32,6 +33,11 @@ class Batch:
         self._taken: list[Answer] = []
         self.new = 0
         self.changed: list[ChangedBar] = []
+        self.strangers: list[str] = []
+        """Symbols whose bars came with the prices of another share; nothing of it is kept."""
+
+        self.renewed: list[str] = []
+        """Symbols whose history was fetched anew, in the place of all that was stored."""
 
     async def take(self, answer: Answer) -> None:
         """Take an answer; a batch that is full is kept at once. Raises BadConfiguration."""
@@ -48,26 +54,38 @@ class Batch:
         taken, self._taken = self._taken, []
         if not taken:
             return
-        known = []
+        known, anew = [], set[str]()
         for answer in taken:
             merged, old = self._merged(answer)
             known.append(merged)
-            self.new += answer.bars.join(old, on=KEY, how="anti").unique(KEY).height
-        self.changed += self._store.merge(pl.concat(known))
+            self.new += merged.join(old, on=KEY, how="anti").height
+            if answer.group.anew:
+                anew.update(merged["symbol"])
+        self.changed += self._store.merge(pl.concat(known), anew)
+        self.renewed += sorted(anew)
         for answer in taken:
-            self._note(answer.group)
+            self._note(answer.group, anew)
             self._coming.keep(answer.group.symbols, self._days, answer.actions)
 
-    def _note(self, group: Group) -> None:
-        self._asked.note(group.symbols, Stretch(group.since, self._days.after), self._held)
+    def _note(self, group: Group, anew: Collection[str]) -> None:
+        stretch = Stretch(group.since, self._days.after)
+        if group.anew:
+            # Of a history that was fetched anew nothing from earlier fetches counts.
+            self._asked.note(anew, stretch, ())
+        else:
+            symbols = [each for each in group.symbols if each not in self.strangers]
+            self._asked.note(symbols, stretch, self._held)
 
     def _merged(self, answer: Answer) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Put bars and actions over those in the store; give them, and what the store had."""
         since = min([answer.group.since, *answer.actions["date"]])
-        old = self._store.read(answer.group.symbols, since=since)
-        plain = answer.bars.with_columns(
-            dividend=pl.lit(None, pl.Float64), split=pl.lit(None, pl.Float64)
-        )
+        bars, old = answer.bars, no_bars()
+        if not answer.group.anew:
+            old = self._store.read(answer.group.symbols, since=since)
+            strange = strangers(old, bars)
+            self.strangers += strange
+            bars, old = (each.filter(~pl.col("symbol").is_in(strange)) for each in (bars, old))
+        plain = bars.with_columns(dividend=pl.lit(None, pl.Float64), split=pl.lit(None, pl.Float64))
         prices = pl.col("open", "high", "low", "close", "volume")
         merged = (
             pl.concat([plain.select(DAILY_SCHEMA.names()), old])
@@ -78,7 +96,7 @@ class Batch:
             .sort(KEY)
         )
         first = dict(merged.group_by("symbol").agg(pl.col("date").min()).iter_rows())
-        for symbol in first.keys() & self._held.keys():
+        for symbol in () if answer.group.anew else first.keys() & self._held.keys():
             first[symbol] = min(first[symbol], self._held[symbol].first)
         return with_actions(merged, answer.actions, old, first), old
 

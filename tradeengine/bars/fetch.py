@@ -3,10 +3,11 @@ Bring the store of daily bars up to a day: ask only for what it does not have.
 
 Of a symbol without bars a whole history is fetched, and of one whose history was never asked
 for so far back; of the others the days after the last bar, and the last few days again, since
-a bar may be corrected after its evening. Splits and
-dividends are asked for again over a longer time, because they are booked late, and up to the
-session to come. A fetch that breaks off or is cancelled keeps what it had, and says what it has
-not; a symbol that is refused costs its own bars only.
+a bar may be corrected after its evening. Splits and dividends are asked for again over a longer
+time, because they are booked late, and up to the session to come. A symbol whose last days come
+with the prices of another share is fetched anew as a whole (`strangers.py`). A fetch that breaks
+off or is cancelled keeps what it had, and says what it has not; a symbol that is refused costs
+its own bars only.
 """
 
 import asyncio
@@ -43,6 +44,9 @@ class FetchReport:
     silent: tuple[str, ...]
     """Symbols of which there are no bars, neither before nor now."""
 
+    renewed: tuple[str, ...] = ()
+    """Symbols that came with the prices of another share, and were fetched anew as a whole."""
+
     refused: tuple[RefusedSymbol, ...] = ()
     """Symbols that the site does not give; their old bars stand."""
 
@@ -73,12 +77,15 @@ async def fetch_daily(
     held = await asyncio.to_thread(_held, store, wanted, through)
     asked = await asyncio.to_thread(Asked(store.path.parent).read)
     groups = _groups(_starts(wanted, held, asked, through, parameters), parameters)
+    whole = through - timedelta(days=parameters.history_days)
     days = Ahead(through, max(through, session or through))
     fetching = _Fetching(Batch(store, days, held), len(wanted), progress)
     problem = ""
     try:
         async with asyncio.timeout(parameters.fetch_deadline_seconds):
             async for answer in answers(asker, groups, days, parameters):
+                await fetching.hear(answer)
+            async for answer in answers(asker, await fetching.anew(whole), days, parameters):
                 await fetching.hear(answer)
     except (VenueUnreachable, RefusedByBroker, ProtocolViolation) as error:
         problem = fetching.broken_off(error)
@@ -93,6 +100,7 @@ async def fetch_daily(
         asked=len(wanted),
         new_bars=fetching.batch.new,
         changed=tuple(fetching.batch.changed),
+        renewed=tuple(fetching.batch.renewed),
         silent=tuple(
             symbol for symbol in wanted if symbol in fetching.given and symbol not in held
         ),
@@ -120,6 +128,11 @@ class _Fetching:
     def unreadable(self) -> str:
         """Say what is wrong with an answer that is none; "" for a plain no."""
         return next((each.words for each in self.refused if not each.for_good), "")
+
+    async def anew(self, since: date) -> list[Group]:
+        """Give the groups to ask for again, from the beginning on: each of one symbol."""
+        await self.batch.keep()
+        return [Group((symbol,), since, anew=True) for symbol in self.batch.strangers]
 
     async def hear(self, answer: Answer | RefusedSymbol) -> None:
         if isinstance(answer, RefusedSymbol):

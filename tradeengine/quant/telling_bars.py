@@ -34,6 +34,7 @@ def notes_of(
         _refused(report.refused),
         _silent(silent_members(report, names_of), len(names_of)),
         _behind(report, names_of, last),
+        _renewed(report.renewed),
         _corrections(report.changed),
     ]
     return [note for note in notes if note]
@@ -100,6 +101,15 @@ def _behind(
         return ""
     told = few([f"{member} {ends[member]}" for member in behind], ", ")
     return f"the bars of {len(behind)} members end before {report.through}: {told}"
+
+
+def _renewed(renewed: Sequence[str]) -> str:
+    if not renewed:
+        return ""
+    return (
+        f"bars of {few(renewed)} came with the prices of another share: the whole history was"
+        " fetched anew"
+    )
 
 
 def _corrections(changed: Sequence[ChangedBar]) -> str:
