@@ -323,6 +323,17 @@ async def test_a_split_of_nothing_is_no_answer(fetch: Fetching) -> None:
     assert not fetch.store.path.exists()
 
 
+async def test_a_dividend_below_nothing_is_no_answer(fetch: Fetching) -> None:
+    fetch.sites.stock_dividends = [dividend("A", DAYS[40], -1.5)]
+    stock = await fetch(["A"], DAYS[50])
+    fetch.sites.stock_dividends, fetch.sites.cash_dividends = [], [dividend("A", DAYS[40], -0.1)]
+    cash = await fetch(["A"], DAYS[50])
+
+    assert "a dividend below nothing" in stock.problem
+    assert "a dividend below nothing" in cash.problem
+    assert not fetch.store.path.exists()
+
+
 async def test_a_site_that_hangs_ends_with_the_deadline(fetch: Fetching) -> None:
     fetch.sites.held = Event()
     fetch.parameters = HURRIED.model_copy(update={"fetch_deadline_seconds": 0.05})

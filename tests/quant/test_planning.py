@@ -234,11 +234,11 @@ def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) 
     assert any(words.startswith("plan: vix: ") for words in said)
 
 
-async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
-    copy: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = options_of(copy)
-    spoiled = pl.col("open", "high", "low", "close") / 2.0  # A split that nobody has booked.
+async def _plan_of_spoiled(
+    symbol: str, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> SessionPlan:
+    """Make the plan after halving a symbol's last prices: a split that nobody has booked."""
+    spoiled = pl.col("open", "high", "low", "close") / 2.0
 
     async with open_desk(options) as desk:
         refresh = desk.refresh_bars
@@ -246,18 +246,35 @@ async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
         async def spoil(progress: Progress) -> None:
             await refresh(progress)
             store = BarStore(desk.files.bars)
-            last = store.read(["AAPL"], since=date(2010, 6, 30))
+            last = store.read([symbol], since=date(2010, 6, 30))
             store.merge(last.with_columns(spoiled))
             desk.stored = StoredDesk(desk.settings, desk.files)
 
         monkeypatch.setattr(desk, "refresh_bars", spoil)
-        plan = await build_plan(options, desk, "", silent)
+        return await build_plan(options, desk, "", silent)
+
+
+async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
+    copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await _plan_of_spoiled("AAPL", options_of(copy), monkeypatch)
 
     apple = plan.symbols["AAPL"]
     assert (apple.p_undervalued, apple.atr_percent, apple.size_fraction) == (None, None, 0.0)
     assert "SPLIT_NOT_BOOKED 1" in plan.origins["valuations"]
-    logged = RejectionLog(desk.files.rejected).read(DAY)
+    logged = RejectionLog(copy.desk("embedded").rejected).read(DAY)
     assert ("AAPL", Stage.BARS) in {(row.symbol, row.stage) for row in logged}
+
+
+async def test_a_regime_of_spoiled_bars_is_not_known(
+    copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await _plan_of_spoiled("SPY", options_of(copy), monkeypatch)
+
+    assert plan.regime is Regime.UNKNOWN
+    assert plan.origins["regime"].endswith("SPOILED_CLOSES")
+    logged = RejectionLog(copy.desk("embedded").rejected).read(DAY)
+    assert ("SPY", "SPLIT_NOT_BOOKED") in {(row.symbol, row.code) for row in logged}
 
 
 def test_a_plan_is_traded_in_its_own_session_only(home: Home, first: Said) -> None:

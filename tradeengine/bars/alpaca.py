@@ -145,12 +145,18 @@ def read_actions(body: bytes) -> pl.DataFrame:
     lists = page.corporate_actions or _Lists()
     splits = [*lists.forward_splits, *lists.reverse_splits]
     if any(min(row.new_rate, row.old_rate) <= 0.0 for row in splits):
-        raise ProtocolViolation(ACTIONS_PATH, "a split of nothing", body[:200].decode())
+        raise _no_action("a split of nothing", body)
+    if any(row.rate < 0.0 for row in (*lists.cash_dividends, *lists.stock_dividends)):
+        raise _no_action("a dividend below nothing", body)
     rows = [(row.symbol, row.ex_date, row.rate, 1.0) for row in lists.cash_dividends]
     rows += [(row.symbol, row.ex_date, 0.0, row.new_rate / row.old_rate) for row in splits]
     # A dividend in shares is a small split: its rate is new shares for each one held.
     rows += [(row.symbol, row.ex_date, 0.0, 1.0 + row.rate) for row in lists.stock_dividends]
     return pl.DataFrame(rows, schema=_NO_ACTIONS, orient="row")
+
+
+def _no_action(what: str, body: bytes) -> ProtocolViolation:
+    return ProtocolViolation(ACTIONS_PATH, what, body[:200].decode("utf-8", "backslashreplace"))
 
 
 async def _pages(asker: Asker, path: str, query: dict[str, str]) -> AsyncIterator[bytes]:
