@@ -301,9 +301,10 @@ async def test_what_came_before_a_site_went_down_is_kept(fetch: Fetching) -> Non
         "<html>Bad gateway</html>",
         '{"bars": {"A": [{"t": "2010-01-04T05:00:00Z", "o": "much"}]}}',
         '{"bars": {"A": [{"t": "yesterday", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}]}}',
+        '{"bars": {"A": [{"t": "2010-03-01T00:00:00Z", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}]}}',
         '{"bars": {}, "next_page_token": "again"}',
     ],
-    ids=["html", "a price that is none", "a day that is none", "no end"],
+    ids=["html", "a price that is none", "a day that is none", "midnight of London", "no end"],
 )
 async def test_an_answer_that_is_none_changes_nothing(fetch: Fetching, body: str) -> None:
     fetch.sites.script.extend([Scripted(200, body)] * 5)
@@ -312,6 +313,13 @@ async def test_an_answer_that_is_none_changes_nothing(fetch: Fetching, body: str
 
     assert report.problem.startswith(("GET /v2/stocks/bars: ", "/v2/stocks/bars: "))
     assert not fetch.store.path.exists()
+
+
+@pytest.mark.parametrize("stamp", ["2010-01-04T05:00:00Z", "2010-07-01T04:00:00Z"])
+def test_a_bar_is_of_the_day_that_begins_in_new_york(stamp: str) -> None:
+    body = f'{{"bars": {{"A": [{{"t": "{stamp}", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}}]}}}}'
+
+    assert read_bars(body.encode())["date"].item() == date.fromisoformat(stamp[:10])
 
 
 async def test_a_split_of_nothing_is_no_answer(fetch: Fetching) -> None:

@@ -28,6 +28,8 @@ MOST_PAGES = 10_000
 _PROCESSED_AFTER = timedelta(days=60)
 """Alpaca files an action under the day it is processed, which may be long after the ex-date."""
 
+_NOON = 12
+
 _NO_ACTIONS = {"symbol": pl.String, "date": pl.Date, "dividend": pl.Float64, "split": pl.Float64}
 
 
@@ -198,6 +200,14 @@ def _bars_table(rows: Iterable[tuple[str, str, float, float, float, float, int]]
     }
     table = pl.DataFrame(list(rows), schema=columns, orient="row")
     try:
-        return table.with_columns(at.dt.convert_time_zone("America/New_York").dt.date())
+        table = table.with_columns(at.dt.convert_time_zone("America/New_York"))
     except pl.exceptions.PolarsError as error:
         raise ProtocolViolation(f"GET {BARS_PATH}", "a day that is none", str(error)) from error
+    # Midnight of another time zone would put a bar a day early, where nobody could know it.
+    evenings = table.filter(pl.col("date").dt.hour() >= _NOON)
+    if not evenings.is_empty():
+        symbol, begins = evenings.row(0)[:2]
+        raise ProtocolViolation(
+            f"GET {BARS_PATH}", "a day that begins in the evening", f"{symbol} {begins}"
+        )
+    return table.with_columns(pl.col("date").dt.date())
