@@ -155,6 +155,23 @@ async def test_a_cancel_while_a_batch_is_written_waits_for_it(
     assert set(fetch.store.read()["symbol"]) == set(NAMES)
 
 
+async def test_a_batch_that_is_full_is_kept_while_others_are_waited_for(
+    fetch: Fetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradeengine.bars.batch._FULL", 1)
+    fetch.sites.held = Event()
+    fetch.sites.held_symbols = frozenset(NAMES[10:])
+    fetching = asyncio.create_task(fetch(NAMES, DAYS[50]), name="fetch")
+    async with asyncio.timeout(10):
+        await fetch.sites.waiting.wait()
+        kept = set(fetch.store.read()["symbol"])
+        fetch.sites.held.set()
+        report = await fetching
+
+    assert kept == set(NAMES[:10])
+    assert report.new_bars == 20 * 51
+
+
 async def test_keys_that_are_refused_half_way_lose_nothing_that_came(fetch: Fetching) -> None:
     fetch.sites.script.extend([Scripted(200, '{"bars": {}}'), Scripted(200, "{}"), Scripted(403)])
 

@@ -159,7 +159,7 @@ async def test_a_member_whose_bars_have_ended_is_told(
     sites.bars += [bar("AAPL", day, 250.0) for day in DAYS[:10]]
 
     async with refreshed(settings, sites, files) as desk:
-        assert f"the bars of 1 members end before 2010-06-30: AAPL {DAYS[9]}" in desk.notes
+        assert f"daily bars that end before 2010-06-30: AAPL {DAYS[9]}" in desk.notes
 
 
 async def test_a_log_that_cannot_be_written_is_the_operators_business(

@@ -100,7 +100,7 @@ def _behind(
     if not behind or report.problem:
         return ""
     told = few([f"{member} {ends[member]}" for member in behind], ", ")
-    return f"the bars of {len(behind)} members end before {report.through}: {told}"
+    return f"daily bars that end before {report.through}: {told}"
 
 
 def _renewed(renewed: Sequence[str]) -> str:
