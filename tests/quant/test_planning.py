@@ -119,7 +119,7 @@ def test_apple_is_what_it_was(first: Said) -> None:
 
 
 def test_danaher_is_planned_in_the_shares_of_its_splits_own_day(copy: Home) -> None:
-    """Two for one on 2010-06-14: 80.57 at the close before, 39.66 on the evening of the day."""
+    """Two for one on 2010-06-14: 78.67 at the close before, 39.66 on the evening of the day."""
     split_day, plans = date(2010, 6, 14), {}
     for day in (date(2010, 6, 11), split_day):
         options = options_of(copy, day)
