@@ -19,7 +19,7 @@ from tradeengine.model.denials import Denial
 from tradeengine.model.instants import NANOS, instant_of
 from tradeengine.venue.exchange.splitting import OpenOrders
 from tradeengine.venue.records import AccountUpdate
-from tradeengine.venue.server.faults import PartialFillThenCancel, Split, World
+from tradeengine.venue.server.faults import PartialFillThenCancel, Split, StrangerTrades, World
 from tradeengine.venue.server.faults.fault import Counted
 
 D = Decimal
@@ -201,3 +201,17 @@ def _has(stops: list[dict[str, str]], symbol: str, shares: int, prices: Range) -
     low, high = prices
     fit = all(low < float(row["stop_price"]) < high for row in mine)
     return fit and sum(int(row["qty"]) for row in mine) == shares
+
+
+def test_shares_with_a_fraction_that_a_person_has_bought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, ledger={"foreign": "adopt"})
+    bought = StrangerTrades(symbol="SPY", side="buy", qty=D("10.5"))
+
+    run = watch(monkeypatch, home, bought, until="10:40")
+
+    stops = [u.order for u in run.updates if u.order.type == "stop" and u.order.symbol == "SPY"]
+    assert {(stop.qty, stop.time_in_force) for stop in stops} == {(D(10), "gtc"), (D("0.5"), "day")}
+    assert run.exit_code is ExitCode.CLEAN
+    assert "NAKED" not in run.alerts()
