@@ -19,7 +19,13 @@ from tradeengine.model.denials import Denial
 from tradeengine.model.instants import NANOS, instant_of
 from tradeengine.venue.exchange.splitting import OpenOrders
 from tradeengine.venue.records import AccountUpdate
-from tradeengine.venue.server.faults import PartialFillThenCancel, Split, StrangerTrades, World
+from tradeengine.venue.server.faults import (
+    MissingField,
+    PartialFillThenCancel,
+    Split,
+    StrangerTrades,
+    World,
+)
 from tradeengine.venue.server.faults.fault import Counted
 
 D = Decimal
@@ -215,3 +221,14 @@ def test_shares_with_a_fraction_that_a_person_has_bought(
     assert {(stop.qty, stop.time_in_force) for stop in stops} == {(D(10), "gtc"), (D("0.5"), "day")}
     assert run.exit_code is ExitCode.CLEAN
     assert "NAKED" not in run.alerts()
+
+
+def test_fills_whose_orders_never_say_how_much_of_them_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, "Churn", risk=FREELY)
+
+    run = watch(monkeypatch, home, MissingField(times=100_000), start="09:30", until="09:50")
+
+    assert any(fill.event == "partial_fill" for fill in run.fills("sell"))
+    assert (run.exit_code, run.alerts()) == (ExitCode.CLEAN, [])

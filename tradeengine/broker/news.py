@@ -13,7 +13,8 @@ import msgspec
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Inbox
-from tradeengine.broker.updates import Report, event_of
+from tradeengine.broker.updates import FILLS, Report, event_of
+from tradeengine.broker.wire import ZERO
 from tradeengine.clock import Clock
 from tradeengine.model.names import is_ours
 
@@ -79,6 +80,11 @@ class News:
         return not self._ours_only or is_ours(report.client_order_id)
 
     def _complete(self, report: Report) -> Report:
+        """Add what a report that is news should have said, from what was told before it."""
+        if report.word in FILLS and report.filled < (report.quantity or ZERO):
+            # Without the order's total, two of its fills would look like one that is told twice.
+            told = self._memory.shares_told(report.order_id)
+            return msgspec.structs.replace(report, filled=told)
         if report.word != "replaced" or report.new_client_order_id:
             return report
         new_id = (
