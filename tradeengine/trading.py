@@ -27,6 +27,7 @@ from tradeengine.run.locking import TradingLock, account_of, broker_account
 from tradeengine.run.outcome import Outcome
 from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until
+from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.watch import watching_log
 from tradeengine.store.baselines import Baselines
 from tradeengine.store.builds import Builds
@@ -56,6 +57,8 @@ async def trade_session(
     """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
     options.home.prepare()
     async with AsyncExitStack() as stack:
+        # Until all is closed, the alarm too: a second Ctrl-C must not keep back what it tells.
+        signals = stack.enter_context(stop_signals())
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
         alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
         database = stack.enter_context(open_database(options.home.state_file))
@@ -77,4 +80,5 @@ async def trade_session(
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
         desk = desk_work(options, world, database)
         app = App(options, world, files, log, screen, lock, baseline, alarm, desk)
+        signals.tell(app.on_signal)
         return await app.run()
