@@ -15,6 +15,7 @@ from tradeengine.app import App
 from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
+from tradeengine.layout import remove_leftovers
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_records, desk_work
 from tradeengine.quant.planning import planned, refuse_other_session
@@ -60,6 +61,8 @@ async def trade_session(
         # Until all is closed, the alarm too: a second Ctrl-C must not keep back what it tells.
         signals = stack.enter_context(stop_signals())
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
+        for written in (options.home.status_file, options.home.halt_file):
+            remove_leftovers(written, SystemClock().now())
         alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
