@@ -71,6 +71,17 @@ async def test_account_positions_and_open_orders_come_as_one_message() -> None:
         )
 
 
+async def test_a_position_without_shares_is_none() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/orders", as_json([]))
+        server.script("GET", "/v2/positions", as_json([LONG | {"qty": "0"}, SHORT]))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(ASK)
+        snapshot = bench.inbox.of(BrokerSnapshot)[0]
+        assert [position.symbol for position in snapshot.positions] == ["SPY"]
+
+
 async def test_orders_are_read_before_positions_so_that_a_fill_between_cannot_hide() -> None:
     async with scripted() as server:
         bench = Bench(server)

@@ -81,7 +81,9 @@ async def read_holdings(line: Line, page_size: int) -> Holdings:
     orders = await read_orders(line, "open", page_size)
     positions = read_rows(await line.ask(requests.positions()), PositionRow, "/v2/positions")
     account = read_one(await line.ask(requests.account()), AccountRow, "/v2/account")
-    return Holdings(account, positions.good, orders.good, orders.bad + positions.bad)
+    # What was closed may be listed for a while with no shares; nothing is held of it.
+    held = [row for row in positions.good if row.qty]
+    return Holdings(account, held, orders.good, orders.bad + positions.bad)
 
 
 def snapshot_of(holdings: Holdings, why: str, received_at: int, asked_at: int = 0) -> list[Input]:
