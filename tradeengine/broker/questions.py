@@ -32,6 +32,9 @@ _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolati
 _STEADY_READS = 5
 """How often the account is read until nothing moves during a reading."""
 
+_READING = "reading"
+"""Who holds news back until the snapshot that opens the books is told."""
+
 _SETTLE_SECONDS = 3.0
 """Longest that a reconciliation leaves to the stream; who compares looks again after 4 s."""
 
@@ -62,12 +65,14 @@ class Questions:
                 await self._sweep(line, 0.0)
                 return
             holdings = await self._read(question.why, line)
+            for row in holdings.orders:
+                self._remember(row)
+            now = self._clock.now()
+            self._inbox.put_many(snapshot_of(holdings, question.why, now, question.at))
         except _NO_ANSWER as error:
             self._answers.unreachable(question.why, str(error))
-            return
-        for row in holdings.orders:
-            self._remember(row)
-        self._inbox.put_many(snapshot_of(holdings, question.why, self._clock.now(), question.at))
+        finally:
+            self._news.release(_READING)
 
     async def _read(self, why: str, line: Line) -> Holdings:
         if why == Question.START:
@@ -94,9 +99,13 @@ class Questions:
 
         A fill that was told before the positions and is not in them would never be
         booked; a deposit that is in the cash and not told would be taken for a profit.
+        Where orders move all the time the last reading is told before what happens during it:
+        the core knows by its position which fill it holds already.
         """
         flows = await self._flows.read(line)
-        for _ in range(_STEADY_READS):
+        for left in reversed(range(_STEADY_READS)):
+            if not left:
+                self._news.hold(_READING)
             before = flows
             told = self._news.told
             holdings = await read_holdings(line, self._parameters.orders_page_size)
