@@ -20,10 +20,12 @@ from tradeengine.model.instants import NANOS, instant_of
 from tradeengine.venue.exchange.splitting import OpenOrders
 from tradeengine.venue.records import AccountUpdate
 from tradeengine.venue.server.faults import (
+    BadGateway,
     MissingField,
     PartialFillThenCancel,
     Split,
     StrangerTrades,
+    TimeoutAfterAccept,
     World,
 )
 from tradeengine.venue.server.faults.fault import Counted
@@ -232,3 +234,14 @@ def test_fills_whose_orders_never_say_how_much_of_them_is_filled(
 
     assert any(fill.event == "partial_fill" for fill in run.fills("sell"))
     assert (run.exit_code, run.alerts()) == (ExitCode.CLEAN, [])
+
+
+def test_an_order_without_an_answer_whose_look_up_fails_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = BadGateway(times=1_000_000, path="/v2/orders:by_client_order_id", method="GET")
+
+    run = watch(monkeypatch, make_home(tmp_path), dead, TimeoutAfterAccept())
+
+    assert len({fill.order.client_order_id for fill in run.fills("buy")}) == len(SYMBOLS)
+    assert_protected(run)
