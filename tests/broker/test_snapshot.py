@@ -197,3 +197,18 @@ async def test_a_question_without_a_usable_answer_is_told(answer: Answer, reason
         assert unreachable.why == "flatten"
         assert unreachable.reason.startswith(reason)
         assert bench.inbox.of(BrokerSnapshot) == []
+
+
+@pytest.mark.parametrize(("why", "is_answered"), [("flatten", True), ("resume", False)])
+async def test_only_a_flatten_goes_on_when_the_account_cannot_be_read_any_more(
+    why: str, is_answered: bool
+) -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account", as_json(ACCOUNT), Answer(502))
+        server.script("GET", "/v2/positions", as_json([LONG]))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(AskBroker(at=START, why="start"))
+            await bench.answer(AskBroker(at=START, why=why))
+        answers = [snapshot.why for snapshot in bench.inbox.of(BrokerSnapshot)]
+        assert answers == (["start", why] if is_answered else ["start"])

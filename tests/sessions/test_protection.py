@@ -245,3 +245,15 @@ def test_an_order_without_an_answer_whose_look_up_fails_for_good(
 
     assert len({fill.order.client_order_id for fill in run.fills("buy")}) == len(SYMBOLS)
     assert_protected(run)
+
+
+def test_a_flatten_while_the_account_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = BadGateway(times=1_000_000, path="/v2/account", method="GET", after=120.0)
+    home = make_home(tmp_path)
+
+    run = watch(monkeypatch, home, dead)
+
+    assert_protected(run)
+    assert json.loads(run_folder(home).receipt.read_text())["seconds"] < 5

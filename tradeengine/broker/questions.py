@@ -16,7 +16,7 @@ from tradeengine.broker.news import News
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Inbox
 from tradeengine.broker.snapshot import Holdings, read_holdings, snapshot_of
-from tradeengine.broker.wire import OrderRow
+from tradeengine.broker.wire import AccountRow, OrderRow
 from tradeengine.clock import Clock
 from tradeengine.errors import (
     OutcomeUnknown,
@@ -57,6 +57,8 @@ class Questions:
         self._parameters, self._clock, self._inbox = parameters, clock, inbox
         self._answers, self._news, self._flows = answers, news, flows
         self._sweep, self._remember = sweep, remember
+        self._account: AccountRow | None = None
+        """As it was read last; None before."""
 
     async def answer(self, question: AskBroker, line: Line) -> None:
         """Put the answer into the inbox, or that there was none."""
@@ -65,6 +67,7 @@ class Questions:
                 await self._sweep(line, 0.0)
                 return
             holdings = await self._read(question.why, line)
+            self._account = holdings.account
             for row in holdings.orders:
                 self._remember(row)
             now = self._clock.now()
@@ -82,7 +85,8 @@ class Questions:
             await self._flows.tell(line)
             await self._sweep(line, min(self._parameters.sweep_settle_seconds, _SETTLE_SECONDS))
             return await self._steady(line)
-        return await read_holdings(line, self._parameters.orders_page_size)
+        known = self._account if why == Question.FLATTEN else None
+        return await read_holdings(line, self._parameters.orders_page_size, known)
 
     async def _steady(self, line: Line) -> Holdings:
         """Read the holdings, again if an order moved while we read."""
