@@ -70,7 +70,14 @@ async def trade_session(
         number = await account_to_trade(options)
         account = broker_account(options.choice, number)
         if account is not None:
-            stack.enter_context(leased(account, options, screen.say))
+            stack.enter_context(
+                leased(
+                    account,
+                    options,
+                    screen.say,
+                    lambda other: lock.refuse_for(other, number, alarm.tell),
+                )
+            )
         options = await planned(options, number, screen.say, desk_records(options, database))
         world = await stack.enter_async_context(opened(options, screen.say))
         refuse_other_session(options, world.session.date)
