@@ -167,10 +167,8 @@ class App:
 
     async def _session(self) -> None:
         """Connect, reconcile, warm up; then jobs may run and venue time may move."""
-        await start_up(
-            self._options, self._world, self._edges, self._inbox, self._watch, self._files
-        )
-        if self._timetable.entries:
+        await self._supervised("session", self._start_up)
+        if self._reporter.failure is None and self._timetable.entries:
             self._spawn("timetable", self._supervised("timetable", self._timetable.run))
             await asyncio.sleep(0)  # It sleeps on the venue's clock before that moves.
         try:
@@ -179,6 +177,11 @@ class App:
             # Nobody moves the venue's time now: the core would wait for fills for ever.
             self._pump.broken.set()
             raise
+
+    async def _start_up(self) -> None:
+        await start_up(
+            self._options, self._world, self._edges, self._inbox, self._watch, self._files
+        )
 
     async def _ended(self) -> None:
         """Wait for the engine to stop; go past it if it is broken."""

@@ -17,6 +17,7 @@ from tests.sessions.watched import Watched, watch
 from tradeengine.errors import ExitCode
 from tradeengine.model.denials import Denial
 from tradeengine.model.instants import NANOS, instant_of
+from tradeengine.run import startup
 from tradeengine.venue.exchange.splitting import OpenOrders
 from tradeengine.venue.records import AccountUpdate
 from tradeengine.venue.server.faults import (
@@ -257,3 +258,16 @@ def test_a_flatten_while_the_account_cannot_be_read(
 
     assert_protected(run)
     assert json.loads(run_folder(home).receipt.read_text())["seconds"] < 5
+
+
+def test_a_start_that_gets_no_answer_ends_instead_of_standing_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "SNAPSHOT_SECONDS", 0.5)
+    dead = BadGateway(times=1_000_000, path="/v2/account/activities", method="GET")
+    home = make_home(tmp_path)
+
+    run = watch(monkeypatch, home, dead)
+
+    assert run.exit_code is ExitCode.FAILED
+    assert json.loads(run_folder(home).receipt.read_text())["flat"] is True
