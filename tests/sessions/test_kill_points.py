@@ -173,8 +173,9 @@ def lasting_venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
 
 
 @pytest.fixture
-def venue(lasting_venue: Venue) -> Venue:
-    """Give that venue with nothing in its account."""
+def venue(lasting_venue: Venue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Venue:
+    """Give that venue with nothing in its account, and as if no home had ever traded it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     lasting_venue.clear()
     return lasting_venue
 
