@@ -98,6 +98,7 @@ class LiveDesk:
             progress,
             parameters=self.settings.fundamentals,
             splits=splits,
+            whole=await off_the_loop(self._are_all, symbols),
         )
         report = await _in_turn(fetch, progress)
         self.problems += _not_looked_at(report.unavailable)
@@ -106,6 +107,11 @@ class LiveDesk:
             words = f"{len(report.inputs)} companies valid, {refused} refused for {report.as_of}"
             self.done[FUNDAMENTALS] = words
         return report
+
+    def _are_all(self, symbols: Sequence[str]) -> bool:
+        """Tell whether symbols are all companies that the desk has bars of, or more."""
+        companies = self.stored.companies_on(self.day.day)
+        return bool(companies) and set(companies) <= set(symbols)
 
     @property
     def session_is_on(self) -> bool:

@@ -156,8 +156,10 @@ class UniverseDesk:
             )
         if self._options.json:
             _print_json(accepted)
-        else:
-            print("\n".join(active_lines(accepted)), flush=True)
+            return ExitCode.CLEAN
+        print("\n".join(active_lines(accepted)), flush=True)
+        if accepted.accepted_by != _name(who):
+            print("it was the list already: nothing was changed", flush=True)
         return ExitCode.CLEAN
 
     def refuse(self, day: date | None, who: str, why: str) -> ExitCode:
