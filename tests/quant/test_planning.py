@@ -204,6 +204,46 @@ def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) 
     assert any(words.startswith("plan: vix: ") for words in said)
 
 
+def damage(home: Home) -> list[Path]:
+    """Spoil a file of the market's model and both series; give them."""
+    files = home.desk("embedded")
+    (newest,) = files.regime.glob("2010-06-11*.json")
+    paths = [files.bars / "dgs10.parquet", files.bars / "vix.parquet", newest]
+    for path in paths:
+        path.write_bytes(path.read_bytes()[:-20])
+    return paths
+
+
+def test_damaged_files_are_set_aside_told_of_and_made_anew(copy: Home, first: Said) -> None:
+    paths = damage(copy)
+
+    plan, said = plan_for(options_of(copy))
+
+    told = plan.origins["damaged files"]
+    for path in paths:
+        assert f"{path} " in told
+        assert any(words.startswith(f"plan: {path} ") for words in said), said
+        assert path.with_name(f"{path.name}.damaged").exists()
+        assert path.exists()
+    others = {name: words for name, words in plan.origins.items() if name != "damaged files"}
+    assert msgspec.structs.replace(plan, origins=others) == first[0]
+    assert "damaged files" not in plan_for(options_of(copy))[0].origins
+
+
+def test_a_damaged_series_that_no_site_replaces_is_not_known(copy: Home) -> None:
+    options = options_of(copy)
+    damage(copy)
+    bars = options.settings.bars.model_copy(update={"vix_url": "https://example.com/gone.csv"})
+    settings = options.settings.model_copy(update={"bars": bars})
+
+    plan, said = plan_for(replace(options, settings=settings))
+
+    assert plan.vix is None
+    assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
+    assert plan.origins["volatility index"] == "not known"
+    assert any("vix.parquet.damaged" in words for words in said)
+
+
 async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
     copy: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

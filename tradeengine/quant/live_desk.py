@@ -44,23 +44,35 @@ class LiveDesk:
         self, settings: Settings, files: DeskFiles, sources: Sources, day: DeskDay
     ) -> None:
         self.settings, self.files, self.sources, self.day = settings, files, sources, day
-        self.stored = StoredDesk(settings, files)
+        self.stored = StoredDesk(settings, files, self._hear_of_damage)
         self.problems: list[str] = []
         """What could not be fetched, in words."""
 
         self.notes: list[str] = []
-        """What came and is to be known: bars that a source has corrected."""
+        """What came and is to be known: bars that a source has corrected, damaged files."""
+
+        self.damaged: list[str] = []
+        """Files that could not be believed and were set aside, in words."""
 
         self.done: dict[str, str] = {}
         """What was brought up to date, by the names of the timetable's jobs, in words."""
+
+    def _hear_of_damage(self, words: str) -> None:
+        self.notes.append(words)
+        self.damaged.append(words)
 
     async def refresh_bars(self, progress: Progress) -> None:
         """Bring bars of the index's members, the market and the series up to the day before."""
         names = names_to_fetch(members_on(self.day.day), of_our_own=self.sources.origin == EMBEDDED)
         report = await refresh_bars(
-            self.sources, self.files, [*names, MARKET], self.day.through, progress
+            self.sources,
+            self.files,
+            [*names, MARKET],
+            self.day.through,
+            progress,
+            self._hear_of_damage,
         )
-        self.stored = StoredDesk(self.settings, self.files)
+        self.stored = StoredDesk(self.settings, self.files, self._hear_of_damage)
         # In one line each: some sites answer with pages.
         told = [" ".join(problem.split()) for problem in report.problems]
         problems = [*told, *await off_the_loop(self._what_lacks)]

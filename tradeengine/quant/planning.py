@@ -225,7 +225,7 @@ def _vix(found: Found, through: date) -> float | None:
 def _regime(options: Options, desk: LiveDesk, stored: StoredDesk) -> MarketRegime:
     through, parameters = desk.day.through, options.settings.regime
     days, closes = market_closes(data_of(stored, desk.day), through, parameters, 1)
-    return regime_on(desk.files, days, closes, through, parameters)
+    return regime_on(desk.files, days, closes, through, parameters, stored.say)
 
 
 def _betas(universe: ActiveUniverse | None) -> dict[str, float]:
