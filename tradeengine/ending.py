@@ -21,7 +21,7 @@ def exit_code_of(command: Callable[[], object]) -> int:
         print(f"tradeengine: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        return ExitCode.INTERRUPTED
     # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
     except Exception as error:
         return _internal_error(error)

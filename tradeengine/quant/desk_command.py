@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
 
+from tradeengine.errors import ExitCode
 from tradeengine.flags import ConfigFlag, DataVenueFlag, HomeFlag, JsonFlag
 from tradeengine.layout import Home
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from tradeengine.quant.desk_day import DeskFlags
 
 P = ParamSpec("P")
-
-INTERRUPTED = 130
-"""The shell's exit code of what Ctrl-C has ended: 128 and the signal's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,4 +104,4 @@ def told_when_interrupted(kept: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         print(f"tradeengine: interrupted; {kept}", file=sys.stderr, flush=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
