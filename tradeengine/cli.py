@@ -13,7 +13,7 @@ import typer
 
 from tradeengine.alerting import alerts
 from tradeengine.drilling import drill
-from tradeengine.ending import exit_code_of
+from tradeengine.ending import exit_code_of, told_when_interrupted
 from tradeengine.errors import BadConfiguration
 from tradeengine.flags import (
     ConfigFlag,
@@ -120,9 +120,11 @@ def run(
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     refuse_stale_halt(options.home)
 
-    from tradeengine.trading import trade
+    # While it trades it hears the signal itself, and ends flat.
+    with told_when_interrupted("no session was being traded; what was fetched is kept"):
+        from tradeengine.trading import trade
 
-    raise typer.Exit(trade(options))
+        raise typer.Exit(trade(options))
 
 
 @app.command()

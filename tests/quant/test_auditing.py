@@ -90,7 +90,10 @@ def test_another_last_day_can_be_named(
     assert "Refused from 2010-06-18 to 2010-06-24; the newest day is 2010-07-01" in shown
     assert "SPLIT" not in shown
     assert typed("audit", "--home", tmp_path, "--date", "2010-06-01") == ExitCode.CLEAN
-    assert "nothing was refused yet up to 2010-06-01" in capsys.readouterr().out
+    assert (
+        "nothing was looked at up to 2010-06-01: the first day is 2010-06-10"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_week_in_which_nobody_was_refused_is_told(

@@ -3,6 +3,8 @@
 import signal
 import socket
 import subprocess
+import sys
+import types
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,8 +12,23 @@ from pathlib import Path
 import pytest
 
 from tests.sessions.programs import command, environment
+from tradeengine.loading import main
 
 SECONDS = 60
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting(types.ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "tradeengine.cli", Interrupting("tradeengine.cli"))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "tradeengine: interrupted; nothing had begun\n"
 
 
 @pytest.fixture
@@ -29,6 +46,7 @@ def silent_venue() -> Iterator[socket.socket]:
         (["refresh-universe"], "look with `tradeengine universe show` whether there is a proposal"),
         (["regime"], "estimates that were finished are kept: run it again"),
         (["value", "AAPL"], "nothing was changed: run it again"),
+        (["run"], "no session was being traded; what was fetched is kept"),
         (["jobs", "run", "bars"], "what was fetched is kept, and the attempt does not count"),
         (["universe", "accept", "--who", "me"], "look with `tradeengine universe show` whether"),
     ],

@@ -131,6 +131,17 @@ def test_a_refusal_is_told_with_its_rule(
     assert json.loads(capsys.readouterr().out)["refused"][0]["symbol"] == symbol
 
 
+def test_a_missing_rate_is_told_with_what_fetches_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = replace(data(), rate_on=lambda days: np.full(len(days), np.nan))
+
+    assert explain_value(lambda *_: unknown, flags(tmp_path), "S03") is ExitCode.FAILED
+    caught = capsys.readouterr()
+    assert "MARKET_MISSING" in caught.out
+    assert "the 10-year rate before 2010-07-01 is not known: `tradeengine jobs" in caught.err
+
+
 def test_a_symbol_that_is_empty_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match="SYMBOL: is empty"):
         explain_value(open_data, flags(tmp_path), "")

@@ -43,8 +43,10 @@ def audit(
     if json:
         typer.echo(msgspec.json.encode(found).decode())
     elif found is None:
-        until = f" up to {last}" if last and log.days() else ""
-        typer.echo(f"nothing was refused yet{until}: there is no file in data/rejected_tickers")
+        if log.days():
+            typer.echo(f"nothing was looked at up to {last}: the first day is {log.days()[0]}")
+        else:
+            typer.echo("nothing was refused yet: there is no file in data/rejected_tickers")
     elif not found.lines:
         typer.echo(f"nobody was refused {_span(found)}")
     else:

@@ -6,9 +6,7 @@ Nothing heavy is imported here, so that `--help` and `halt` stay quick.
 
 import inspect
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
 
-from tradeengine.errors import ExitCode
+from tradeengine.ending import told_when_interrupted
 from tradeengine.flags import ConfigFlag, DataVenueFlag, HomeFlag, JsonFlag
 from tradeengine.layout import Home
 
@@ -95,13 +93,3 @@ def _shared(
     json: JsonFlag = False,
 ) -> Shared:
     return Shared(venue=venue, home=Home(home.absolute()), config=config, json=json)
-
-
-@contextmanager
-def told_when_interrupted(kept: str) -> Iterator[None]:
-    """End a block that Ctrl-C interrupts with a line on standard error and the code 130."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        print(f"tradeengine: interrupted; {kept}", file=sys.stderr, flush=True)
-        raise typer.Exit(ExitCode.INTERRUPTED) from None

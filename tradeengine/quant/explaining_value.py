@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from math import isnan
 from pathlib import Path
 
 import msgspec
@@ -42,6 +43,9 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     found = prepared.appraise(symbol)
     if not isinstance(found, Appraisal):
         _refuse((found,), as_json=flags.json)
+        if isnan(prepared.assumed.risk_free):
+            words = f"the 10-year rate before {day.day} is not known: `tradeengine jobs run bars`"
+            print(f"tradeengine: {words} fetches it", file=sys.stderr, flush=True)
         return ExitCode.FAILED
     _show(prepared.inputs[symbol], found, _kept(desk, found), as_json=flags.json)
     return ExitCode.CLEAN

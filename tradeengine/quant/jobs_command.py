@@ -16,12 +16,12 @@ jobs = typer.Typer(
 @desk_command("nothing was changed")
 def show(shared: Shared, context: typer.Context) -> int:
     """Show the scheduled jobs: next due, last success, last attempt; or run one by hand."""
+    if context.invoked_subcommand is not None:
+        _refuse_misplaced(context)
+        return 0
     from tradeengine.quant.jobs_table import show_jobs
 
-    if context.invoked_subcommand is None:
-        return show_jobs(shared.options())
-    _refuse_misplaced(context)
-    return 0
+    return show_jobs(shared.options())
 
 
 def _refuse_misplaced(context: typer.Context) -> None:
