@@ -18,12 +18,15 @@ from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.model.rejections import Stage
 from tradeengine.options import Flags, Options, read_options
+from tradeengine.quant import job_turns
 from tradeengine.quant.jobs import desk_jobs
+from tradeengine.quant.last_good import last_good
 from tradeengine.quant.live_desk import open_desk
 from tradeengine.quant.planning import build_plan, planned, refuse_other_session
 from tradeengine.quant.stored_desk import StoredDesk
 from tradeengine.quant.universe_files import universe_on
 from tradeengine.quant.universe_suppliers import Progress
+from tradeengine.run.job_lock import take
 from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
 from tradeengine.schedule.job import Job, Occasion
 from tradeengine.store.database import open_database
@@ -202,6 +205,44 @@ def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) 
     assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
     assert plan.origins["volatility index"] == "not known; the last close is of 2010-06-29"
     assert any(words.startswith("plan: vix: ") for words in said)
+
+
+def test_a_run_waits_for_whoever_works_on_the_data_and_names_him(
+    home: Home, first: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_turns, "PAUSE_SECONDS", 0.001)
+    lock = take(home.job_lock_file(FUNDAMENTALS), FUNDAMENTALS, "tradeengine cache-fund")
+    assert lock is not None
+    said: list[str] = []
+
+    def say(words: str) -> None:
+        said.append(words)
+        if words.startswith("waiting"):
+            lock.release()
+
+    plan = asyncio.run(planned(options_of(home), "", say)).plan
+
+    assert plan == first[0]
+    (waiting,) = [words for words in said if words.startswith("waiting")]
+    assert waiting.startswith(
+        "waiting for the job fundamentals: it runs already (tradeengine cache-fund, process "
+    )
+
+
+async def test_a_look_at_one_company_leaves_the_last_good_set_whole(copy: Home) -> None:
+    before = last_good(copy.desk("embedded"))
+    assert before is not None
+    async with open_desk(options_of(copy, date(2010, 7, 2))) as desk:
+        await desk.refresh_bars(silent)
+        await desk.refresh_fundamentals(["AAPL"], silent)
+        assert last_good(desk.files) == before
+        await desk.refresh_fundamentals(desk.stored.companies_on(desk.day.day), silent)
+        after = last_good(desk.files)
+
+    assert before.as_of == DAY
+    assert after is not None
+    assert after.as_of == date(2010, 7, 2)
+    assert before.valid + before.refused == after.valid + after.refused == 201
 
 
 def damage(home: Home) -> list[Path]:
