@@ -1,5 +1,7 @@
 """A series whose file is damaged is set aside and told of; nothing is decided on it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import polars as pl
 import pytest
 
 from tradeengine.bars.series import Series
+from tradeengine.quant import stored_series
 from tradeengine.quant.setting_aside import say_on_terminal
 from tradeengine.quant.stored_series import RATE, VIX, read_series, set_aside_if_damaged
 
@@ -58,6 +61,25 @@ def test_a_damaged_file_is_kept_beside_and_nothing_is_known(
     (told,) = said
     assert f"{path} {words}" in told
     assert f"it is kept as {name}.parquet.damaged, and the next fetch" in told
+
+
+def test_a_file_that_another_process_has_made_whole_meanwhile_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, said = tmp_path / "vix.parquet", list[str]()
+    path.write_bytes(b"")
+
+    @contextmanager
+    def after_another(folder: Path) -> Iterator[None]:
+        assert folder == tmp_path
+        path.unlink()
+        Series(folder).merge(VIX, table(34.13, 34.54))
+        yield
+
+    monkeypatch.setattr(stored_series, "alone_in", after_another)
+
+    assert read_series(tmp_path, VIX, TODAY, said.append).height == 2
+    assert said == []
 
 
 def test_a_person_is_told_on_standard_error(

@@ -152,6 +152,9 @@ def test_commands_by_hand(home: Home, type_in: Type) -> None:
     assert "waits to be accepted" in type_in("universe", "show")[1]
     code, out, _ = type_in("universe", "accept", "--who", " Ann ")
     assert (code, "accepted by Ann" in out, "AAA BBB" in out) == (0, True, True)
+    again = type_in("universe", "accept", "--who", "Bob")[1]
+    assert "accepted by Ann" in again
+    assert again.endswith("it was the list already: nothing was changed\n")
     out = type_in("universe", "show", "--date", "2010-07-01")[1]
     assert "in force from 2010-07-01" in out
     assert "the proposal of 2010-07-01 is the list from 2010-07-01 on" in out
