@@ -40,9 +40,10 @@ def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that start whole programs on one worker: they want a processor each."""
+    """Keep the tests of a module that starts whole programs on one worker: they share those."""
     for item in items:
         is_program = item.path.parent.name in {"sessions", "benchmarks"}
         if is_program and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group("programs"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

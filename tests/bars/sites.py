@@ -74,6 +74,15 @@ class Sites:
     held: asyncio.Event | None = None
     """While it is not set, no bars are given."""
 
+    held_symbols: frozenset[str] = frozenset()
+    """Only bars of these wait for `held`; none: all do."""
+
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once somebody waits for `held`."""
+
+    unknown: frozenset[str] = frozenset()
+    """Symbols for which a whole request is refused with HTTP 400."""
+
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
@@ -93,12 +102,18 @@ class Sites:
         return response
 
     async def _bars(self, request: web.Request) -> web.Response:
-        if self.held is not None:
-            await self.held.wait()
         query = request.query
+        waits = not self.held_symbols or not self.held_symbols.isdisjoint(
+            query["symbols"].split(",")
+        )
+        if self.held is not None and waits:
+            self.waiting.set()
+            await self.held.wait()
         if request.headers.get("APCA-API-SECRET-KEY") != "secret":
             return web.json_response({"message": "forbidden."}, status=403)
         asked = set(query["symbols"].split(","))
+        if bad := sorted(asked & self.unknown):
+            return web.json_response({"message": f"invalid symbol: {bad[0]}"}, status=400)
         first, last = query["start"][:10], query["end"][:10]
         rows = sorted(r for r in self.bars if r[0] in asked and first <= str(r[1]) <= last)
         start = int(query.get("page_token", "0"))

@@ -41,7 +41,9 @@ class Fetching:
     parameters: BarsParameters = HURRIED
     told: list[tuple[str, int, int]] = field(default_factory=list)
 
-    async def __call__(self, symbols: list[str], through: date) -> FetchReport:
+    async def __call__(
+        self, symbols: list[str], through: date, session: date | None = None
+    ) -> FetchReport:
         self.sites.asked.clear()
         self.told.clear()
 
@@ -52,7 +54,9 @@ class Fetching:
             serving(self.sites) as url,
             asking(url, self.parameters, PatientClock()) as asker,
         ):
-            return await fetch_daily(self.store, asker, symbols, through, self.parameters, progress)
+            return await fetch_daily(
+                self.store, asker, symbols, through, self.parameters, progress, session=session
+            )
 
     def starts(self) -> list[str]:
         """Give the days from which on bars were asked for."""
@@ -176,6 +180,49 @@ async def test_a_bar_that_changed_after_its_evening_is_named(fetch: Fetching) ->
     assert fetch.store.read(["A"], DAYS[98], DAYS[98])["close"].item() == 60.0
 
 
+async def test_a_name_that_is_another_companys_now_gets_the_others_whole_history(
+    fetch: Fetching,
+) -> None:
+    fetch.sites.splits = [split("A", DAYS[20], 2)]
+    await fetch(["A", "B"], DAYS[99])
+    assert fetch.store.read(["A"])["split"].product() == 2.0
+    # The other company began to trade later, and had a split of its own.
+    fetch.sites.splits = [split("A", DAYS[60], 3)]
+    fetch.sites.bars = [
+        *(bar("A", day, 20.0) for day in DAYS[40:110]),
+        *history("B"),
+    ]
+
+    report = await fetch(["A", "B"], DAYS[105])
+
+    kept = fetch.store.read(["A"], through=DAYS[105])
+    assert (min(kept["date"]), kept.height, set(kept["close"])) == (DAYS[40], 66, {20.0})
+    assert kept.filter(pl.col("split") != 1.0)["date"].to_list() == [DAYS[60]]
+    assert (report.renewed, report.changed, report.problem) == (("A",), (), "")
+    assert fetch.store.read(["B"]).height == 106
+
+    again = await fetch(["A", "B"], DAYS[106])
+    assert (again.renewed, again.new_bars) == ((), 2)
+    assert fetch.starts() == [str(DAYS[101])]
+
+
+async def test_a_history_is_not_replaced_by_nothing(fetch: Fetching) -> None:
+    await fetch(["A"], DAYS[99])
+    before = fetch.store.read()
+    strange = Sites(bars=[bar("A", day, 20.0) for day in DAYS])
+    async with serving(strange) as url, asking(url) as asker:
+        few = {"symbols": "A", "start": f"{DAYS[95]}T", "end": f"{DAYS[99]}T"}
+        page = (await asker.get("/v2/stocks/bars", few)).decode()
+    fetch.sites.script.extend(
+        [Scripted(200, page), Scripted(200, "{}"), Scripted(200, '{"bars": {}}')]
+    )
+
+    report = await fetch(["A"], DAYS[99])
+
+    assert report.renewed == ()
+    assert fetch.store.read().equals(before)
+
+
 async def test_splits_and_dividends_stand_on_their_ex_dates(fetch: Fetching) -> None:
     fetch.sites.cash_dividends = [
         dividend("A", DAYS[50], 0.4),
@@ -254,9 +301,10 @@ async def test_what_came_before_a_site_went_down_is_kept(fetch: Fetching) -> Non
         "<html>Bad gateway</html>",
         '{"bars": {"A": [{"t": "2010-01-04T05:00:00Z", "o": "much"}]}}',
         '{"bars": {"A": [{"t": "yesterday", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}]}}',
+        '{"bars": {"A": [{"t": "2010-03-01T00:00:00Z", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}]}}',
         '{"bars": {}, "next_page_token": "again"}',
     ],
-    ids=["html", "a price that is none", "a day that is none", "no end"],
+    ids=["html", "a price that is none", "a day that is none", "midnight of London", "no end"],
 )
 async def test_an_answer_that_is_none_changes_nothing(fetch: Fetching, body: str) -> None:
     fetch.sites.script.extend([Scripted(200, body)] * 5)
@@ -267,12 +315,30 @@ async def test_an_answer_that_is_none_changes_nothing(fetch: Fetching, body: str
     assert not fetch.store.path.exists()
 
 
+@pytest.mark.parametrize("stamp", ["2010-01-04T05:00:00Z", "2010-07-01T04:00:00Z"])
+def test_a_bar_is_of_the_day_that_begins_in_new_york(stamp: str) -> None:
+    body = f'{{"bars": {{"A": [{{"t": "{stamp}", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}}]}}}}'
+
+    assert read_bars(body.encode())["date"].item() == date.fromisoformat(stamp[:10])
+
+
 async def test_a_split_of_nothing_is_no_answer(fetch: Fetching) -> None:
     fetch.sites.splits = [split("A", DAYS[40], 0)]
 
     report = await fetch(["A"], DAYS[50])
 
     assert "a split of nothing" in report.problem
+    assert not fetch.store.path.exists()
+
+
+async def test_a_dividend_below_nothing_is_no_answer(fetch: Fetching) -> None:
+    fetch.sites.stock_dividends = [dividend("A", DAYS[40], -1.5)]
+    stock = await fetch(["A"], DAYS[50])
+    fetch.sites.stock_dividends, fetch.sites.cash_dividends = [], [dividend("A", DAYS[40], -0.1)]
+    cash = await fetch(["A"], DAYS[50])
+
+    assert "a dividend below nothing" in stock.problem
+    assert "a dividend below nothing" in cash.problem
     assert not fetch.store.path.exists()
 
 

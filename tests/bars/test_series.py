@@ -54,6 +54,8 @@ def test_freds_history_leaves_out_days_without_a_rate() -> None:
         (VIX.replace("34.13", "nan").encode(), "line 3: 06/29/2010,nan"),
         (VIX.replace("06/29/2010", "29.06.2010").encode(), "line 3: 29.06.2010,34.13"),
         (VIX.replace("34.13", "").encode(), "line 3: 06/29/2010,"),
+        (VIX.replace("34.13", "0").encode(), "an index that is not above 0"),
+        (VIX.replace("34.13", "-3.1").encode(), "an index that is not above 0"),
         (VIX.encode()[:-8], "line 4 is cut short"),
         (b"\xff\xfe\x00", "codec can't decode"),
     ],

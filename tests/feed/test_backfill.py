@@ -114,7 +114,7 @@ async def test_the_question_names_tape_time_and_adjustment(
                 "start": "2026-11-23T15:00:00Z",
                 "end": "2026-11-23T15:10:20Z",
                 "limit": "10000",
-                "adjustment": "raw",
+                "adjustment": "split",
                 "feed": "sip",
                 "sort": "asc",
             },

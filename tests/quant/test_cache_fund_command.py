@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def order(home: Home, *symbols: str, json: bool = False, day: date = JULY_1) -> 
 class Serving:
     """Opens a site like the SEC's for a run of the command."""
 
-    def __init__(self, *, html: bool = False, day: date = JULY_1) -> None:
-        self._html, self._day = html, day
+    def __init__(self, *problems: str, html: bool = False, day: date = JULY_1) -> None:
+        self._problems, self._html, self._day = list(problems), html, day
 
     @asynccontextmanager
     async def __call__(self, options: Options) -> AsyncIterator["Desk"]:
@@ -52,7 +52,9 @@ class Serving:
             serve_lpa(site)
             if self._html:
                 site.misbehave = lambda _request: web.Response(body=HTML)
-            yield Desk(options, Sources(site.url, today=self._day))
+            yield Desk(
+                options, Sources(site.url, today=self._day), self._problems, ["no bars of A"]
+            )
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Desk:
 
     options: Options
     sources: Sources
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     async def members_with_bars(self, progress: Progress) -> Sequence[str]:
         progress("daily bars", 1, 1)
@@ -125,6 +129,16 @@ def test_a_site_that_answers_with_a_page_ends_in_words_an_alert_and_exit_code_1(
         (record,) = records.newest(10)
     assert record.alert.code == ALERT
     assert "last good set: 2010-07-01" in record.alert.text
+
+
+def test_bars_that_did_not_come_are_told_and_end_with_exit_code_1(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose filings are meant follows from the bars: without them it would be nobody's."""
+    assert run(order(home), Serving("daily bars: HTTP 503")) is ExitCode.FAILED
+    assert "cache-fund: daily bars: HTTP 503\ncache-fund: no bars of A" in capsys.readouterr().err
+    assert run(order(home), Serving()) is ExitCode.CLEAN
+    assert "cache-fund: no bars of A" in capsys.readouterr().err
 
 
 async def test_a_terminal_sees_how_far_it_is(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.model.rejections import Stage
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant import job_turns
+from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.jobs import desk_jobs
 from tradeengine.quant.last_good import last_good
 from tradeengine.quant.live_desk import open_desk
@@ -86,7 +87,8 @@ def test_the_plan_is_made_of_real_data_and_says_of_which(
     assert "of 40 valued by filings to 2010-06-" in plan.origins["valuations"]
     assert plan.origins["sizes"] == "0 closed trades of earlier sessions"
     assert said == [
-        "making the plan of the session from filings, daily bars and the market's regime"
+        "making the plan of the session from filings, daily bars and the market's regime",
+        "plan: no daily bars of 298 of 499 members: A AABA ABC and 295 more",
     ]
 
 
@@ -117,6 +119,34 @@ def test_apple_is_what_it_was(first: Said) -> None:
 
     assert apple.prior_close == pytest.approx(251.53)
     assert apple.p_undervalued == pytest.approx(0.447, abs=0.02)
+
+
+def test_danaher_is_planned_in_the_shares_of_its_splits_own_day(copy: Home) -> None:
+    """Two for one on 2010-06-14: 78.67 at the close before, 39.66 on the evening of the day."""
+    split_day, plans = date(2010, 6, 14), {}
+    for day in (date(2010, 6, 11), split_day):
+        options = options_of(copy, day)
+        plans[day] = asyncio.run(_planned_with(options, "DHR"))
+    before, after = plans.values()
+
+    assert after.prior_close == pytest.approx(before_close(copy, "DHR", date(2010, 6, 11)) / 2)
+    assert before.adv20_shares
+    assert after.adv20_shares == pytest.approx(2 * before.adv20_shares, rel=0.1)
+    assert after.atr_percent == pytest.approx(before.atr_percent, rel=0.1)
+
+
+def before_close(home: Home, symbol: str, day: date) -> float:
+    bars = BarStore(home.desk("embedded").bars).read([symbol], day, day)
+    return float(bars["close"].item())
+
+
+async def _planned_with(options: Options, symbol: str) -> DayFigures:
+    """Fetch before the session as a plan does, and give the figures of a symbol."""
+    async with open_desk(options) as desk:
+        await desk.refresh_bars(silent)
+        splits = desk.stored.splits_at_open([symbol], desk.day)
+        bars = desk.stored.bars([symbol], desk.day.through)
+        return day_figures(bars, desk.day.through, splits)[symbol]
 
 
 def test_the_first_list_is_in_force_and_kept(home: Home, first: Said) -> None:
@@ -285,11 +315,11 @@ def test_a_damaged_series_that_no_site_replaces_is_not_known(copy: Home) -> None
     assert any("vix.parquet.damaged" in words for words in said)
 
 
-async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
-    copy: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = options_of(copy)
-    spoiled = pl.col("open", "high", "low", "close") / 2.0  # A split that nobody has booked.
+async def _plan_of_spoiled(
+    symbol: str, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> SessionPlan:
+    """Make the plan after halving a symbol's last prices: a split that nobody has booked."""
+    spoiled = pl.col("open", "high", "low", "close") / 2.0
 
     async with open_desk(options) as desk:
         refresh = desk.refresh_bars
@@ -297,18 +327,35 @@ async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
         async def spoil(progress: Progress) -> None:
             await refresh(progress)
             store = BarStore(desk.files.bars)
-            last = store.read(["AAPL"], since=date(2010, 6, 30))
+            last = store.read([symbol], since=date(2010, 6, 30))
             store.merge(last.with_columns(spoiled))
             desk.stored = StoredDesk(desk.settings, desk.files)
 
         monkeypatch.setattr(desk, "refresh_bars", spoil)
-        plan = await build_plan(options, desk, "", silent)
+        return await build_plan(options, desk, "", silent)
+
+
+async def test_a_symbol_whose_bars_are_spoiled_has_no_value(
+    copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await _plan_of_spoiled("AAPL", options_of(copy), monkeypatch)
 
     apple = plan.symbols["AAPL"]
     assert (apple.p_undervalued, apple.atr_percent, apple.size_fraction) == (None, None, 0.0)
     assert "SPLIT_NOT_BOOKED 1" in plan.origins["valuations"]
-    logged = RejectionLog(desk.files.rejected).read(DAY)
+    logged = RejectionLog(copy.desk("embedded").rejected).read(DAY)
     assert ("AAPL", Stage.BARS) in {(row.symbol, row.stage) for row in logged}
+
+
+async def test_a_regime_of_spoiled_bars_is_not_known(
+    copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await _plan_of_spoiled("SPY", options_of(copy), monkeypatch)
+
+    assert plan.regime is Regime.UNKNOWN
+    assert plan.origins["regime"].endswith("SPOILED_CLOSES")
+    logged = RejectionLog(copy.desk("embedded").rejected).read(DAY)
+    assert ("SPY", "SPLIT_NOT_BOOKED") in {(row.symbol, row.code) for row in logged}
 
 
 def test_a_plan_is_traded_in_its_own_session_only(home: Home, first: Said) -> None:
@@ -332,7 +379,7 @@ def test_the_plan_job_makes_it_anew_for_whoever_listens(home: Home, first: Said)
 
     assert heard == [first[0]]
     assert words.startswith("40 symbols, ")
-    assert words.endswith("regime HV-bear")
+    assert "regime HV-bear; plan: no daily bars of 298 of 499 members" in words
 
 
 def test_what_a_plan_needed_counts_as_the_timetables_work(home: Home, first: Said) -> None:

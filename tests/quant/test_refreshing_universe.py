@@ -29,7 +29,13 @@ from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import Home
 from tradeengine.model.rejections import Rejection, Stage, Weight
-from tradeengine.quant.refreshing_universe import STEPS, Wanted, refresh_universe
+from tradeengine.model.sessions import sessions_between
+from tradeengine.quant.refreshing_universe import (
+    STEPS,
+    Wanted,
+    average_turnover,
+    refresh_universe,
+)
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import (
     Fundamentals,
@@ -44,6 +50,9 @@ from tradeengine.universe.moat import Measure
 from tradeengine.universe.parameters import MoatMode, UniverseParameters
 from tradeengine.universe.proposal import Proposal
 from tradeengine.universe.proposing import NOT_A_MEMBER, OUTSCORED
+
+THANKSGIVING = date(2009, 11, 27)
+"""The half day after it."""
 
 WANTED = Wanted(
     parameters=UniverseParameters(names=10, sector_cap=3, history_days=900),
@@ -375,6 +384,11 @@ def test_without_the_market_there_is_no_proposal(kept: pl.Expr, tmp_path: Path) 
     assert not (tmp_path / "data").exists()
 
 
+def test_with_spoiled_bars_of_the_market_there_is_no_proposal(tmp_path: Path) -> None:
+    with pytest.raises(SelectionFailed, match="bars of SPY cannot be trusted: "):
+        proposed(tmp_path, SmallDesk(refused=(refusal("KO"), refusal(MARKET))))
+
+
 def test_a_return_over_a_hole_is_left_out(tmp_path: Path) -> None:
     """Nobody's bar of a day is there, and a price doubles meanwhile: that is no day's return."""
     hole, after = date(2010, 5, 3), pl.col("date") > date(2010, 5, 3)
@@ -395,6 +409,24 @@ def test_a_return_over_a_hole_is_left_out(tmp_path: Path) -> None:
     assert two.close == pytest.approx(2 * one.close)
     assert (two.beta, two.sharpe) == pytest.approx((one.beta, one.sharpe))
     assert two.difference_measured == pytest.approx(one.difference_measured)
+
+
+def test_turnover_counts_a_half_day_as_a_whole_one_and_a_missing_day_as_none() -> None:
+    days = tuple(session.date for session in sessions_between(date(2009, 10, 30), THANKSGIVING))
+    close, volume = np.full((len(days), 2), 10.0), np.full((len(days), 2), 1_000.0)
+    volume[-1] *= 210 / 390
+    close[-3, 1] = volume[-3, 1] = np.nan
+    none = np.full_like(close, np.nan)
+    panel = Panel(
+        days=days,
+        symbols=("A", "B"),
+        close=close,
+        total_return=none,
+        raw_close=none,
+        volume=volume,
+    )
+
+    assert average_turnover(panel) == pytest.approx([10_000.0, 9_500.0])
 
 
 def test_an_accepted_list_knows_its_members(plain: Proposal) -> None:

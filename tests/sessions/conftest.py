@@ -1,6 +1,7 @@
 """A home for each test, with a configuration that hosts the strategy it names."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -26,6 +27,19 @@ MANY_SHARES = {
     "net_exposure_max_fraction": 4,
     "sector_exposure_max_fraction": 4,
 }
+
+
+@pytest.fixture(scope="module")
+def unmeasured() -> Iterator[None]:
+    """
+    Keep the tool that measures coverage out of the programs that a module's tests start.
+
+    It makes them take twice as long, and of a program that is killed nothing is learnt.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("COVERAGE")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture

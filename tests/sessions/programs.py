@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import requests
@@ -173,22 +174,12 @@ class Venue:
         self.process.wait(timeout=PATIENCE_SECONDS)
 
     def get(self, path: str) -> object:
-        answer = requests.get(
-            self.urls["trading_url"] + path,
-            headers=self._headers(),
-            timeout=10,
-        )
-        answer.raise_for_status()
-        return answer.json()
+        return self._asked("GET", path).json()
 
     def clear(self) -> None:
         """Switch all faults off and leave nothing of an earlier test in the account."""
         self.fault(fault="clear")
-        requests.delete(
-            self.urls["trading_url"] + "/v2/positions?cancel_orders=true",
-            headers=self._headers(),
-            timeout=10,
-        ).raise_for_status()
+        self._asked("DELETE", "/v2/positions?cancel_orders=true")
         end = time.monotonic() + PATIENCE_SECONDS
         while self.positions():
             assert time.monotonic() < end, f"still held: {self.positions()}"
@@ -232,14 +223,7 @@ class Venue:
         body = {
             "symbol": symbol, "qty": qty, "side": side, "type": "market", "time_in_force": "day",
         } | more  # fmt: skip
-        answer = requests.post(
-            self.urls["trading_url"] + "/v2/orders",
-            data=json.dumps(body),
-            headers=self._headers(),
-            timeout=10,
-        )
-        answer.raise_for_status()
-        order: dict[str, str] = answer.json()
+        order: dict[str, str] = self._asked("POST", "/v2/orders", json.dumps(body)).json()
         return order
 
     def wait_until_filled(self, order_id: str) -> None:
@@ -258,6 +242,22 @@ class Venue:
         while on := requests.get(self.urls["control_url"], timeout=10).json()["faults"]:
             assert time.monotonic() < end, f"still on: {on}"
             time.sleep(0.05)  # The venue is another process: there is no clock to advance.
+
+    def _asked(self, method: str, path: str, body: str | None = None) -> requests.Response:
+        """Ask, again and again while an engine has left nothing of the account's budget."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = requests.request(
+                method,
+                self.urls["trading_url"] + path,
+                data=body,
+                headers=self._headers(),
+                timeout=10,
+            )
+            if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS or time.monotonic() > end:
+                answer.raise_for_status()
+                return answer
+            time.sleep(0.2)  # The venue is another process: there is no clock to advance.
 
     def _headers(self) -> dict[str, str]:
         return {

@@ -20,6 +20,8 @@ from tests.sessions.programs import (
     venue_running,
 )
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 HomeWith = Callable[..., Path]
 
 

@@ -45,6 +45,8 @@ from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.wiring import NowhereOutbox, build
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 HomeWith = Callable[..., Path]
 Fault = dict[str, object]
 Event = dict[str, Any]
@@ -69,6 +71,8 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     stop_after: str = ""
     """The event after which the engine is asked to stop."""
+    dip: Fault | None = None
+    """A fault that begins when something is held: only then can it cost anything."""
     sections: dict[str, dict[str, object]] = field(default_factory=dict)
     risk: dict[str, object] = field(default_factory=dict)
     symbols: tuple[str, ...] = SYMBOLS
@@ -96,11 +100,11 @@ CANCEL_FAILS = Scenario(strategy="RestNow", faults=(BAD_CANCEL,))
 UNREACHABLE = Scenario(before="submit protect answered", since="", faults=(BAD_LOOK,))
 BUST = Scenario(faults=({"fault": "bust_next_fill"},), busts=True)
 # The spread alone may not do: the market can rise meanwhile.
-DIP: Fault = {"fault": "price_spike", "symbol": "F", "percent": -3, "after": 30, "seconds": 60}
+DIP: Fault = {"fault": "price_spike", "symbol": "F", "percent": -3, "seconds": 60}
 LOCK = Scenario(
     strategy="BuyMuchNow",
     symbols=("F",),
-    faults=(DIP,),
+    dip=DIP,
     risk={**MANY_SHARES, "spread_max_bps": 50},
     wanted=Decimal(2_000),
     locks=True,
@@ -199,7 +203,6 @@ def test_the_points_are_of_all_messages_that_orders_hang_on(tmp_path: Path) -> N
     assert {kind for kind, row in parts.items() if outbox in row} == LEAVE_THE_CORE
 
 
-@pytest.mark.xdist_group("kills")  # side by side with the other programs
 @pytest.mark.parametrize("point", [p for p in points() if p.what in SCENARIOS], ids=str)
 def test_an_engine_killed_there_is_followed_by_one_that_is_right(
     point: Point, venue: Venue, home_with: HomeWith
@@ -229,7 +232,6 @@ def test_an_engine_killed_there_is_followed_by_one_that_is_right(
     assert_never_wrong(scenario, venue, home)
 
 
-@pytest.mark.xdist_group("kills")
 def test_a_stop_that_fills_while_no_engine_runs_explains_what_is_gone(
     venue: Venue, home_with: HomeWith
 ) -> None:
@@ -246,7 +248,6 @@ def test_a_stop_that_fills_while_no_engine_runs_explains_what_is_gone(
     assert f"{stop['client_order_id']} was filled 10 more" in told[stop["symbol"]]
 
 
-@pytest.mark.xdist_group("kills")
 def test_a_difference_that_nobody_explained_is_named_again_after_a_kill(
     venue: Venue, home_with: HomeWith
 ) -> None:
@@ -286,6 +287,9 @@ def lost_in(venue: Venue) -> float:
 def die_at(point: str, scenario: Scenario, venue: Venue, home: Path) -> None:
     """Run an engine until it kills itself at the point."""
     with doomed(point, scenario.since, venue, home) as running:
+        if scenario.dip:
+            running.wait_for("POSITION_CHANGED")
+            venue.fault(**scenario.dip)
         if scenario.stop_after:
             running.wait_for(scenario.stop_after)
             running.process.send_signal(signal.SIGINT)
@@ -346,8 +350,11 @@ def assert_right_again(scenario: Scenario, venue: Venue, home: Path) -> list[Eve
 
 def assert_locked_and_closed(venue: Venue, home: Path) -> None:
     """The account is locked once; whatever is still held is closed by whoever may."""
-    # Without a dip the loss may be gone when the next run looks, and then nothing is to lock.
-    venue.fault(fault="price_spike", symbol="F", percent=-2, seconds=20)
+    with open_database(Home(home).state_file) as database:
+        is_locked = bool(Locks(database).active())
+    if not is_locked:
+        # The loss may be gone when the next run looks, and then nothing is to lock.
+        venue.fault(**DIP)
     again = engine("run", "--venue", venue.urls["trading_url"], home=home)
     assert again.returncode == ExitCode.LOCKED, again.stderr
     with open_database(Home(home).state_file) as database:

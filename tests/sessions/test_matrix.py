@@ -23,16 +23,20 @@ NEVER_MET = {"reject_replace": "the engine replaces no order"}
 """Faults that wait for what the engine does not do."""
 
 
-@pytest.mark.parametrize("fault", RECIPES)
+# A group each: these share nothing, so both workers take their share of them.
+EACH = [pytest.param(fault, marks=pytest.mark.xdist_group(fault)) for fault in RECIPES]
+
+
+@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.parametrize("fault", EACH)
 def test_no_fault_breaks_the_engine(fault: str, tmp_path: Path) -> None:
-    unmeasured = {k: v for k, v in environment().items() if not k.startswith("COVERAGE")}
     done = subprocess.run(
         [*command("drill", "--faults", fault, "--seeds", str(SEEDS), "--json"), "--home", tmp_path],
         capture_output=True,
         text=True,
         timeout=400,
         cwd=tmp_path,
-        env=unmeasured,
+        env=environment(),
         check=False,
     )
 

@@ -15,6 +15,7 @@ HomeWith = Callable[..., Path]
 MOST_MEGABYTES_A_SESSION = 1.0
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc/self/statm")
 def test_five_sessions_in_a_row_leave_nothing_behind(home_with: HomeWith) -> None:
     result = subprocess.run(

@@ -10,9 +10,6 @@ from tests.sessions.programs import engine, newest_run, replayed
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.bus.records import JournalFile
 
-pytestmark = pytest.mark.xdist_group("planned session")
-"""One worker makes the plan for all of these."""
-
 RUN = ("run", "--speed", "max", "--until", "10:15", "--json")
 
 

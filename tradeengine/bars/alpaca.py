@@ -28,6 +28,8 @@ MOST_PAGES = 10_000
 _PROCESSED_AFTER = timedelta(days=60)
 """Alpaca files an action under the day it is processed, which may be long after the ex-date."""
 
+_NOON = 12
+
 _NO_ACTIONS = {"symbol": pl.String, "date": pl.Date, "dividend": pl.Float64, "split": pl.Float64}
 
 
@@ -145,12 +147,18 @@ def read_actions(body: bytes) -> pl.DataFrame:
     lists = page.corporate_actions or _Lists()
     splits = [*lists.forward_splits, *lists.reverse_splits]
     if any(min(row.new_rate, row.old_rate) <= 0.0 for row in splits):
-        raise ProtocolViolation(ACTIONS_PATH, "a split of nothing", body[:200].decode())
+        raise _no_action("a split of nothing", body)
+    if any(row.rate < 0.0 for row in (*lists.cash_dividends, *lists.stock_dividends)):
+        raise _no_action("a dividend below nothing", body)
     rows = [(row.symbol, row.ex_date, row.rate, 1.0) for row in lists.cash_dividends]
     rows += [(row.symbol, row.ex_date, 0.0, row.new_rate / row.old_rate) for row in splits]
     # A dividend in shares is a small split: its rate is new shares for each one held.
     rows += [(row.symbol, row.ex_date, 0.0, 1.0 + row.rate) for row in lists.stock_dividends]
     return pl.DataFrame(rows, schema=_NO_ACTIONS, orient="row")
+
+
+def _no_action(what: str, body: bytes) -> ProtocolViolation:
+    return ProtocolViolation(ACTIONS_PATH, what, body[:200].decode("utf-8", "backslashreplace"))
 
 
 async def _pages(asker: Asker, path: str, query: dict[str, str]) -> AsyncIterator[bytes]:
@@ -192,6 +200,14 @@ def _bars_table(rows: Iterable[tuple[str, str, float, float, float, float, int]]
     }
     table = pl.DataFrame(list(rows), schema=columns, orient="row")
     try:
-        return table.with_columns(at.dt.convert_time_zone("America/New_York").dt.date())
+        table = table.with_columns(at.dt.convert_time_zone("America/New_York"))
     except pl.exceptions.PolarsError as error:
         raise ProtocolViolation(f"GET {BARS_PATH}", "a day that is none", str(error)) from error
+    # Midnight of another time zone would put a bar a day early, where nobody could know it.
+    evenings = table.filter(pl.col("date").dt.hour() >= _NOON)
+    if not evenings.is_empty():
+        symbol, begins = evenings.row(0)[:2]
+        raise ProtocolViolation(
+            f"GET {BARS_PATH}", "a day that begins in the evening", f"{symbol} {begins}"
+        )
+    return table.with_columns(pl.col("date").dt.date())

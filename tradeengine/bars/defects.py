@@ -17,8 +17,9 @@ from tradeengine.model.rejections import Weight
 
 
 class BarDefect(StrEnum):
-    """What can be wrong with daily bars."""
+    """What can be wrong with daily bars; the first is of their source, and nobody's rule here."""
 
+    SRC_REFUSED = "SRC_REFUSED"
     NO_BARS = "NO_BARS"
     SHORT_HISTORY = "SHORT_HISTORY"
     STALE = "STALE"

@@ -93,8 +93,16 @@ def _keep(store: Series, name: str, body: bytes, through: date) -> int:
 
 
 def read_vix(body: bytes, place: str) -> pl.DataFrame:
-    """Read Cboe's history of an index: the close of each day. Raises ProtocolViolation."""
-    return _table(body, place, ("DATE", "CLOSE"), "%m/%d/%Y", blanks=())
+    """
+    Read Cboe's history of an index: the close of each day, above 0. Raises ProtocolViolation.
+
+    An index of 0 would be the calmest day of all, and let every size pass in full.
+    """
+    table = _table(body, place, ("DATE", "CLOSE"), "%m/%d/%Y", blanks=())
+    wrong = table.filter(pl.col("value") <= 0.0)
+    if not wrong.is_empty():
+        raise ProtocolViolation(place, "an index that is not above 0", str(wrong.row(0)))
+    return table
 
 
 def read_fred(body: bytes, place: str) -> pl.DataFrame:

@@ -66,19 +66,23 @@ class BarStore:
         rows = read_table(self.path, DAILY_SCHEMA, reduce(and_, wanted) if wanted else None)
         return no_bars() if rows is None else rows
 
-    def merge(self, frame: pl.DataFrame) -> tuple[ChangedBar, ...]:
+    def merge(self, frame: pl.DataFrame, anew: Collection[str] = ()) -> tuple[ChangedBar, ...]:
         """
         Add bars, and put new values in the place of old ones; say which old ones changed.
+
+        Of the symbols in `anew` all old bars go, and none of them counts as changed.
 
         Raises ProtocolViolation for a frame that is no table of bars, BadConfiguration when
         the file is damaged or cannot be written. The old file stays unless all went well.
         """
         new = tidy(frame, "daily bars")
         with alone_in(self.path.parent):
-            return self._merged(new)
+            return self._merged(new, anew)
 
-    def _merged(self, new: pl.DataFrame) -> tuple[ChangedBar, ...]:
+    def _merged(self, new: pl.DataFrame, anew: Collection[str]) -> tuple[ChangedBar, ...]:
         old = self.read()
+        if anew:
+            old = old.filter(~pl.col("symbol").is_in(sorted(anew)))
         if new.join(old, on=DAILY_SCHEMA.names(), how="anti").is_empty():
             return ()
         kept = old.join(new, on=KEY, how="anti")

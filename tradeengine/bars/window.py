@@ -1,9 +1,12 @@
-"""The last sessions up to a day."""
+"""The last sessions up to a day, and how much of a day each is."""
 
 from datetime import date, timedelta
 
 from tradeengine.model.exchange_days import FIRST_YEAR
-from tradeengine.model.sessions import sessions_between
+from tradeengine.model.instants import MINUTE
+from tradeengine.model.sessions import session_on, sessions_between
+
+_WHOLE_DAY_MINUTES = 390
 
 _CALENDAR_DAYS_A_SESSION = 1.6
 """More than there are, with a week to spare: 7/5 and the holidays."""
@@ -19,3 +22,15 @@ def last_sessions(through: date, days: int) -> tuple[date, ...]:
     first = max(date(FIRST_YEAR, 1, 1), through - back)
     sessions = sessions_between(first, through)
     return tuple(session.date for session in sessions[max(0, len(sessions) - days) :])
+
+
+def whole_day_scale(day: date) -> float:
+    """
+    Give what a session's volume is multiplied by to be that of a whole day: 1, or 390/210.
+
+    1 for a day without a session. Raises OutsideCalendar.
+    """
+    session = session_on(day)
+    if session is None:
+        return 1.0
+    return _WHOLE_DAY_MINUTES / ((session.close_at - session.open_at) / MINUTE)

@@ -123,7 +123,7 @@ class FactStore:
         if tags is not None:
             table = table.filter(pl.col("tag").is_in({tag for _, tag in tags}))
         rows: dict[Key, list[Fact]] = {}
-        for taxonomy, tag, unit, *fact in table.drop("cik").iter_rows():
+        for _, taxonomy, tag, unit, *fact in table.iter_rows():
             if tags is None or (taxonomy, tag) in tags:
                 rows.setdefault((taxonomy, tag, unit), []).append(_fact(*fact))
         return {key: tuple(facts) for key, facts in rows.items()}
@@ -159,7 +159,8 @@ class FactStore:
     def _table(self, cik: int) -> pl.DataFrame:
         path = self._facts_path(cik)
         try:
-            return pl.read_parquet(path, columns=list(SCHEMA), memory_map=False).cast(SCHEMA)
+            table = pl.read_parquet(path, columns=list(SCHEMA), memory_map=False)
+            return table if table.schema == SCHEMA else table.cast(SCHEMA)
         except FileNotFoundError:
             return SCHEMA.to_frame()
         except (pl.exceptions.PolarsError, OSError) as error:
@@ -206,9 +207,8 @@ def _table_of(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> pl.DataFrame:
 
 def _sorted(table: pl.DataFrame) -> pl.DataFrame:
     """Give each fact once, as it stands first."""
-    return table.unique(KEY, keep="first", maintain_order=True).sort(
-        "taxonomy", "tag", "unit", "filed", "end", "start", "accession"
-    )
+    once = table.lazy().unique(KEY, keep="first", maintain_order=True)
+    return once.sort("taxonomy", "tag", "unit", "filed", "end", "start", "accession").collect()
 
 
 def _rows(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> Iterator[tuple[object, ...]]:

@@ -9,7 +9,6 @@ on purpose: they show how much the shrinkage holds back. Kelly, Bell System Tech
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import brentq
 
 
 def binary(returns: Sequence[float]) -> float:
@@ -38,6 +37,8 @@ def exact(returns: Sequence[float]) -> float | None:
 
     None when it has no greatest: without a loss (or without a win) more is always better.
     """
+    from scipy.optimize import brentq  # slow to load, and a session mostly does without
+
     every = np.asarray(returns)
     if every.min() >= 0 or every.max() <= 0:
         return None

@@ -1,5 +1,8 @@
 """
-Minute bars of the past, read page by page.
+Minute bars of the past in shares of today, read page by page.
+
+A split overnight is no fall of the price: what is worked out over yesterday and today
+(momentum, ranges) would take it for one.
 
 A short page is no sign of the end; only a missing token is. The limit of a page
 counts over all symbols, and pages are ordered by symbol, so a caller that wants
@@ -71,7 +74,7 @@ def _query(
         "start": format_instant(start),
         "end": format_instant(end),
         "limit": str(PAGE_LIMIT),
-        "adjustment": "raw",
+        "adjustment": "split",
         "feed": parameters.feed.value,
         "sort": "asc",
     }

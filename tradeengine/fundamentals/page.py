@@ -50,8 +50,8 @@ venue does not ask.
 * Facts of segments and of classes of shares, and tags of a company's own, are not in the SEC's
   data. Where a count of shares is missing, an average or what earnings a share imply stands in,
   with a warning.
-* `cache-fund` knows of no splits: a count from before a split stands as it was filed, or is refused
-  as `SHARES_SUSPECT` once the next count jumps.
+* Splits are those of the stored daily bars. Of a symbol without bars a count from before a split
+  stands as it was filed, or is refused as `SHARES_SUSPECT` once the next count jumps.
 * XBRL began in 2009. Filings of 2010 hold three fiscal years, so `fundamentals.history_years_min`
   is 3 where five would be better.
 * Filings of 2009 and 2010 of the shipped data have periods at month ends and no counts on covers.

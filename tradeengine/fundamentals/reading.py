@@ -126,10 +126,10 @@ def _summed(books: Books, rule: Rule) -> Iterator[Figure]:
     """Give a rule's twelve months to its latest period, and to its latest fiscal year."""
     years = books.years(rule.terms[0])
     for ending_by in dict.fromkeys([None, max(years, default=None)]):
-        parts = {term: books.twelve_months(term, ending_by) for term in rule.terms}
-        first = parts[rule.terms[0]]
+        first = books.twelve_months(rule.terms[0], ending_by)
         if first is None:
             continue
+        parts = {term: books.twelve_months(term, ending_by) for term in rule.terms}
         same = {t: part for t, part in parts.items() if part and part.end == first.end}
         if all(term in same or term.optional for term in rule.terms):
             yield _figure(books, rule, same)

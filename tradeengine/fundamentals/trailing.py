@@ -66,7 +66,7 @@ def _carried_on(
     if current is None or current.start is None or current.span is None:
         return None
     eve = current.start - _DAY
-    years = [fact for fact in flows if fact.span is Span.YEAR and abs(fact.end - eve) <= _NEAR]
+    years = [fact for fact in flows if _ends(fact, eve) and fact.span is Span.YEAR]
     year = min(years, key=lambda fact: abs(fact.end - eve), default=None)
     prior = _a_year_before(current, every, flows, as_of)
     if year is None or prior is None:
@@ -85,9 +85,10 @@ def _a_year_before(
 ) -> Fact | None:
     """Find the same months of the year before, in the same filing if it has them."""
 
+    then, span = current.end - timedelta(days=365), current.span
+
     def fits(fact: Fact) -> bool:
-        then = current.end - timedelta(days=365)
-        return fact.span is current.span and abs(fact.end - then) <= _NEAR
+        return _ends(fact, then) and fact.span is span
 
     same_filing = [fact for fact in every if fact.accession == current.accession]
     compared = [fact for fact in known(same_filing, as_of) if fits(fact)]
@@ -116,17 +117,20 @@ def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
 
 def _quarter_ending(flows: Sequence[Fact], end: date) -> tuple[float, str, date] | None:
     """Give a quarter's value, filing and first day, as reported or as a difference."""
-    reported = [fact for fact in flows if fact.span is Span.QUARTER and _ends(fact, end)]
+    reported = [fact for fact in flows if _ends(fact, end) and fact.span is Span.QUARTER]
     for fact in reported:
         assert fact.start is not None
         return fact.value, fact.accession, fact.start
     for whole in flows:
+        if whole.start is None:
+            continue
+        ends, of_the_part = _ends(whole, end), _quarters(whole) - 1
         for part in flows:
-            if _quarters(whole) != _quarters(part) + 1 or whole.start is None:
-                continue
-            if _ends(whole, end) and part.start == whole.start:
+            if ends and part.start == whole.start and _quarters(part) == of_the_part:
                 return whole.value - part.value, whole.accession, part.end + _DAY
-            if part.end == whole.end and part.start and abs(part.start - _DAY - end) <= _NEAR:
+            if part.end != whole.end or part.start is None or _quarters(part) != of_the_part:
+                continue
+            if abs(part.start - _DAY - end) <= _NEAR:
                 return whole.value - part.value, whole.accession, whole.start
     return None
 

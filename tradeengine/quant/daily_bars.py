@@ -51,7 +51,9 @@ class BarsReport:
     @property
     def problems(self) -> tuple[str, ...]:
         """What went wrong, by source."""
-        found = [f"daily bars: {self.bars.problem}"] if self.bars.problem else []
+        missed = len(self.bars.not_reached)
+        words = f"; {missed} of {self.bars.asked} symbols were not reached" if missed else ""
+        found = [f"daily bars: {self.bars.problem}{words}"] if self.bars.problem else []
         return (*found, *(f"{one.name}: {one.problem}" for one in self.series if one.problem))
 
 
@@ -61,22 +63,32 @@ async def refresh_bars(
     symbols: Sequence[str],
     through: date,
     progress: Progress,
+    *,
+    session: date | None = None,
     say: Say = say_on_terminal,
 ) -> BarsReport:
     """
     Fetch what the desk's store lacks of symbols and series, up to `through`.
 
-    A session that is not over by the sources' clock is left out: its bar would change.
-    `progress` hears "daily bars" with symbols done and asked for, then each series; `say` of a
-    damaged series, which is set aside and fetched anew. Raises
-    BadConfiguration when the keys are not accepted or a file is damaged or cannot be written;
-    everything else that goes wrong is in the report.
+    Splits are fetched up to `session`, the one that is prepared; None: `through`. A session
+    that is not over by the sources' clock is left out: its bar would change. `progress` hears
+    "daily bars" with symbols done and asked for, then each series; `say` of a damaged series,
+    which is set aside and fetched anew. Raises BadConfiguration when the keys are not accepted
+    or a file is damaged or cannot be written; everything else that goes wrong is in the report.
     """
     parameters = sources.bars
     settled = settled_through(sources.clock, sources.today, through)
     async with aiohttp.ClientSession(headers=_AGENT) as http:
         asker = Asker(http, sources.data.site(), parameters, sources.clock)
-        bars = await fetch_daily(BarStore(desk.bars), asker, symbols, settled, parameters, progress)
+        bars = await fetch_daily(
+            BarStore(desk.bars),
+            asker,
+            symbols,
+            settled,
+            parameters,
+            progress,
+            session=session or through,
+        )
         pages = {"vix": sources.vix_url, "dgs10": sources.rates_url}
         series = []
         for name, url in pages.items():

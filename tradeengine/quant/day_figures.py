@@ -1,11 +1,13 @@
 """
 What a session plan says of a symbol's size and range, from its daily bars up to a day.
 
-Prices are raw and adjusted here for splits, so that a split is no range. A half day's volume
-is counted as what a whole day's would have been. Quant.md 4.2 and 4.3.
+Prices are raw and adjusted here for splits, so that a split is no range; one that takes effect
+with the session itself is among them, for what the session trades are new shares. A half day's
+volume is counted as what a whole day's would have been, a session without a bar as no volume.
+Quant.md 4.2 and 4.3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,23 +16,22 @@ import polars as pl
 
 from tradeengine.bars.adjusting import split_factors
 from tradeengine.bars.panel import Floats
-from tradeengine.model.instants import MINUTE
-from tradeengine.model.sessions import session_on
+from tradeengine.bars.window import last_sessions, whole_day_scale
 from tradeengine.strategy.indicators.wilder_atr import WilderAtr
 
 ATR_DAYS = 14
 VOLUME_DAYS = 20
-_WHOLE_DAY_MINUTES = 390
 _FALLEN = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFigures:
     """
-    A symbol on the evening of `last_day`.
+    A symbol on the evening of `last_day`, in the shares of the session that follows.
 
-    `atr_percent` in percent of the close, `adv20_shares` in shares a day (None: fewer than
-    20 days), `prior_close` in dollars, `short_restricted`: the day fell by a tenth at its low.
+    `atr_percent` in percent of the close, `adv20_shares` in shares a day of the last 20 sessions
+    (None: its bars begin later), `prior_close` in dollars, `short_restricted`: the day fell by a
+    tenth at its low.
     """
 
     last_day: date
@@ -40,25 +41,33 @@ class DayFigures:
     short_restricted: bool
 
 
-def day_figures(bars: pl.DataFrame, through: date) -> dict[str, DayFigures]:
-    """Give the figures of each symbol that has a bar on `through`; later bars are not read."""
+def day_figures(
+    bars: pl.DataFrame, through: date, splits: Mapping[str, float]
+) -> dict[str, DayFigures]:
+    """
+    Give the figures of each symbol that has a bar on `through`; later bars are not read.
+
+    `splits` are those that take effect after that evening, up to the session that follows, by
+    symbol: new shares for an old one. Raises OutsideCalendar.
+    """
     known = bars.filter(pl.col("date") <= through).sort("symbol", "date")
+    sessions = last_sessions(through, VOLUME_DAYS)
     found = {}
     for (symbol,), part in known.partition_by("symbol", as_dict=True).items():
         if part["date"][-1] == through:
-            found[str(symbol)] = _figures(part)
+            found[str(symbol)] = _figures(part, sessions, splits.get(str(symbol), 1.0))
     return found
 
 
-def _figures(bars: pl.DataFrame) -> DayFigures:
-    factors = split_factors(bars["split"].to_numpy()[:, None])[:, 0]
+def _figures(bars: pl.DataFrame, sessions: Sequence[date], split: float) -> DayFigures:
+    factors = split_factors(bars["split"].to_numpy()[:, None])[:, 0] / split
     high, low, close = (bars[name].to_numpy() * factors for name in ("high", "low", "close"))
     days: list[date] = bars["date"].to_list()
     before = close[-2] if len(close) > 1 else np.nan
     return DayFigures(
         last_day=days[-1],
         atr_percent=_atr_percent(high, low, close),
-        adv20_shares=_volume(bars["volume"].to_numpy() / factors, days),
+        adv20_shares=_volume(bars["volume"].to_numpy() / factors, days, sessions),
         prior_close=float(close[-1]),
         short_restricted=bool(low[-1] <= _FALLEN * before),
     )
@@ -71,16 +80,9 @@ def _atr_percent(high: Floats, low: Floats, close: Floats) -> float | None:
     return atr.percent
 
 
-def _volume(volume: Floats, days: Sequence[date]) -> int | None:
-    if len(days) < VOLUME_DAYS:
+def _volume(volume: Floats, days: Sequence[date], sessions: Sequence[date]) -> int | None:
+    if len(sessions) < VOLUME_DAYS or days[0] > sessions[0]:
         return None
-    scaled = [
-        shares * _WHOLE_DAY_MINUTES / _minutes(day)
-        for shares, day in zip(volume[-VOLUME_DAYS:], days[-VOLUME_DAYS:], strict=True)
-    ]
-    return round(float(sum(scaled)) / VOLUME_DAYS)
-
-
-def _minutes(day: date) -> float:
-    session = session_on(day)
-    return _WHOLE_DAY_MINUTES if session is None else (session.close_at - session.open_at) / MINUTE
+    traded = dict(zip(days, volume, strict=True))
+    scaled = [float(traded.get(day, 0.0)) * whole_day_scale(day) for day in sessions]
+    return round(sum(scaled) / VOLUME_DAYS)

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
 
-from tradeengine.bars.store import ChangedBar
+from tradeengine.bars.fetch import FetchReport
+from tradeengine.bars.parquet import not_written
 from tradeengine.errors import FactsHeld
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.layout import DeskFiles
@@ -25,6 +26,7 @@ from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.refreshing_universe import refresh_universe, wanted_of
 from tradeengine.quant.sources import Sources, open_sources
 from tradeengine.quant.stored_desk import MARKET, StoredDesk, names_to_fetch
+from tradeengine.quant.telling_bars import few, notes_of, rejections_of, silent_members
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress, Suppliers
 from tradeengine.reference.membership import LAST_DAY, members_on
@@ -32,9 +34,6 @@ from tradeengine.schedule.entries import BARS, FUNDAMENTALS, UNIVERSE
 from tradeengine.settings import Settings
 from tradeengine.store.rejections import RejectionLog
 from tradeengine.universe.proposal import Proposal
-
-_NAMED = 3
-"""Corrections, or companies, that are told by name."""
 
 
 class LiveDesk:
@@ -49,7 +48,10 @@ class LiveDesk:
         """What could not be fetched, in words."""
 
         self.notes: list[str] = []
-        """What came and is to be known: bars that a source has corrected, damaged files."""
+        """
+        What came, or did not, and is to be known: corrected bars, members without any, and
+        damaged files.
+        """
 
         self.damaged: list[str] = []
         """Files that could not be believed and were set aside, in words."""
@@ -63,25 +65,39 @@ class LiveDesk:
 
     async def refresh_bars(self, progress: Progress) -> None:
         """Bring bars of the index's members, the market and the series up to the day before."""
-        names = names_to_fetch(members_on(self.day.day), of_our_own=self.sources.origin == EMBEDDED)
+        members = members_on(self.day.day)
+        own = self.sources.origin == EMBEDDED
+        names_of = {each: names_to_fetch([each], of_our_own=own) for each in members}
         report = await refresh_bars(
             self.sources,
             self.files,
-            [*names, MARKET],
+            sorted({MARKET}.union(*names_of.values())),
             self.day.through,
             progress,
-            self._hear_of_damage,
+            session=self.day.day,
+            say=self._hear_of_damage,
         )
         self.stored = StoredDesk(self.settings, self.files, self._hear_of_damage)
         # In one line each: some sites answer with pages.
         told = [" ".join(problem.split()) for problem in report.problems]
         problems = [*told, *await off_the_loop(self._what_lacks)]
+        last = await off_the_loop(self.stored.last_days, report.bars.through)
         self.problems += problems
-        self.notes += [*_corrections(report.bars.changed), *_members_known(self.day.day)]
+        self.notes += [*notes_of(report.bars, names_of, last), *_members_known(self.day.day)]
+        await off_the_loop(self._log_bars, report.bars, silent_members(report.bars, names_of))
         if not problems:
             symbols = await off_the_loop(self.stored.symbols_on, self.day.through)
             words = f"{len(symbols)} symbols to {self.day.through}"
             self.done[BARS] = "; ".join([words, *self.notes])
+
+    def _log_bars(self, report: FetchReport, silent: Sequence[str]) -> None:
+        """Log who has no bars, as the screen would, and who is refused. Raises BadConfiguration."""
+        limit = f"{self.settings.bars.quality.bars_min} at least"
+        refused = rejections_of(report, silent, self.stored.source, limit)
+        try:
+            self._log(refused, self.day.day)
+        except OSError as error:
+            raise not_written(self.files.rejected, error) from error
 
     def _what_lacks(self) -> list[str]:
         """Say when the day before is not there, as on an evening: nothing can be decided then."""
@@ -189,6 +205,7 @@ class LiveDesk:
             rate_on=lambda days: self.stored.rate_on(days),
             states=lambda days, closes, since: self.stored.states(days, closes, since),
             problems=lambda: tuple(self.problems),
+            notes=lambda: tuple(self.notes),
             market=MARKET,
         )
 
@@ -197,18 +214,8 @@ def _not_looked_at(refused: Sequence[Rejection]) -> list[str]:
     """Say in one line whose filings could not be fetched: a dead site says the same of each."""
     if not refused:
         return []
-    first, names = refused[0], " ".join(row.symbol for row in refused[:_NAMED])
-    more = f" and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
-    return [f"filings of {names}{more} could not be fetched; {first.symbol}: {first.value}"]
-
-
-def _corrections(changed: Sequence[ChangedBar]) -> list[str]:
-    """Say in one line which stored values a source has corrected, few of them by name."""
-    if not changed:
-        return []
-    named = "; ".join(map(str, changed[:_NAMED]))
-    more = f"; and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
-    return [f"corrected in stored bars: {named}{more}"]
+    first, names = refused[0], few([row.symbol for row in refused])
+    return [f"filings of {names} could not be fetched; {first.symbol}: {first.value}"]
 
 
 def _members_known(day: date) -> list[str]:

@@ -65,8 +65,9 @@ def regimes_since(
     except ValueError as error:
         raise BadConfiguration(str(desk.bars), str(error), "fetch the daily bars anew") from error
     files.keep(models)
-    return judged if known[-1] == through else [*judged[:-1], _stale(judged[-1])]
+    return judged if known[-1] == through else [*judged[:-1], marked(judged[-1], Mark.STALE_CLOSES)]
 
 
-def _stale(regime: MarketRegime) -> MarketRegime:
-    return replace(regime, regime=Regime.UNKNOWN, marks=(*regime.marks, Mark.STALE_CLOSES))
+def marked(regime: MarketRegime, mark: Mark) -> MarketRegime:
+    """Give a regime that is not known after all, and says why."""
+    return replace(regime, regime=Regime.UNKNOWN, marks=(*regime.marks, mark))

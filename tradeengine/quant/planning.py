@@ -26,17 +26,17 @@ from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.desk_day import EMBEDDED, prepared_for
 from tradeengine.quant.job_turns import in_turn, up_to
 from tradeengine.quant.live_desk import LiveDesk, open_desk
-from tradeengine.quant.market_regime import regime_on
+from tradeengine.quant.market_regime import marked, regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.plan_origins import origins_of
 from tradeengine.quant.progress_bars import progress_bars
 from tradeengine.quant.session_plan import Evidence, plan_of
 from tradeengine.quant.showing_regime import market_closes
-from tradeengine.quant.stored_desk import StoredDesk
+from tradeengine.quant.stored_desk import MARKET
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress as Hears
 from tradeengine.quant.valuing import prepare
-from tradeengine.regime.market import MarketRegime
+from tradeengine.regime.market import Mark, MarketRegime
 from tradeengine.schedule.entries import PLAN
 from tradeengine.store.jobs import Jobs
 from tradeengine.store.rejections import RejectionLog
@@ -199,11 +199,12 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
     # A list stands for a quarter, and bars go bad by the day: a split that nobody booked makes
     # a share look half as dear.
     screened = stored.screen(names, day.through)
-    refused = [*screened, *(each for each in values if isinstance(each, Rejection))]
+    market = stored.screen([MARKET], day.through)
+    refused = [*market, *screened, *(each for each in values if isinstance(each, Rejection))]
     RejectionLog(desk.files.rejected).append(refused, day.day)
     wanted = set(names).difference(each.symbol for each in screened)
     return Found(
-        regime=_regime(options, desk, stored),
+        regime=_regime(options, desk, spoiled=bool(market)),
         vix=stored.vix_on(day.through),
         valuations={
             each.symbol: each
@@ -211,7 +212,9 @@ def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
             if isinstance(each, Valuation) and each.symbol in wanted
         },
         refused=[each for each in (*prepared.refused, *refused) if each.symbol in names],
-        figures=day_figures(stored.bars(wanted, day.through), day.through),
+        figures=day_figures(
+            stored.bars(wanted, day.through), day.through, stored.splits_at_open(wanted, day)
+        ),
         betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
         risk_free=prepared.assumed.risk_free,
     )
@@ -222,10 +225,11 @@ def _vix(found: Found, through: date) -> float | None:
     return found.vix[1] if found.vix is not None and found.vix[0] == through else None
 
 
-def _regime(options: Options, desk: LiveDesk, stored: StoredDesk) -> MarketRegime:
+def _regime(options: Options, desk: LiveDesk, *, spoiled: bool) -> MarketRegime:
     through, parameters = desk.day.through, options.settings.regime
-    days, closes = market_closes(data_of(stored, desk.day), through, parameters, 1)
-    return regime_on(desk.files, days, closes, through, parameters, stored.say)
+    days, closes = market_closes(data_of(desk.stored, desk.day), through, parameters, 1)
+    regime = regime_on(desk.files, days, closes, through, parameters, desk.stored.say)
+    return marked(regime, Mark.SPOILED_CLOSES) if spoiled else regime
 
 
 def _betas(universe: ActiveUniverse | None) -> dict[str, float]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradeengine.bars.panel import Panel
+from tradeengine.bars.window import whole_day_scale
 from tradeengine.errors import SelectionFailed
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.model.rejections import Rejection, Stage
@@ -138,7 +139,7 @@ def _read_bars(
     days = max(wanted.history_days, wanted.beta_days) + 1
     market = suppliers.read_panel([suppliers.market], through, days + suppliers.warm_up_days)
     members = suppliers.read_panel(symbols, through, days)
-    _check_market(suppliers.market, market, through)
+    _check_market(suppliers, market, through)
     lined = _on_days(members, market.days[-days:])
     return _Bars(
         market=market,
@@ -148,12 +149,18 @@ def _read_bars(
     )
 
 
-def _check_market(symbol: str, market: Panel, through: date) -> None:
+def _check_market(suppliers: Suppliers, market: Panel, through: date) -> None:
+    symbol = suppliers.market
     if not market.days or market.days[-1] != through or not np.isfinite(market.close).all():
         last = market.days[-1] if market.days else "none"
         raise SelectionFailed(
             f"the bars of {symbol} end or have a hole before {through} (last day: {last})"
         )
+    # Who is no member is never refused by name, so nobody else would see it.
+    for spoiled in suppliers.screen([symbol], through):
+        if spoiled.symbol == symbol:
+            found = f"{spoiled.code}: {spoiled.field}: {spoiled.value}"
+            raise SelectionFailed(f"the bars of {symbol} cannot be trusted: {found}")
 
 
 def _on_days(panel: Panel, days: tuple[date, ...]) -> Panel:
@@ -188,7 +195,6 @@ def _evidence(
     refused: Sequence[Rejection],
 ) -> Evidence:
     panel = bars.members
-    turnover = panel.close * panel.volume
     last = len(panel.days)
     return Evidence(
         origin=suppliers.origin,
@@ -202,7 +208,7 @@ def _evidence(
             states=states.states[1:],
         ),
         close=panel.raw_close[-1],
-        adv_dollars=_mean_of_known(turnover[-TURNOVER_DAYS:]),
+        adv_dollars=average_turnover(panel),
         sectors={
             symbol: suppliers.sector_of(symbol, inputs.sic)
             for symbol, inputs in sorted(companies.items())
@@ -212,9 +218,16 @@ def _evidence(
     )
 
 
-def _mean_of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average each column over all days; a day without a bar counts as no turnover."""
-    return np.asarray(np.nan_to_num(values).sum(axis=0) / len(values))
+def average_turnover(panel: Panel) -> NDArray[np.float64]:
+    """
+    Give the mean dollars a day of each symbol over the last `TURNOVER_DAYS`.
+
+    A day without a bar counts as no turnover, a half day as what a whole one would have been.
+    """
+    days = panel.days[-TURNOVER_DAYS:]
+    scales = np.array([whole_day_scale(day) for day in days])[:, None]
+    turnover = panel.close[-len(days) :] * panel.volume[-len(days) :] * scales
+    return np.asarray(np.nan_to_num(turnover).sum(axis=0) / len(days))
 
 
 def _sources(

@@ -28,6 +28,16 @@ from tradeengine.schedule.entries import FUNDAMENTALS
 class FilingDesk(Protocol):
     """What is asked of the desk; `live_desk.py` has it."""
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """What could not be fetched, in words."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What came, or did not, and is to be known."""
+        ...
+
     async def members_with_bars(self, progress: Heard) -> Sequence[str]:
         """Give the companies that are meant when none are named."""
         ...
@@ -61,23 +71,28 @@ def run(order: Order, opened: Open = open_desk) -> ExitCode:
     user_agent(EMBEDDED if is_ours(options.choice) else ALPACA, options.settings.fundamentals)
     try:
         with by_hand(options.home, up_to(FUNDAMENTALS), "tradeengine cache-fund"):
-            report = in_a_loop(_fetched(order, opened))
+            report, is_whole = in_a_loop(_fetched(order, opened))
     except OutsideCalendar as error:
         raise BadConfiguration("--date", str(error), "choose another day") from None
     _show(report, json=order.options.json)
-    return ExitCode.FAILED if report.failed else ExitCode.CLEAN
+    return ExitCode.CLEAN if is_whole else ExitCode.FAILED
 
 
-async def _fetched(order: Order, opened: Open) -> FundamentalsReport:
+async def _fetched(order: Order, opened: Open) -> tuple[FundamentalsReport, bool]:
+    """Fetch; tell whether everything came, the bars that say whose filings are meant included."""
     options = order.options
     async with opened(options) as desk:
         with progress_bars() as progress:
             symbols = order.symbols or await desk.members_with_bars(progress)
+            told = [*desk.problems, *desk.notes]
+            is_whole = not desk.problems
             report = await desk.refresh_fundamentals(symbols, progress)
+    for words in told:
+        _say(f"cache-fund: {words}")
     if report.failed:
-        told = (Severity.WARNING, ALERT, alert_words(report))
-        await tell_once(options.settings, options.home, _say, told)
-    return report
+        alert = (Severity.WARNING, ALERT, alert_words(report))
+        await tell_once(options.settings, options.home, _say, alert)
+    return report, is_whole and not report.failed
 
 
 def _say(words: str) -> None:

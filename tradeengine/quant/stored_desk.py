@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tradeengine.bars.coming import Ahead, ComingSplits
 from tradeengine.bars.lined_up import panel
 from tradeengine.bars.panel import Floats, Panel
 from tradeengine.bars.quality import refusals, screen
@@ -23,6 +24,7 @@ from tradeengine.fundamentals.share_count import Split
 from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
 from tradeengine.model.sessions import previous_session
+from tradeengine.quant.desk_day import DeskDay
 from tradeengine.quant.known_fundamentals import inputs_on
 from tradeengine.quant.market_regime import regimes_since
 from tradeengine.quant.setting_aside import Say, say_on_terminal
@@ -61,6 +63,11 @@ class StoredDesk:
         traded = self._bars.filter(pl.col("date") == through)["symbol"]
         return sorted(set(traded) - {MARKET})
 
+    def last_days(self, through: date) -> dict[str, date]:
+        """Give the last day up to one of each symbol that has bars."""
+        known = self._bars.filter(pl.col("date") <= through)
+        return dict(known.group_by("symbol").agg(pl.col("date").max()).iter_rows())
+
     def members_on(self, day: date) -> frozenset[str]:
         """
         Give the index's members of a session by the names that their bars have; the rest as is.
@@ -89,9 +96,13 @@ class StoredDesk:
         """Refuse symbols whose bars up to a day cannot be trusted."""
         limits = self.settings.bars.quality
         known = self.bars(symbols, through)
-        # Not the whole path: equal data make an equal proposal, under whatever home.
-        source = f"{self.files.origin}/{BarStore(self.files.bars).path.name}"
-        return refusals(screen(known, through, limits, symbols=symbols, source=source), limits)
+        found = screen(known, through, limits, symbols=symbols, source=self.source)
+        return refusals(found, limits)
+
+    @property
+    def source(self) -> str:
+        """Name the store in a refusal, without its folder: equal data make equal proposals."""
+        return f"{self.files.origin}/{BarStore(self.files.bars).path.name}"
 
     def rate_on(self, days: Sequence[date]) -> Floats:
         """
@@ -142,6 +153,21 @@ class StoredDesk:
         for symbol, on, ratio in booked.select("symbol", "date", "split").sort("date").iter_rows():
             splits.setdefault(symbol, []).append(Split(day=on, ratio=ratio))
         return splits
+
+    def splits_at_open(self, symbols: Iterable[str], days: DeskDay) -> dict[str, float]:
+        """
+        Give the splits that take effect with a session, by symbol: new shares for an old one.
+
+        An ex-date is announced before it, so that of the session's own day is known at its open;
+        a session that has its bar says it there. Nothing else of that bar is looked at.
+        """
+        ahead, wanted = Ahead(days.through, days.day), sorted(set(symbols))
+        named = self._bars.filter(pl.col("symbol").is_in(wanted), ahead.has)
+        told = ComingSplits(self.files.bars).read(wanted, ahead)
+        untold = told.join(named, on="symbol", how="anti")
+        rows = pl.concat([named.select(untold.columns), untold])
+        ratios = rows.group_by("symbol").agg(pl.col("split").product())
+        return dict(ratios.filter(pl.col("split") != 1.0).sort("symbol").iter_rows())
 
     def states(self, days: Sequence[date], closes: Floats, since: date) -> MarketStates:
         """Tell the market's state at each close from a day on, as it was known there."""

@@ -82,8 +82,8 @@ class UniverseDesk:
             try:
                 proposal = await refresh_universe(suppliers, self._files, wanted, progress)
             finally:
-                for problem in suppliers.problems():
-                    print(f"universe: {problem}", file=sys.stderr, flush=True)
+                for words in (*suppliers.problems(), *suppliers.notes()):
+                    print(f"universe: {words}", file=sys.stderr, flush=True)
         if suppliers.problems() and self._files.on(proposal.day) is None:
             return proposal, None  # A first list of half of the data is for a person to accept.
         now = self._clock.now()

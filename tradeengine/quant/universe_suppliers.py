@@ -81,6 +81,9 @@ class Suppliers:
     problems: Callable[[], Sequence[str]] = tuple
     """Say what a source refused so far, in words; what was there before was used instead."""
 
+    notes: Callable[[], Sequence[str]] = tuple
+    """Say what came and is to be known, in words: members without bars, corrections."""
+
     warm_up_days: int = 1260 + 63
     """Closes before that day which the states are told from."""
 

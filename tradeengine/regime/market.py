@@ -43,6 +43,9 @@ class Mark(StrEnum):
     STALE_CLOSES = "STALE_CLOSES"
     """The last close is not of the day that was asked for."""
 
+    SPOILED_CLOSES = "SPOILED_CLOSES"
+    """The market's bars are refused by the screen: a wrong price looks like high variance."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketRegime:

@@ -16,7 +16,6 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from tradeengine.model.plan import Regime
 from tradeengine.universe.beta import Floats, dimson, least_squares, vasicek, winsorised
@@ -207,5 +206,7 @@ def _drawn(value: Floats, error: Floats) -> Shrunk:
 
 
 def _confidence(above: Floats, error: Floats) -> Floats:
+    from scipy.special import ndtr  # slow to load, and a session does without
+
     z = np.divide(above, error, out=np.zeros_like(above), where=error > 0)
     return np.asarray(ndtr(np.nan_to_num(z)))

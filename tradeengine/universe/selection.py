@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tradeengine.errors import SelectionFailed
 from tradeengine.universe.beta import Floats
+
+Limit = tuple[Floats, Floats | float, Floats | float]
+"""Rows of coefficients, and the least and the most that each sum may be."""
 
 _MISSING_COSTS = 100.0
 """Objective that one missing name costs: more than any name can give."""
@@ -104,14 +106,18 @@ def select(
             np.full(len(caps), np.inf if wanted.sector_slack_cost is not None else 0.0),
         )
     )
+    from scipy.optimize import (
+        Bounds,
+        LinearConstraint,
+        milp,
+    )  # slow to load, and a session does without
+
+    limits = [*_limits(beta, sectors, caps, wanted), *_preference(preferred, 2 + len(caps), wanted)]
     answer = milp(
         _SCALE * cost,
         integrality=np.concatenate((np.ones(count), np.zeros(len(slack)))),
         bounds=Bounds(0.0, upper),
-        constraints=[
-            *_limits(beta, sectors, caps, wanted),
-            *_preference(preferred, 2 + len(caps), wanted),
-        ],
+        constraints=[LinearConstraint(*limit) for limit in limits],
         options={"mip_rel_gap": 0.0},
     )
     if answer.status == _INFEASIBLE:
@@ -138,7 +144,7 @@ _INFEASIBLE = 2
 
 def _limits(
     beta: Floats, sectors: Sequence[str], caps: Sequence[str], wanted: Preferences
-) -> list[LinearConstraint]:
+) -> list[Limit]:
     count, k = len(beta), wanted.names
     low, high = (
         wanted.beta_target - wanted.beta_tolerance,
@@ -153,15 +159,15 @@ def _limits(
     members = np.array([[sector == cap for sector in sectors] for cap in caps], dtype=float)
     sector_rows = np.hstack((members, np.zeros((len(caps), 2)), -np.eye(len(caps))))
     return [
-        LinearConstraint(np.stack(rows), [k, -np.inf, -np.inf], [k, 0.0, 0.0]),
-        LinearConstraint(sector_rows, -np.inf, wanted.sector_cap),
+        (np.stack(rows), np.array([k, -np.inf, -np.inf]), np.array([k, 0.0, 0.0])),
+        (sector_rows, -np.inf, wanted.sector_cap),
     ]
 
 
 def _preference(
     preferred: NDArray[np.bool_] | None, slacks: int, wanted: Preferences
-) -> list[LinearConstraint]:
+) -> list[Limit]:
     if preferred is None:
         return []
     row = np.concatenate((preferred.astype(float), np.zeros(slacks)))
-    return [LinearConstraint(row, wanted.preferred_least, np.inf)]
+    return [(row, wanted.preferred_least, np.inf)]

@@ -22,7 +22,10 @@ from tradeengine.quiescence import Quiescence
 from tradeengine.run.edges import Durable, Edges, FoundOrder, Work, World
 from tradeengine.venue.records import AccountUpdate, Refused
 from tradeengine.venue.server.pace import run_free, run_lockstep
+from tradeengine.venue.server.timeframes import Timeframe
 from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market
+
+_MINUTES = Timeframe(1, "Min")
 
 KILL_TRIES = 30
 """How often the kill path closes everything, a second apart, before it gives up."""
@@ -103,10 +106,9 @@ class SimulatedEdges:
         return self._own.session.open_at, self._own.session.close_at
 
     async def warm_up(self, start: int, end: int) -> int:
-        history = self._own.market.history
-        now = self._clock.now()
+        market, now = self._own.market, self._clock.now()
         bars = chain.from_iterable(
-            history(symbol, start, end, 1, now) for symbol in self._own.symbols
+            _MINUTES.bars(market, symbol, start, end, now, "split") for symbol in self._own.symbols
         )
         complete = [_seen(bar, now) for bar in bars if bar.at + MINUTE <= end]
         complete.sort(key=lambda bar: (bar.at, bar.symbol))
