@@ -443,6 +443,18 @@ def test_a_status_file_that_cannot_be_written_is_logged(home: Home) -> None:
     assert "STATUS_FAILED" in codes(home)
 
 
+def test_what_a_killed_run_was_writing_is_removed_by_the_next(home: Home) -> None:
+    home.prepare()
+    old, young = home.data / ".status.json.abcd1234", home.data / ".HALT.abcd1234"
+    for left in (old, young):
+        left.write_text("half a fi")
+    os.utime(old, (1, 1))
+
+    assert trade(options_for(home, until="10:31")) is ExitCode.CLEAN
+
+    assert (old.exists(), young.exists()) == (False, True)
+
+
 def test_what_makes_the_loop_late_is_named(home: Home) -> None:
     options = options_for(home, until="10:34")
     engine = options.settings.engine.model_copy(update={"loop_lag_alert_seconds": 1e-6})

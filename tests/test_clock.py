@@ -5,8 +5,11 @@ import time
 
 import pytest
 
+from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock, ScaledClock, SimulatedClock, SystemClock
+from tradeengine.model.events import TimerFired
 from tradeengine.model.instants import NANOS
+from tradeengine.run.heartbeat import Heartbeat
 
 START = 1_550_068_200_000_000_000
 
@@ -28,6 +31,34 @@ def test_the_system_clock_reads_the_machine() -> None:
     before = time.time_ns()
 
     assert before <= SystemClock().now() <= time.time_ns()
+
+
+def test_a_machine_whose_clock_is_set_back_or_forward_is_never_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walls = iter([START, START + NANOS, START - 3600 * NANOS, START + 7200 * NANOS])
+    steady = iter([5 * NANOS, 6 * NANOS, 8 * NANOS, 9 * NANOS])
+    monkeypatch.setattr(time, "time_ns", lambda: next(walls))
+    monkeypatch.setattr(time, "monotonic_ns", lambda: next(steady))
+    clock = SystemClock()
+
+    seconds = [(clock.now() - START) // NANOS for _ in range(4)]
+
+    assert seconds == [0, 1, 3, 7200]
+
+
+async def test_the_heartbeat_goes_on_when_the_machine_is_set_back_by_an_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, inbox, real = SystemClock(), Inbox(), time.time_ns
+    beating = asyncio.create_task(Heartbeat(inbox, clock, 0.01).run())
+    async with asyncio.timeout(5):
+        await inbox.take()
+        monkeypatch.setattr(time, "time_ns", lambda: real() - 3600 * NANOS)
+        told = [await inbox.take() for _ in range(3)]
+    beating.cancel()
+
+    assert all(isinstance(timer, TimerFired) and timer.at > real() - NANOS for timer in told)
 
 
 async def test_the_system_clock_sleeps_until_an_instant_and_not_for_one_past() -> None:

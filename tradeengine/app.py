@@ -46,7 +46,6 @@ from tradeengine.run.reporter import Reporter
 from tradeengine.run.screen import Screen
 from tradeengine.run.startup import run_opened, start_up
 from tradeengine.run.status import write_status
-from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.timetable import Timetable
 from tradeengine.run.watch import Watch
 from tradeengine.wiring import build
@@ -113,11 +112,10 @@ class App:
 
     async def run(self) -> Outcome:
         """Trade until stopped, close everything, write receipt and summary."""
-        with stop_signals(self._on_signal):
-            try:
-                await self._trade()
-            finally:
-                await self._close()
+        try:
+            await self._trade()
+        finally:
+            await self._close()
         outcome = outcome_of(
             self._subject,
             faults=self._reporter.faults,
@@ -169,10 +167,8 @@ class App:
 
     async def _session(self) -> None:
         """Connect, reconcile, warm up; then jobs may run and venue time may move."""
-        await start_up(
-            self._options, self._world, self._edges, self._inbox, self._watch, self._files
-        )
-        if self._timetable.entries:
+        await self._supervised("session", self._start_up)
+        if self._reporter.failure is None and self._timetable.entries:
             self._spawn("timetable", self._supervised("timetable", self._timetable.run))
             await asyncio.sleep(0)  # It sleeps on the venue's clock before that moves.
         try:
@@ -181,6 +177,11 @@ class App:
             # Nobody moves the venue's time now: the core would wait for fills for ever.
             self._pump.broken.set()
             raise
+
+    async def _start_up(self) -> None:
+        await start_up(
+            self._options, self._world, self._edges, self._inbox, self._watch, self._files
+        )
 
     async def _ended(self) -> None:
         """Wait for the engine to stop; go past it if it is broken."""
@@ -274,7 +275,8 @@ class App:
         now = self._world.clock.now()
         self._inbox.put_nowait(RequestStop(at=now, received_at=now, trigger=trigger, reason=reason))
 
-    def _on_signal(self, trigger: StopTrigger) -> None:
+    def on_signal(self, trigger: StopTrigger) -> None:
+        """Stop for a signal; one that comes while the run is stopping changes nothing."""
         if self._pump.stopped.is_set():
             self._screen.say("already stopped: closing")
         elif self._core.breaker.is_stopping:

@@ -29,10 +29,24 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's wall clock."""
+    """
+    The machine's wall clock. When that is set back, this one goes on at its old pace.
+
+    Else nothing would be due for as long as it was set back: no look at orders, stops and
+    losses. When it is set forward this one follows, also after a host was suspended.
+    """
+
+    def __init__(self) -> None:
+        self._seen = (0, 0)
+        """What was given last, and the steady clock's reading then."""
 
     def now(self) -> int:
-        return time.time_ns()
+        # The wall first: a pause between the two must not look like a wall that was set back.
+        wall, steady = time.time_ns(), time.monotonic_ns()
+        given, then = self._seen
+        now = max(wall, given + steady - then)
+        self._seen = (now, steady)
+        return now
 
     async def sleep_until(self, at: int) -> None:
         await asyncio.sleep(max(0, at - self.now()) / NANOS)

@@ -102,7 +102,7 @@ class TradingLocked(TradeEngineError):
     def __str__(self) -> str:
         return (
             f"trading is locked: {self.words}\n  remedy: look at what happened and decide, with"
-            " `tradeengine review`"
+            " `tradeengine review` and that --home"
         )
 
 

@@ -19,12 +19,16 @@ Where a run keeps its files, all under one `--home`.
 
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tradeengine.errors import BadConfiguration
-from tradeengine.model.instants import NANOS
+from tradeengine.model.instants import MINUTE, NANOS
+
+LEFT_OVER_AFTER = MINUTE
+"""A file is written in less than this many nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +200,15 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_leftovers(path: Path, now: int) -> None:
+    """
+    Remove what `write_atomically` left beside a file when its process was killed.
+
+    `now` in nanoseconds UTC: what is younger than `LEFT_OVER_AFTER` may be in the making.
+    """
+    for left in path.parent.glob(f".{path.name}.*"):
+        with suppress(OSError):  # Another has removed it, or nobody may: it does no harm.
+            if now - left.stat().st_mtime_ns >= LEFT_OVER_AFTER:
+                left.unlink()

@@ -15,6 +15,7 @@ from tradeengine.app import App
 from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
+from tradeengine.layout import remove_leftovers
 from tradeengine.model.orders import Severity
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_records, desk_work
@@ -29,6 +30,7 @@ from tradeengine.run.locking import TradingLock, account_of, broker_account
 from tradeengine.run.outcome import Outcome
 from tradeengine.run.screen import Screen, open_screen
 from tradeengine.run.startup import check_until
+from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.watch import watching_log
 from tradeengine.store.baselines import Baselines
 from tradeengine.store.builds import Builds
@@ -58,7 +60,11 @@ async def trade_session(
     """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
     options.home.prepare()
     async with AsyncExitStack() as stack:
+        # Until all is closed, the alarm too: a second Ctrl-C must not keep back what it tells.
+        signals = stack.enter_context(stop_signals())
         stack.enter_context(home_locked(options.home, alone=not options.choice.has_own_account))
+        for written in (options.home.status_file, options.home.halt_file):
+            remove_leftovers(written, SystemClock().now())
         alarm = await stack.enter_async_context(raised_alarm(options, screen.say))
         database = stack.enter_context(open_database(options.home.state_file))
         lock = TradingLock(options.home, Locks(database), account_of(options))
@@ -66,7 +72,14 @@ async def trade_session(
         number = await account_to_trade(options)
         account = broker_account(options.choice, number)
         if account is not None:
-            stack.enter_context(leased(account, options, screen.say))
+            stack.enter_context(
+                leased(
+                    account,
+                    options,
+                    screen.say,
+                    lambda other: lock.refuse_for(other, number, alarm.tell),
+                )
+            )
         options = await planned(options, number, screen.say, desk_records(options, database))
         if words := options.plan.origins.get(DAMAGED):
             alarm.tell(Severity.WARNING, "DATA_DAMAGED", words)
@@ -81,4 +94,5 @@ async def trade_session(
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
         desk = desk_work(options, world, database)
         app = App(options, world, files, log, screen, lock, baseline, alarm, desk)
+        signals.tell(app.on_signal)
         return await app.run()

@@ -201,6 +201,7 @@ def _routes(
             gate.on_run_opened,
             breaker.on_run_opened,
             router.on_run_opened,
+            strangers.on_run_opened,
             flattener.on_run_opened,
             reconciler.on_run_opened,
             host.on_run_opened,

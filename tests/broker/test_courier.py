@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,13 @@ from tradeengine.broker.courier import AlpacaBroker
 from tradeengine.broker.ports import already_durable
 from tradeengine.clock import SystemClock
 from tradeengine.model.commands import AskBroker, FlattenAll
-from tradeengine.model.events import BrokerSnapshot, OrderAccepted, OrderNotFound, OrderRejected
+from tradeengine.model.events import (
+    BrokerSnapshot,
+    OrderAccepted,
+    OrderFilled,
+    OrderNotFound,
+    OrderRejected,
+)
 from tradeengine.model.orders import StopTrigger
 
 POST = "POST", "/v2/orders"
@@ -124,6 +131,30 @@ async def test_the_start_is_read_again_when_an_order_moved_meanwhile(
         assert snapshot.why == why
         assert bench.inbox.names().count("BrokerSnapshot") == 1
         assert server.count("GET", "/v2/positions") == readings
+
+
+async def test_the_start_of_an_account_that_never_rests_is_told_before_the_fills_beside_it() -> (
+    None
+):
+    async with scripted() as server:
+        slow = Answer(200, as_json(ACCOUNT).body, delay_seconds=0.1)
+        server.script("GET", "/v2/account", *[slow] * 5, as_json(ACCOUNT))
+        bench = Bench(server)
+
+        def has_read(times: int) -> bool:
+            return server.count("GET", "/v2/positions") == times
+
+        async with running(bench.broker):
+            bench.broker.send(AskBroker(at=START, why="start"))
+            for reading in range(1, 6):
+                await until(partial(has_read, reading))
+                order = order_json(id=f"o-{reading}", status="filled", filled_qty="10")
+                told = fill_json(f"E-{reading}", f"X-{reading}") | {"order": order}
+                await server.push(told)
+            await bench.inbox.wait_for(BrokerSnapshot)
+            await until(lambda: len(bench.inbox.of(OrderFilled)) == 5)
+        names = [n for n in bench.inbox.names() if n in {"BrokerSnapshot", "OrderFilled"}]
+        assert names == [*["OrderFilled"] * 4, "BrokerSnapshot", "OrderFilled"]
 
 
 async def test_entries_that_find_no_budget_are_given_up_unsent() -> None:

@@ -44,9 +44,16 @@ async def test_a_broker_that_never_reports_flat_is_given_up_after_the_tries() ->
 
 async def test_a_broker_that_does_not_answer_is_not_flat() -> None:
     async with scripted() as server:
-        server.script("GET", "/v2/account", Answer(502))
+        server.script("GET", "/v2/positions", Answer(502))
         async with unopened(server) as bench:
             assert not await bench.broker.close_everything(tries=1)
+
+
+async def test_what_the_account_is_worth_need_not_be_known_to_be_flat() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account", Answer(502))
+        async with unopened(server) as bench:
+            assert await bench.broker.close_everything(tries=1)
 
 
 async def test_a_row_that_cannot_be_read_is_not_flat() -> None:

@@ -71,6 +71,17 @@ async def test_account_positions_and_open_orders_come_as_one_message() -> None:
         )
 
 
+async def test_a_position_without_shares_is_none() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/orders", as_json([]))
+        server.script("GET", "/v2/positions", as_json([LONG | {"qty": "0"}, SHORT]))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(ASK)
+        snapshot = bench.inbox.of(BrokerSnapshot)[0]
+        assert [position.symbol for position in snapshot.positions] == ["SPY"]
+
+
 async def test_orders_are_read_before_positions_so_that_a_fill_between_cannot_hide() -> None:
     async with scripted() as server:
         bench = Bench(server)
@@ -186,3 +197,18 @@ async def test_a_question_without_a_usable_answer_is_told(answer: Answer, reason
         assert unreachable.why == "flatten"
         assert unreachable.reason.startswith(reason)
         assert bench.inbox.of(BrokerSnapshot) == []
+
+
+@pytest.mark.parametrize(("why", "is_answered"), [("flatten", True), ("resume", False)])
+async def test_only_a_flatten_goes_on_when_the_account_cannot_be_read_any_more(
+    why: str, is_answered: bool
+) -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account", as_json(ACCOUNT), Answer(502))
+        server.script("GET", "/v2/positions", as_json([LONG]))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(AskBroker(at=START, why="start"))
+            await bench.answer(AskBroker(at=START, why=why))
+        answers = [snapshot.why for snapshot in bench.inbox.of(BrokerSnapshot)]
+        assert answers == (["start", why] if is_answered else ["start"])

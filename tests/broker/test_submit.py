@@ -120,12 +120,29 @@ async def test_look_ups_without_an_answer_prove_nothing() -> None:
     async with scripted() as server:
         server.script(*POST, Answer(504))
         server.script(*LOOK_UP, *unanswered, as_json(order_json()))
+        half_read = order_json(client_order_id="c-1", qty="ten")
+        server.script("GET", "/v2/orders", *unanswered[:3], as_json([half_read]))
         bench = Bench(server)
         async with running(bench.broker):
             await bench.answer(buy())
         assert bench.inbox.of(OrderNotFound) == []
         assert bench.inbox.of(OrderAccepted)[0].order_id == "o-1"
         assert server.count(*LOOK_UP) >= 5
+
+
+@pytest.mark.parametrize(("listed", "name"), [("c-1", "OrderAccepted"), ("c-2", "OrderNotFound")])
+async def test_where_only_the_look_up_fails_the_list_of_orders_answers(
+    listed: str, name: str
+) -> None:
+    async with scripted() as server:
+        server.script(*POST, Answer(504))
+        server.script(*LOOK_UP, Answer(502, HTML_502))
+        server.script("GET", "/v2/orders", as_json([order_json(client_order_id=listed)]))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(buy())
+        assert bench.inbox.names()[-1] == name
+        assert server.count("POST") == 1
 
 
 async def test_the_unresolved_message_says_what_happened() -> None:

@@ -18,6 +18,16 @@ def test_the_last_print_is_the_mark() -> None:
     assert price(marks) == Decimal("10.0200")
 
 
+def test_a_print_or_a_close_at_zero_is_not_believed() -> None:
+    marks = Marks(spread_max_bps=100)
+    marks.on_trade(trade(10.02))
+    marks.on_trade(trade(0.0))
+    marks.on_bar(bar(0.0))
+    marks.on_bar(bar(0.0, history=True))
+
+    assert price(marks) == Decimal("10.0200")
+
+
 def test_the_middle_of_a_narrow_quote_is_the_mark() -> None:
     marks = Marks(spread_max_bps=100)
     marks.on_quote(quote(99.5, 100.0))

@@ -28,7 +28,7 @@ from tradeengine.model.events import (
     StateChanged,
 )
 from tradeengine.model.message import Message
-from tradeengine.model.orders import EngineState, OrderType, Purpose, Question, Side
+from tradeengine.model.orders import EngineState, OrderType, Purpose, Question, Side, TimeInForce
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
 from tradeengine.router.router import Router
@@ -135,6 +135,18 @@ def test_a_position_gets_a_stop_at_once_at_the_distance_its_entry_asked_for() ->
 
 def test_an_adopted_position_gets_the_configured_distance() -> None:
     assert only_stop(Scene().hold("10", average="100")).stop_price == D("97.00")
+
+
+def test_a_fraction_of_a_share_gets_a_stop_of_its_own_for_the_day() -> None:
+    scene = Scene()
+
+    whole = only_stop(scene.hold("10.5"))
+    scene.rest("10")
+    fraction = only_stop(scene.beat(at=6))
+
+    assert (whole.quantity, whole.time_in_force) == (D(10), TimeInForce.GTC)
+    assert (fraction.quantity, fraction.time_in_force) == (D("0.5"), TimeInForce.DAY)
+    assert only_stop(Scene().hold("0.25")).time_in_force is TimeInForce.DAY
 
 
 def test_a_short_position_is_protected_above() -> None:

@@ -1,11 +1,14 @@
 """The alarm stays out of the way of trading, whatever becomes of it."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.runs import make_home, options_for
+from tradeengine.alerts import sqlite_records
 from tradeengine.alerts.outbox import Outbox
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.layout import Home
@@ -78,6 +81,22 @@ async def test_damaged_records_are_set_aside_and_said(home: Home) -> None:
         assert [record.alert.code for record in store.open_criticals()] == ["LOCKED"]
     assert "file is not a database" in said[0]
     assert home.alerts_file.with_suffix(".damaged").exists()
+
+
+async def test_records_that_another_holds_are_left_alone_and_not_taken_for_empty(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with raised_alarm(options_for(home), print) as before:
+        before.tell(Severity.CRITICAL, "NOT_FLAT", "KO is left")
+    monkeypatch.setattr(sqlite_records, "BUSY_SECONDS", 0.01)
+    said: list[str] = []
+    with closing(sqlite3.connect(home.alerts_file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with raised_alarm(options_for(home), said.append) as up:
+            assert await up.open_criticals() is None
+    with SqliteRecords(home.alerts_file) as store:
+        assert [record.alert.code for record in store.open_criticals()] == ["NOT_FLAT"]
+    assert "database is locked" in said[0]
 
 
 async def test_without_a_disk_the_records_are_kept_in_memory(home: Home) -> None:

@@ -60,3 +60,10 @@ async def test_only_a_few_are_named() -> None:
 
 async def test_records_that_cannot_be_read_change_nothing() -> None:
     assert await told_of([critical(1, 10)], None) == [(1, "#1 NOT_FLAT")]
+
+
+async def test_records_that_were_never_read_keep_entries_back_until_they_are() -> None:
+    assert await told_of(None, None, [], None) == [
+        (1, "the records of alerts cannot be read"),
+        (0, ""),
+    ]

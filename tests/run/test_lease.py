@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tradeengine.errors import AccountHeld, BadConfiguration, ExitCode
+from tradeengine.errors import AccountHeld, BadConfiguration, ExitCode, TradingLocked
 from tradeengine.layout import Home
 from tradeengine.run.lease import account_leased, state_folder, who_trades
 
@@ -24,9 +25,32 @@ said: list[str] = []
 
 
 def lease(
-    account: str, home: str = "/one", *, required: bool = True
+    account: str,
+    home: str = "/one",
+    *,
+    required: bool = True,
+    last_traded: Callable[[Home], None] = lambda _: None,
 ) -> AbstractContextManager[None]:
-    return account_leased(account, Home(Path(home)), NOW, required=required, say=said.append)
+    where = Home(Path(home))
+    return account_leased(account, where, NOW, last_traded, required=required, say=said.append)
+
+
+def test_who_traded_an_account_under_another_home_is_asked_before_it_is_forgotten() -> None:
+    asked: list[str] = []
+
+    def refuse(last: Home) -> None:
+        asked.append(str(last.root))
+        raise TradingLocked("it lost 3 %")
+
+    with lease("paper PA1", last_traded=refuse):
+        pass
+    for _ in range(2):
+        with pytest.raises(TradingLocked), lease("paper PA1", "/two", last_traded=refuse):
+            raise AssertionError("it trades")
+    with lease("paper PA1", last_traded=refuse):
+        pass
+
+    assert asked == ["/one", "/one"]
 
 
 def test_a_second_engine_is_refused_and_told_who_trades_since_when() -> None:
@@ -74,7 +98,7 @@ def test_a_killed_process_leaves_no_lease() -> None:
     program = (
         "import time; from pathlib import Path; from tradeengine.layout import Home\n"
         "from tradeengine.run.lease import account_leased\n"
-        "with account_leased('paper PA1', Home(Path('/x')), 1, required=True, say=print):\n"
+        "with account_leased('paper PA1', Home(Path('/x')), 1, print, required=True, say=print):\n"
         "    print('in', flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:

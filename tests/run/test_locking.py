@@ -91,8 +91,22 @@ def test_a_locked_account_is_refused_with_the_case_and_the_remedy(
     assert told[-1][:2] == (Severity.CRITICAL, "LOCKED")
     assert str(caught.value) == (
         "trading is locked: paper lost 4.00% of $100,000.00 on 2019-02-12 at 14:33 New York"
-        " (3.00% allowed)\n  remedy: look at what happened and decide, with `tradeengine review`"
+        f" (3.00% allowed), under --home {home.root}\n"
+        "  remedy: look at what happened and decide, with `tradeengine review` and that --home"
     )
+
+
+def test_a_lock_under_the_home_that_traded_last_refuses_too(
+    home: Home, database: Database, tmp_path: Path
+) -> None:
+    TradingLock(home, Locks(database), "paper").write("run", COMMAND)
+    with open_database(tmp_path / "other.db") as elsewhere:
+        lock = TradingLock(Home(tmp_path / "other"), Locks(elsewhere), "paper")
+        lock.refuse(tell)
+        lock.refuse_for(Home(tmp_path / "gone"), "PA9", tell)
+        with pytest.raises(TradingLocked, match=f"under --home {home.root}"):
+            lock.refuse_for(home, "PA9", tell)
+    assert not (tmp_path / "gone").exists()
 
 
 def test_new_keys_do_not_lift_a_lock(home: Home, database: Database) -> None:

@@ -91,6 +91,14 @@ class RunningEngine:
             time.sleep(0.002)  # Another process's file: there is no clock to advance.
         raise AssertionError(f"no {pattern!r}; the process said {self.process.poll()}")
 
+    def wait_for_file(self, name: str) -> None:
+        """Wait until this run has left a file."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not any((f / name).exists() for f in run_folders(self._home) - self._before):
+            assert time.monotonic() < end, f"no {name}; the process said {self.process.poll()}"
+            assert self.process.poll() is None, f"no {name}: it has ended"
+            time.sleep(0.01)  # Another process's file: there is no clock to advance.
+
     def positions(self) -> dict[str, str] | None:
         """Read the positions that this engine's status file tells; None before its first."""
         path = self._home / "data" / "status.json"

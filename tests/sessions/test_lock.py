@@ -1,6 +1,7 @@
 """A drawdown locks the account, in spite of restarts, until a person has reviewed it."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -42,7 +43,7 @@ def size_ramp(home: Path) -> Decimal:
 
 
 def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
-    venue: Venue, home_with: HomeWith
+    venue: Venue, home_with: HomeWith, tmp_path: Path
 ) -> None:
     # Two thousand shares at a spread of a cent: the purchase alone is beyond this limit.
     tight = MANY_SHARES | {"drawdown_max_fraction": 0.00005, "spread_max_bps": 50}
@@ -65,6 +66,10 @@ def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
         assert "trading is locked" in refused.stderr
         assert "tradeengine review" in refused.stderr
         assert "Traceback" not in refused.stderr
+    elsewhere = shutil.copytree(home / "config", tmp_path / "elsewhere" / "config").parent
+    refused = engine("run", *flags, home=elsewhere)
+    assert refused.returncode == ExitCode.LOCKED
+    assert f"under --home {home}" in refused.stderr
     assert locks_of(home) == [lock]
     assert baseline_shown(home) == measured == f"${lock.baseline:,.2f}"
     told = engine("alerts", "list", home=home).stdout

@@ -19,7 +19,7 @@ from tradeengine.drill.recipes import RECIPES
 
 SEEDS = 10
 
-NEVER_MET = {"reject_replace": "the engine replaces no order"}
+NEVER_MET = {"reject_replace": "the engine replaces no order: it cancels one and sends another"}
 """Faults that wait for what the engine does not do."""
 
 

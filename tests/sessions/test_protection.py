@@ -17,9 +17,18 @@ from tests.sessions.watched import Watched, watch
 from tradeengine.errors import ExitCode
 from tradeengine.model.denials import Denial
 from tradeengine.model.instants import NANOS, instant_of
+from tradeengine.run import startup
 from tradeengine.venue.exchange.splitting import OpenOrders
 from tradeengine.venue.records import AccountUpdate
-from tradeengine.venue.server.faults import PartialFillThenCancel, Split, World
+from tradeengine.venue.server.faults import (
+    BadGateway,
+    MissingField,
+    PartialFillThenCancel,
+    Split,
+    StrangerTrades,
+    TimeoutAfterAccept,
+    World,
+)
 from tradeengine.venue.server.faults.fault import Counted
 
 D = Decimal
@@ -201,3 +210,64 @@ def _has(stops: list[dict[str, str]], symbol: str, shares: int, prices: Range) -
     low, high = prices
     fit = all(low < float(row["stop_price"]) < high for row in mine)
     return fit and sum(int(row["qty"]) for row in mine) == shares
+
+
+def test_shares_with_a_fraction_that_a_person_has_bought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, ledger={"foreign": "adopt"})
+    bought = StrangerTrades(symbol="SPY", side="buy", qty=D("10.5"))
+
+    run = watch(monkeypatch, home, bought, until="10:40")
+
+    stops = [u.order for u in run.updates if u.order.type == "stop" and u.order.symbol == "SPY"]
+    assert {(stop.qty, stop.time_in_force) for stop in stops} == {(D(10), "gtc"), (D("0.5"), "day")}
+    assert run.exit_code is ExitCode.CLEAN
+    assert "NAKED" not in run.alerts()
+
+
+def test_fills_whose_orders_never_say_how_much_of_them_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, "Churn", risk=FREELY)
+
+    run = watch(monkeypatch, home, MissingField(times=100_000), start="09:30", until="09:50")
+
+    assert any(fill.event == "partial_fill" for fill in run.fills("sell"))
+    assert (run.exit_code, run.alerts()) == (ExitCode.CLEAN, [])
+
+
+def test_an_order_without_an_answer_whose_look_up_fails_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = BadGateway(times=1_000_000, path="/v2/orders:by_client_order_id", method="GET")
+
+    run = watch(monkeypatch, make_home(tmp_path), dead, TimeoutAfterAccept())
+
+    assert len({fill.order.client_order_id for fill in run.fills("buy")}) == len(SYMBOLS)
+    assert_protected(run)
+
+
+def test_a_flatten_while_the_account_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = BadGateway(times=1_000_000, path="/v2/account", method="GET", after=120.0)
+    home = make_home(tmp_path)
+
+    run = watch(monkeypatch, home, dead)
+
+    assert_protected(run)
+    assert json.loads(run_folder(home).receipt.read_text())["seconds"] < 5
+
+
+def test_a_start_that_gets_no_answer_ends_instead_of_standing_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "SNAPSHOT_SECONDS", 0.5)
+    dead = BadGateway(times=1_000_000, path="/v2/account/activities", method="GET")
+    home = make_home(tmp_path)
+
+    run = watch(monkeypatch, home, dead)
+
+    assert run.exit_code is ExitCode.FAILED
+    assert json.loads(run_folder(home).receipt.read_text())["flat"] is True

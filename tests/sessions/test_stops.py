@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,29 @@ def test_a_signal_flattens_and_a_second_one_changes_nothing(
     assert receipt(home)["flat"] is True
     assert receipt(home)["trigger"] == trigger
     assert receipt(home)["symbols"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_last_alerts_are_sent_changes_neither_end_nor_exit_code(
+    home_with: HomeWith, number: signal.Signals
+) -> None:
+    home = home_with("BuyOnce", alerts={"drain_seconds": 3})
+    with socket.create_server(("127.0.0.1", 0)) as never_answers:
+        port = never_answers.getsockname()[1]
+        (home / ".env").write_text(
+            f"SMTP_HOST=127.0.0.1\nSMTP_PORT={port}\nSMTP_FROM=a@example.com\n"
+            "SMTP_TO=b@example.com\n"
+        )
+        with engine_running("--venue", "embedded", *ARGUMENTS, home=home) as running:
+            running.wait_for("POSITION_CHANGED")
+            running.process.send_signal(signal.SIGINT)
+            running.wait_for_file("receipt.json")
+            running.process.send_signal(number)
+            said, told = running.process.communicate(timeout=60)
+
+    assert running.process.returncode == 0, told
+    assert "FLAT" in said
+    assert "the next run sends them" in said
 
 
 def test_the_halt_file_stops_an_engine_started_from_another_directory(home_with: HomeWith) -> None:

@@ -1,6 +1,7 @@
 """The core, the broker and the wires between them, with what must hold at every order."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 
 from tests.risk.world import CLOSE, NOW, OPEN, SYMBOLS, bar, limits, plan, quote, symbol_plan
@@ -15,6 +16,7 @@ from tradeengine.model.commands import (
     SubmitOrder,
 )
 from tradeengine.model.events import (
+    BrokerSnapshot,
     FeedConnected,
     FillBusted,
     OrderFilled,
@@ -178,8 +180,12 @@ class World:
 
     # Runs.
 
-    def open_run(self) -> None:
-        """Build the core from nothing and start it as a run starts."""
+    def open_run(self, read: Callable[[AskBroker], BrokerSnapshot] | None = None) -> None:
+        """
+        Build the core from nothing and start it as a run starts.
+
+        `read` gives what the broker answers to the first question, in place of what it holds.
+        """
         self.runs += 1
         self.submits: list[SubmitOrder] = []
         self.cancels: list[CancelOrder] = []
@@ -205,7 +211,10 @@ class World:
         self.step(FeedConnected(at=now, received_at=now, symbols=len(SYMBOLS)))
         self.step(OrderStreamReady(at=now, received_at=now))
         self.told = self.broker.held.copy()
-        self.answer()
+        if read is None:
+            self.answer()
+        else:
+            self.step(read(self.questions.pop()))
         self.step(Reconciled(at=now, received_at=now, unexplained=0))
         self.step(WarmUpEnded(at=now, received_at=now, bars=36))
         for symbol in SYMBOLS:
@@ -215,11 +224,11 @@ class World:
     def step(self, message: Message) -> list[Message]:
         return self.core.engine.step(message)
 
-    def pass_time(self, seconds: float) -> None:
+    def pass_time(self, seconds: float) -> list[Message]:
         """Let time go on; the heartbeat is heard."""
         self.broker.now += int(seconds * NANOS)
         now = self.broker.now
-        self.step(TimerFired(at=now, received_at=now, name="heartbeat", due=now))
+        return self.step(TimerFired(at=now, received_at=now, name="heartbeat", due=now))
 
     def show(self, symbol: str) -> None:
         """Show a quote and a bar of now."""
@@ -230,16 +239,15 @@ class World:
 
     # The broker's words.
 
-    def answer(self) -> None:
+    def answer(self) -> list[Message]:
         """Answer the oldest question."""
         asked = self.questions.pop(0)
         if asked.why == Question.RECONCILE:
             # The broker's edge reads first what the stream has not told.
             while self.broker.news:
                 self.tell(0)
-        self.step(self.broker.snapshot(asked.why, asked.at, self.middle))
-        if asked.why == Question.START:
-            assert asked.at
+        assert asked.at or asked.why != Question.START
+        return self.step(self.broker.snapshot(asked.why, asked.at, self.middle))
 
     def tell(self, place: int) -> None:
         """Tell a piece of news; 0 is the oldest."""

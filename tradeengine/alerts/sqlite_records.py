@@ -68,7 +68,7 @@ class SqliteRecords:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._lock = threading.Lock()
         with self._failing():
             # Autocommit: each statement is durable by itself unless `_transaction` joins some.
@@ -205,7 +205,7 @@ class SqliteRecords:
         try:
             yield
         except sqlite3.Error as error:
-            raise RecordsFailed(str(self._path), str(error)) from error
+            raise RecordsFailed(str(self.path), str(error)) from error
 
 
 def _deliveries(connection: sqlite3.Connection, number: int) -> tuple[Delivery, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from tradeengine.broker.line import Line
 from tradeengine.broker.requests import Lane, Request
-from tradeengine.broker.snapshot import read_holdings
+from tradeengine.broker.snapshot import read_held
 from tradeengine.errors import (
     OutcomeUnknown,
     ProtocolViolation,
@@ -46,7 +46,7 @@ async def _asked(line: Line, request: Request) -> bool:
 
 async def _is_flat(line: Line, page_size: int) -> bool:
     try:
-        holdings = await read_holdings(line, page_size)
+        held = await read_held(line, page_size)
     except _NO_ANSWER:
         return False
-    return not (holdings.positions or holdings.orders or holdings.unreadable)
+    return held.is_flat

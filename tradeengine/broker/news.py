@@ -2,7 +2,8 @@
 The one mouth through which order reports reach the inbox, each once.
 
 The order stream and the sweep both speak here. While a sweep runs after a lost
-stream, what the stream says is held back, so that what was missed is told first.
+stream, what the stream says is held back, so that what was missed is told first. The
+reading that opens the books may hold it back too; it is told when nobody does any more.
 """
 
 from collections import OrderedDict
@@ -13,7 +14,8 @@ import msgspec
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.parameters import BrokerParameters
 from tradeengine.broker.ports import Inbox
-from tradeengine.broker.updates import Report, event_of
+from tradeengine.broker.updates import FILLS, Report, event_of
+from tradeengine.broker.wire import ZERO
 from tradeengine.clock import Clock
 from tradeengine.model.names import is_ours
 
@@ -35,7 +37,8 @@ class News:
         self._memory, self._inbox, self._clock = memory, inbox, clock
         self._most_held = parameters.buffered_updates
         self._most_expected = parameters.remembered_orders
-        self._held: list[Report] | None = None
+        self._held: list[Report] = []
+        self._holders: set[str] = set()
         self._replacements: OrderedDict[str, str] = OrderedDict()
         self.told = 0
         """Events told so far: whoever reads the account sees by it that orders moved meanwhile."""
@@ -48,21 +51,24 @@ class News:
 
     def hear(self, reports: Sequence[Report]) -> None:
         """Tell what the stream said, or hold it back."""
-        if self._held is None:
-            self.tell(reports)
-            return
         self._held += reports
         if len(self._held) >= self._most_held:
-            self.release()
+            self._holders.clear()
+        self._tell_held()
 
-    def hold(self) -> None:
+    def hold(self, holder: str = "stream") -> None:
         """Hold back what `hear` hears from now on."""
-        self._held = self._held or []
+        self._holders.add(holder)
 
-    def release(self) -> None:
-        """Tell what was held back and hold nothing more."""
-        held, self._held = self._held or [], None
-        self.tell(held)
+    def release(self, holder: str = "stream") -> None:
+        """Hold nothing back any more for `holder`; tell what was, unless another still holds."""
+        self._holders.discard(holder)
+        self._tell_held()
+
+    def _tell_held(self) -> None:
+        if not self._holders:
+            held, self._held = self._held, []
+            self.tell(held)
 
     def tell(self, reports: Iterable[Report]) -> None:
         """Put the events of those reports that are news into the inbox."""
@@ -79,6 +85,11 @@ class News:
         return not self._ours_only or is_ours(report.client_order_id)
 
     def _complete(self, report: Report) -> Report:
+        """Add what a report that is news should have said, from what was told before it."""
+        if report.word in FILLS and report.filled < (report.quantity or ZERO):
+            # Without the order's total, two of its fills would look like one that is told twice.
+            told = self._memory.shares_told(report.order_id)
+            return msgspec.structs.replace(report, filled=told)
         if report.word != "replaced" or report.new_client_order_id:
             return report
         new_id = (

@@ -25,6 +25,12 @@ from tradeengine.broker.wire import (
     trimmed,
     with_legs,
 )
+from tradeengine.errors import (
+    OutcomeUnknown,
+    ProtocolViolation,
+    RefusedByBroker,
+    VenueUnreachable,
+)
 from tradeengine.model.events import (
     BrokerOrder,
     BrokerPosition,
@@ -38,13 +44,23 @@ from tradeengine.model.orders import OrderType
 _ENDED = frozenset({"filled", "canceled", "expired", "replaced", "rejected", "done_for_day"})
 
 
-class Holdings(Struct):
-    """The rows of the account, and what could not be read of them."""
+class Held(Struct, kw_only=True):
+    """Positions and open orders, and what could not be read of them."""
 
-    account: AccountRow
     positions: list[PositionRow]
     orders: list[OrderRow]
     unreadable: list[Unreadable]
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is nothing, for certain."""
+        return not (self.positions or self.orders or self.unreadable)
+
+
+class Holdings(Held, kw_only=True):
+    """What is held, and the account's money."""
+
+    account: AccountRow
     flows: tuple[CashFlow, ...] = ()
 
 
@@ -72,16 +88,43 @@ async def read_orders(line: Line, status: str, page_size: int, since: int = 0) -
         before = parents.good[-1].id
 
 
-async def read_holdings(line: Line, page_size: int) -> Holdings:
+async def read_held(line: Line, page_size: int) -> Held:
     """
-    Read all that the broker holds.
+    Read orders and positions.
 
     Raises RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation.
     """
     orders = await read_orders(line, "open", page_size)
     positions = read_rows(await line.ask(requests.positions()), PositionRow, "/v2/positions")
-    account = read_one(await line.ask(requests.account()), AccountRow, "/v2/account")
-    return Holdings(account, positions.good, orders.good, orders.bad + positions.bad)
+    # What was closed may be listed for a while with no shares; nothing is held of it.
+    held = [row for row in positions.good if row.qty]
+    return Held(positions=held, orders=orders.good, unreadable=orders.bad + positions.bad)
+
+
+async def read_holdings(
+    line: Line, page_size: int, otherwise: AccountRow | None = None
+) -> Holdings:
+    """
+    Read all that the broker holds.
+
+    Where the account has no answer at once it is `otherwise`, if given: a flatten acts on
+    orders and positions, and must not wait for what it does not need. Raises as `read_held`.
+    """
+    held = await read_held(line, page_size)
+    account = await _account(line, otherwise)
+    return Holdings(
+        account=account, positions=held.positions, orders=held.orders, unreadable=held.unreadable
+    )
+
+
+async def _account(line: Line, otherwise: AccountRow | None) -> AccountRow:
+    ask = line.ask if otherwise is None else line.once
+    try:
+        return read_one(await ask(requests.account()), AccountRow, "/v2/account")
+    except (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation):
+        if otherwise is None:
+            raise
+        return otherwise
 
 
 def snapshot_of(holdings: Holdings, why: str, received_at: int, asked_at: int = 0) -> list[Input]:

@@ -6,7 +6,7 @@ when its outcome is unknown (timeout, drop, 408, 429, 5xx, an unreadable answer,
 or "client_order_id must be unique") the order is *unresolved*, and the broker is
 asked for it by our own id, several times, spaced: a 404 right after sending is
 no proof of absence. Only answered look-ups count; while the broker cannot be
-reached nothing is concluded.
+reached nothing is concluded. Where only the look-up fails the list of orders answers.
 """
 
 from tradeengine.broker import requests
@@ -14,7 +14,7 @@ from tradeengine.broker.answers import NEVER_SENT, Answers
 from tradeengine.broker.borrowing import refuse_unborrowable
 from tradeengine.broker.line import Line
 from tradeengine.broker.parameters import BrokerParameters
-from tradeengine.broker.wire import OrderRow, instant_of, read_one
+from tradeengine.broker.wire import OrderRow, instant_of, read_one, read_rows
 from tradeengine.clock import Clock
 from tradeengine.errors import (
     OutcomeUnknown,
@@ -25,6 +25,11 @@ from tradeengine.errors import (
 from tradeengine.model.commands import SubmitOrder
 
 _NOT_FOUND = 404
+
+_NEWEST = 500
+"""Orders of the list that is read when the look-up fails; the order was sent a moment ago."""
+
+_NO_ANSWER = (OutcomeUnknown, ProtocolViolation, RefusedByBroker, VenueUnreachable)
 
 
 class Submitter:
@@ -88,20 +93,39 @@ async def find(line: Line, client_order_id: str, spacing: tuple[float, ...]) -> 
     """
     Look an order up by our id, once after each pause, until it is found.
 
-    Gives None when every look-up was answered 404. One that got no usable answer
-    is repeated, without end: absence is never concluded from silence.
+    Gives None when every look was answered and did not show it. One that got no usable
+    answer is repeated, without end: absence is never concluded from silence.
     """
     for seconds in spacing:
         await line.pause(seconds)
         while True:
             try:
-                return read_one(
-                    await line.once(requests.look_up(client_order_id)), OrderRow, "order look-up"
-                )
-            except RefusedByBroker as error:
-                if error.status == _NOT_FOUND:
-                    break
-            except (OutcomeUnknown, VenueUnreachable, ProtocolViolation):
-                pass
-            await line.pause(spacing[-1])
+                row = await _look(line, client_order_id)
+            except _NO_ANSWER:
+                await line.pause(spacing[-1])
+                continue
+            if row is not None:
+                return row
+            break
     return None
+
+
+async def _look(line: Line, client_order_id: str) -> OrderRow | None:
+    """
+    Look once: by the look-up, and where that has no answer in the list of the newest orders.
+
+    All that concerns the symbol waits behind this, its flatten too: one endpoint that fails
+    must not hold it up for ever. Raises what `Line.once` raises, and ProtocolViolation.
+    """
+    try:
+        body = await line.once(requests.look_up(client_order_id))
+        return read_one(body, OrderRow, "order look-up")
+    except RefusedByBroker as error:
+        if error.status == _NOT_FOUND:
+            return None
+    except (OutcomeUnknown, VenueUnreachable, ProtocolViolation):
+        pass
+    rows = read_rows(await line.once(requests.orders("all", _NEWEST)), OrderRow, "/v2/orders")
+    if unclear := [row for row in rows.bad if client_order_id in row.text]:
+        raise ProtocolViolation("/v2/orders", unclear[0].problem, unclear[0].text)
+    return next((row for row in rows.good if row.client_order_id == client_order_id), None)

@@ -3,7 +3,8 @@ The last believable price of each symbol.
 
 Kept as floats, one dictionary store a tick; they become Decimal only when the
 account is valued. A wide, one-sided or crossed quote says nothing about what a
-share is worth and must not look like a loss: a false drawdown ends the run.
+share is worth, nor does a print at zero, and must not look like a loss: a false
+drawdown ends the run.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -26,7 +27,8 @@ class Marks:
 
     def on_trade(self, trade: Trade) -> None:
         """Mark at a print."""
-        self._last[trade.symbol] = trade.price
+        if trade.price > 0:
+            self._last[trade.symbol] = trade.price
 
     def on_quote(self, quote: Quote) -> None:
         """Mark at the middle of a sound quote."""
@@ -35,6 +37,8 @@ class Marks:
 
     def on_bar(self, bar: Bar) -> None:
         """Mark at a close; history and corrections only where nothing newer is known."""
+        if bar.close <= 0:
+            return
         if not (bar.history or bar.revised):
             self._last[bar.symbol] = bar.close
         else:

@@ -16,7 +16,7 @@ the broker is asked first, because after a split it is our own numbers that are 
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from tradeengine.model.commands import ApprovedOrder, AskBroker, OrderIntent
 from tradeengine.model.events import (
@@ -219,7 +219,9 @@ class Protector:
         if asked is not None and self._is_through(price, position) and now - asked < NANOS:
             return  # The answer is under way: it says whether our numbers are right.
         self._patience.tried(position.symbol, now)
-        yield self._stop(position, missing, price, now)
+        # The broker takes a fraction of a share for the day only: it gets a stop of its own.
+        whole = missing.to_integral_value(ROUND_FLOOR)
+        yield self._stop(position, whole or missing, price, now)
 
     def _is_through(self, price: Decimal, position: PositionChanged) -> bool:
         market = self._mark(position.symbol, position.average_price)
@@ -252,7 +254,7 @@ class Protector:
             side=Side.SELL if position.quantity > 0 else Side.BUY,
             purpose=Purpose.PROTECT,
             order_type=OrderType.STOP,
-            time_in_force=TimeInForce.GTC,
+            time_in_force=TimeInForce.GTC if shares >= 1 else TimeInForce.DAY,
             quantity=shares,
             stop_price=price,
             reason="broker-held disaster stop",

@@ -8,6 +8,7 @@ their own. If those fail, that is said on the screen, and trading goes on.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from tradeengine.model.message import Message
 from tradeengine.model.orders import Severity
 from tradeengine.options import Options
 from tradeengine.settings import Settings
+
+_IN_MEMORY = Path(":memory:")
 
 Raise = Callable[[Severity, str, str], None]
 """Tells a person: how serious, a code, the words. Returns at once."""
@@ -95,7 +98,9 @@ async def raised_alarm(options: Options, say: Callable[[str], None]) -> AsyncIte
         sending = _watched(outbox.run, "sending", say)
         going_round = _watched(rounds.run, "rounds", say)
         try:
-            ask_open = partial(clerk.ask, None, store.open_criticals)
+            # What is only in memory says nothing of what nobody has acknowledged.
+            is_known = store.path != _IN_MEMORY
+            ask_open = partial(clerk.ask, None, store.open_criticals) if is_known else _unknown
             yield Alarm(outbox.raise_alert, ask_open, outbox.high_water)
         finally:
             await _ended(going_round)
@@ -127,15 +132,24 @@ async def tell_once(
             clerk.close()
 
 
+async def _unknown() -> None:
+    """Say that nobody can tell which criticals are open."""
+
+
 def _records(path: Path, say: Callable[[str], None]) -> SqliteRecords:
-    """Open the records; set a damaged file aside, and without a disk keep them in memory."""
-    for attempt in (path, path, Path(":memory:")):
+    """
+    Open the records; set a damaged file aside, and without a disk keep them in memory.
+
+    A file that is only locked, or not ours to write, is left where it is.
+    """
+    for attempt in (path, path, _IN_MEMORY):
         try:
             return SqliteRecords(attempt)
         except RecordsFailed as error:
             say(f"alerts: {error}")
-            with suppress(OSError):
-                path.replace(path.with_suffix(".damaged"))
+            if not isinstance(error.__cause__, sqlite3.OperationalError):
+                with suppress(OSError):
+                    path.replace(path.with_suffix(".damaged"))
     raise AssertionError("a database in memory can always be made")
 
 

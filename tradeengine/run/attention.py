@@ -19,6 +19,9 @@ from tradeengine.run.alarm import Alarm
 LOOK_EVERY_SECONDS = 2.0
 """Real seconds between two looks at the records."""
 
+_UNKNOWN = 0
+"""Stands for what may wait while the records cannot be read; no alert has this number."""
+
 _NAMED = 3
 """How many alerts are named; the others are counted."""
 
@@ -30,7 +33,8 @@ class Attention:
         """Take up to which instant (ns UTC of the machine's clock) criticals count."""
         self._alarm, self._inbox, self._clock = alarm, inbox, clock
         self._before = before
-        self._told: list[int] = []
+        self._told: list[int] | None = None
+        """The numbers of what waited at the last look; None before the records were read."""
 
     async def run(self) -> None:
         """Look again and again."""
@@ -39,19 +43,25 @@ class Attention:
             await self.look()
 
     async def look(self) -> None:
-        """Look once. Records that cannot be read change nothing: that is said elsewhere."""
+        """
+        Look once. What cannot be read changes nothing, unless nothing was ever read: then it waits.
+
+        Why it cannot be read is said elsewhere.
+        """
         records = await self._alarm.open_criticals()
         if records is None:
+            if self._told is None:
+                self._tell([_UNKNOWN], 1, "the records of alerts cannot be read")
             return
         waiting = [record for record in records if record.alert.at < self._before]
         numbers = [record.number for record in waiting]
-        if numbers == self._told:
-            return
+        if numbers != (self._told or []):
+            self._tell(numbers, len(waiting), _named(waiting))
+        self._told = numbers
+
+    def _tell(self, numbers: list[int], count: int, words: str) -> None:
         self._told, now = numbers, self._clock.now()
-        words = _named(waiting)
-        self._inbox.put_nowait(
-            AlertsWaiting(at=now, received_at=now, count=len(waiting), words=words)
-        )
+        self._inbox.put_nowait(AlertsWaiting(at=now, received_at=now, count=count, words=words))
 
 
 def _named(records: Sequence[Record]) -> str:

@@ -4,7 +4,8 @@ The lease on an account: one engine trades it, whatever home each runs under.
 It is a file in the user's state folder (`$XDG_STATE_HOME`, else `~/.local/state`), one for
 each account, that the engine keeps locked. The lock is the operating system's and
 ends with the process, however that ends: no lease goes stale, and none has to be
-renewed. What the file says is for the person who is refused.
+renewed. What the file says is for the person who is refused, and for the next engine: a
+drawdown lock is kept under the home that it struck in.
 
 It reaches as far as the user of one machine. An engine elsewhere shows by its orders,
 which are not ours.
@@ -54,22 +55,34 @@ def state_folder(environment: Mapping[str, str]) -> Path:
 
 
 def leased(
-    account: str, options: Options, say: Callable[[str], None]
+    account: str, options: Options, say: Callable[[str], None], last_traded: Callable[[Home], None]
 ) -> AbstractContextManager[None]:
-    """Lease the account that a run trades; with real money there is no run without it."""
+    """
+    Lease the account that a run trades; with real money there is no run without it.
+
+    `last_traded` is told the home under which it was traded last, if that is another: what it
+    raises refuses the run.
+    """
     live = options.choice.kind is VenueKind.LIVE
-    return account_leased(account, options.home, SystemClock().now(), required=live, say=say)
+    now = SystemClock().now()
+    return account_leased(account, options.home, now, last_traded, required=live, say=say)
 
 
 @contextmanager
 def account_leased(
-    account: str, home: Home, now: int, *, required: bool, say: Callable[[str], None]
+    account: str,
+    home: Home,
+    now: int,
+    last_traded: Callable[[Home], None],
+    *,
+    required: bool,
+    say: Callable[[str], None],
 ) -> Iterator[None]:
     """
     Hold an account's lease for the length of a block; `now` is written into it.
 
-    Raises AccountHeld. Where no lease can be had at all: BadConfiguration if it is
-    `required` (real money), else it is said and the block goes on.
+    Raises AccountHeld, and what `last_traded` raises. Where no lease can be had at all:
+    BadConfiguration if it is `required` (real money), else it is said and the block goes on.
     """
     try:
         number = _opened(account)
@@ -80,7 +93,10 @@ def account_leased(
         yield
         return
     try:
-        _take(number, account, home, now)
+        _take(number, account)
+        if (last := _holder(number)) is not None and last.home != str(home.root.absolute()):
+            last_traded(Home(Path(last.home)))
+        _sign(number, home, now)
         yield
     finally:
         os.close(number)
@@ -121,11 +137,14 @@ def _opened(account: str) -> int:
         ) from None
 
 
-def _take(number: int, account: str, home: Home, now: int) -> None:
+def _take(number: int, account: str) -> None:
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise _held(number, account) from None
+
+
+def _sign(number: int, home: Home, now: int) -> None:
     holder = Holder(
         host=socket.gethostname(),
         pid=os.getpid(),

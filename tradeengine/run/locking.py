@@ -24,6 +24,7 @@ from tradeengine.options import Options
 from tradeengine.run.alarm import Raise
 from tradeengine.run.edges import Edges
 from tradeengine.settings import VenueChoice
+from tradeengine.store.database import open_database
 from tradeengine.store.locks import Lock, Locks
 
 
@@ -76,7 +77,13 @@ class TradingLock:
         if self.account is not None and (held := self.locks.of(self.account, self.number)):
             words = words_of(held[0])
             tell(Severity.CRITICAL, "LOCKED", f"a run was refused: {words}")
-            raise TradingLocked(words)
+            raise TradingLocked(f"{words}, under --home {self.home.root.absolute()}")
+
+    def refuse_for(self, other: Home, number: str, tell: Raise) -> None:
+        """Refuse, as `refuse`, for a lock that is kept under another home. Raises StoreFailed."""
+        if other.state_file.exists():
+            with open_database(other.state_file) as database:
+                TradingLock(other, Locks(database), self.account, number).refuse(tell)
 
     def ramped(self, options: Options, session: date) -> Options:
         """Give the options with the size that this session may have after a review."""

@@ -19,18 +19,38 @@ _TRIGGERS = {
 }
 
 
-@contextmanager
-def stop_signals(on_stop: Callable[[StopTrigger], None]) -> Iterator[None]:
-    """Call `on_stop` for each stop signal, for the length of a block."""
-    loop = asyncio.get_running_loop()
-    # `nohup` says that the run may outlive its terminal. The others are heard even so: a
-    # shell without job control starts what runs in its background with Ctrl-C ignored.
-    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    heard = [n for n in _TRIGGERS if not (outlives and n is signal.SIGHUP)]
-    for number in heard:
-        loop.add_signal_handler(number, on_stop, _TRIGGERS[number])
-    try:
-        yield
-    finally:
-        for number in heard:
+class StopSignals:
+    """The stop signals of a process: as they are by default until `tell` names who hears them."""
+
+    def __init__(self) -> None:
+        self._heard: list[signal.Signals] = []
+
+    def tell(self, on_stop: Callable[[StopTrigger], None]) -> None:
+        """Call `on_stop` for each stop signal from now on."""
+        loop = asyncio.get_running_loop()
+        # `nohup` says that the run may outlive its terminal. The others are heard even so: a
+        # shell without job control starts what runs in its background with Ctrl-C ignored.
+        outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        self._heard = [n for n in _TRIGGERS if not (outlives and n is signal.SIGHUP)]
+        for number in self._heard:
+            loop.add_signal_handler(number, on_stop, _TRIGGERS[number])
+
+    def forget(self) -> None:
+        """Let the signals be as by default again."""
+        loop = asyncio.get_running_loop()
+        for number in self._heard:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def stop_signals() -> Iterator[StopSignals]:
+    """
+    Give the stop signals for the length of a block.
+
+    It must be the first to be entered: what is closed after it, a signal would still kill.
+    """
+    signals = StopSignals()
+    try:
+        yield signals
+    finally:
+        signals.forget()

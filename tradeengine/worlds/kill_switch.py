@@ -19,7 +19,7 @@ from tradeengine.broker.kill import close_everything
 from tradeengine.broker.line import Line
 from tradeengine.broker.rest import RestClient
 from tradeengine.broker.session_hours import read_time
-from tradeengine.broker.snapshot import read_holdings
+from tradeengine.broker.snapshot import read_held
 from tradeengine.clock import SystemClock
 from tradeengine.errors import (
     BadConfiguration,
@@ -115,7 +115,7 @@ async def _is_closed(line: Line) -> bool:
 
 async def _left(line: Line, page_size: int) -> str:
     try:
-        held = await read_holdings(line, page_size)
+        held = await read_held(line, page_size)
     except _NO_ANSWER as error:
         return f"NOT known to be flat: {error}; look at the broker's own page"
     positions = [f"{row.qty} {row.symbol}" for row in held.positions]

@@ -56,6 +56,8 @@ _TAIL = """\
 * **The bent tape** (`price_spike`, `crossed_quotes`, `zero_quotes`, `split`) is what the streams,
   the `latest` endpoints and the matching see; historical bars, trades and quotes over REST are the
   archive's.
+* **A replace of the engine**: there is none, it cancels an order and sends another. So
+  `reject_replace` strikes only other clients, and the drill says `no chance`.
 * **The drill** leaves the faults of public sites out: they are of the SEC, Cboe and FRED, which
   nothing asks while orders are at stake.
 * **SMTP down** belongs to the test's mail server; the venue has none.
