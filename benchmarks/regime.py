@@ -11,7 +11,6 @@ statsmodels`); without it there is no comparison, and the reason is said. Exit c
 limit that was measured holds, 1 otherwise.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -22,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ending import ended
 from tradeengine.regime.chains import Floats, log_densities
 from tradeengine.regime.fit import Fit, Verdict, fit
 from tradeengine.regime.hamilton import hamilton
@@ -184,12 +183,7 @@ def table(figures: Mapping[str, float]) -> Table:
 
 def main(arguments: list[str]) -> int:
     """Measure, print, judge."""
-    figures = measure(os.environ, quick="--quick" in arguments)
-    if "--json" in arguments:
-        print(json.dumps(figures))
-    else:
-        Console(width=100).print(table(figures))
-    return 0 if holds(figures) else 1
+    return ended(arguments, measure(os.environ, quick="--quick" in arguments), table, holds)
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ending import ended
 from tradeengine.layout import Home
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant.connecting_universe import open_suppliers
@@ -193,12 +193,7 @@ def table(figures: Mapping[str, float]) -> Table:
 
 def main(arguments: list[str]) -> int:
     """Measure, print, judge."""
-    figures = measure(os.environ, quick="--quick" in arguments)
-    if "--json" in arguments:
-        print(json.dumps(figures))
-    else:
-        Console(width=110).print(table(figures))
-    return 0 if holds(figures) else 1
+    return ended(arguments, measure(os.environ, quick="--quick" in arguments), table, holds)
 
 
 if __name__ == "__main__":

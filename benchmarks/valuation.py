@@ -10,7 +10,6 @@ turns. Peak memory is that of one more run under tracemalloc, which sees numpy's
 code 0 when every limit holds, 1 otherwise.
 """
 
-import json
 import statistics
 import sys
 import time
@@ -19,9 +18,9 @@ from collections.abc import Mapping
 
 import msgspec
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ending import ended
 from tests.fundamentals.companies import ASSUMED, company, figure, market, years
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.monte_carlo import YEARS
@@ -133,12 +132,7 @@ def table(figures: Mapping[str, float]) -> Table:
 
 def main(arguments: list[str]) -> int:
     """Measure, print, judge."""
-    figures = measure(quick="--quick" in arguments)
-    if "--json" in arguments:
-        print(json.dumps(figures))
-    else:
-        Console(width=100).print(table(figures))
-    return 0 if holds(figures) else 1
+    return ended(arguments, measure(quick="--quick" in arguments), table, holds)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ import json
 import os
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from tests.runs import make_home, run_folder
@@ -23,6 +24,21 @@ COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
     "cache-fund", "audit", "refresh-universe", "universe", "value", "regime",
 )  # fmt: skip
+
+
+def options_of(command: object, name: str = "tradeengine") -> Iterator[tuple[str, Any]]:
+    """Give every flag of a command and of those under it, each with the command's name."""
+    yield from ((name, each) for each in getattr(command, "params", ()))
+    for under in getattr(command, "commands", {}).values():
+        yield from options_of(under, f"{name} {under.name}")
+
+
+def test_no_help_has_brackets_which_a_terminal_would_take_for_colours() -> None:
+    every = list(options_of(get_command(app)))
+    hidden = [f"{name} {each.name}" for name, each in every if "[" in (each.help or "")]
+
+    assert len(every) > 60
+    assert hidden == []
 
 
 class Ended(NamedTuple):

@@ -1,6 +1,6 @@
 """`python -m tradeengine` is the `tradeengine` command."""
 
-from tradeengine.cli import main
+from tradeengine.loading import main
 
 if __name__ == "__main__":
     main()

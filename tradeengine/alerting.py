@@ -54,7 +54,9 @@ def ack(
     numbers: Annotated[
         list[int] | None, typer.Argument(help="The numbers behind #; none: all open criticals.")
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who does it. [default: your user name]")] = "",
+    by: Annotated[
+        str, typer.Option("--by", help="Who does it.", show_default="your user name")
+    ] = "",
     home: HomeFlag = Path(),
 ) -> None:
     """Acknowledge alerts: you know of them, and they climb no further."""

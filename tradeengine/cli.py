@@ -13,7 +13,7 @@ import typer
 
 from tradeengine.alerting import alerts
 from tradeengine.drilling import drill
-from tradeengine.ending import exit_code_of
+from tradeengine.ending import exit_code_of, told_when_interrupted
 from tradeengine.errors import BadConfiguration
 from tradeengine.flags import (
     ConfigFlag,
@@ -77,7 +77,8 @@ def run(
         typer.Option(
             "--venue",
             help="embedded (needs no account), simulated (no sockets), paper, live, or the URL "
-            "that `tradeengine venue` prints. [default: paper if .env has keys, else embedded]",
+            "that `tradeengine venue` prints.",
+            show_default="paper if .env has keys, else embedded",
         ),
     ] = None,
     date: DateFlag = None,
@@ -85,12 +86,14 @@ def run(
     speed: SpeedFlag = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", help="close, or a New York time HH:MM. [default: close]"),
+        typer.Option("--until", help="close, or a New York time HH:MM.", show_default="close"),
     ] = None,
     seed: SeedFlag = None,
     plan: Annotated[
         Path | None,
-        typer.Option("--plan", help="A session plan by hand. [default: the engine builds one]"),
+        typer.Option(
+            "--plan", help="A session plan by hand.", show_default="the engine builds one"
+        ),
     ] = None,
     home: HomeFlag = Path(),
     config: ConfigFlag = None,
@@ -117,9 +120,11 @@ def run(
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     refuse_stale_halt(options.home)
 
-    from tradeengine.trading import trade
+    # While it trades it hears the signal itself, and ends flat.
+    with told_when_interrupted("no session was being traded; what was fetched is kept"):
+        from tradeengine.trading import trade
 
-    raise typer.Exit(trade(options))
+        raise typer.Exit(trade(options))
 
 
 @app.command()

@@ -12,12 +12,14 @@ from tradeengine.layout import Home
 
 def drill(
     faults: Annotated[
-        str | None, typer.Option("--faults", help="Names with commas between. [default: all]")
+        str | None, typer.Option("--faults", help="Names with commas between.", show_default="all")
     ] = None,
     situations: Annotated[
         str | None,
         typer.Option(
-            "--situations", help="flat, positions, working, with commas between. [default: all]"
+            "--situations",
+            help="flat, positions, working, with commas between.",
+            show_default="all",
         ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=10_000, help="Seeds for each.")] = 1,

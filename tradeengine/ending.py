@@ -6,8 +6,11 @@ No traceback is ever shown; that of a bug goes to a file.
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import typer
 
 from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
 
@@ -21,11 +24,26 @@ def exit_code_of(command: Callable[[], object]) -> int:
         print(f"tradeengine: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        return ExitCode.INTERRUPTED
     # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
     except Exception as error:
         return _internal_error(error)
     return ExitCode.CLEAN
+
+
+@contextmanager
+def told_when_interrupted(kept: str) -> Iterator[None]:
+    """
+    End a block that Ctrl-C interrupts with a line on standard error and the code 130.
+
+    `kept` says what stays, and what to do. To be used inside of a command: outside of it Typer
+    has ended the process already.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"tradeengine: interrupted; {kept}", file=sys.stderr, flush=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def _require_directory() -> None:

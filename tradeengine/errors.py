@@ -38,6 +38,8 @@ class ExitCode(IntEnum):
     LOCKED = 4
     ACCOUNT_HELD = 5
     INTERNAL = 70
+    INTERRUPTED = 130
+    """By Ctrl-C: the shell's 128 and the signal's number."""
 
 
 class TradeEngineError(Exception):

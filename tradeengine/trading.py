@@ -16,8 +16,10 @@ from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.layout import remove_leftovers
+from tradeengine.model.orders import Severity
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_records, desk_work
+from tradeengine.quant.plan_origins import DAMAGED
 from tradeengine.quant.planning import planned, refuse_other_session
 from tradeengine.run.alarm import raised_alarm
 from tradeengine.run.canary import canaried
@@ -79,6 +81,8 @@ async def trade_session(
                 )
             )
         options = await planned(options, number, screen.say, desk_records(options, database))
+        if words := options.plan.origins.get(DAMAGED):
+            alarm.tell(Severity.WARNING, "DATA_DAMAGED", words)
         world = await stack.enter_async_context(opened(options, screen.say))
         refuse_other_session(options, world.session.date)
         lock.know(world.account_number, alarm.tell)

@@ -69,12 +69,31 @@ def test_the_command_shows_sums_and_marks(
     monkeypatch.setattr(sys, "argv", [])
     assert typed("audit", "--home", tmp_path) == ExitCode.CLEAN
     shown = capsys.readouterr().out
-    assert "Refused from 2010-06-25 to 2010-07-01" in shown
+    assert "Refused from 2010-06-25 to 2010-07-01, the newest day that was looked at" in shown
     assert "three weeks running: A (fundamentals) STALE revenue: 219 days, 5 times" in shown
     assert typed("audit", "--home", tmp_path, "--days", "1", "--json") == ExitCode.CLEAN
     told = json.loads(capsys.readouterr().out)
     assert told["first"] == told["last"] == "2010-07-01"
     assert [line["code"] for line in told["lines"]] == ["SPLIT", "STALE", "MISSING_TAG"]
+
+
+def test_another_last_day_can_be_named(
+    log: RejectionLog,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert log.days()[-1] == LAST
+    monkeypatch.setattr(sys, "argv", [])
+    assert typed("audit", "--home", tmp_path, "--date", "2010-06-24") == ExitCode.CLEAN
+    shown = capsys.readouterr().out
+    assert "Refused from 2010-06-18 to 2010-06-24; the newest day is 2010-07-01" in shown
+    assert "SPLIT" not in shown
+    assert typed("audit", "--home", tmp_path, "--date", "2010-06-01") == ExitCode.CLEAN
+    assert (
+        "nothing was looked at up to 2010-06-01: the first day is 2010-06-10"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_week_in_which_nobody_was_refused_is_told(

@@ -24,6 +24,7 @@ from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant.caching_fundamentals import FundamentalsReport, cache_fundamentals
 from tradeengine.quant.fetching_filings import Progress
 from tradeengine.quant.running_cache_fund import ALERT, Order, run
+from tradeengine.run.job_lock import take
 
 
 @pytest.fixture
@@ -179,6 +180,21 @@ def test_the_real_site_wants_a_contact_before_anything_is_asked(
         code = typed("cache-fund", "--home", home.root, *symbols)
         assert code == ExitCode.BAD_CONFIGURATION
         assert "fundamentals.contact" in capsys.readouterr().err
+
+
+def test_who_fetches_already_is_named_and_nothing_is_started(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [])
+    home.prepare()
+    for name in ("bars", "fundamentals"):
+        lock = take(home.job_lock_file(name), name)
+        assert lock is not None
+        assert typed("cache-fund", "--home", home.root) == ExitCode.FAILED
+        lock.release()
+        told = capsys.readouterr().err
+        assert f"{name}: runs already (the engine, process {os.getpid()}); nothing was" in told
+    assert not home.desk("embedded").fundamentals.exists()
 
 
 def test_symbols_that_name_nobody_and_an_unknown_venue_are_refused(

@@ -32,7 +32,6 @@ from tradeengine.quant.caching_fundamentals import (
     FundamentalsReport,
     cache_fundamentals,
     inputs_on,
-    last_good,
     user_agent,
 )
 from tradeengine.store.rejections import RejectionLog
@@ -369,11 +368,3 @@ async def test_two_symbols_of_one_company_are_fetched_once(site: Site, desk: Des
     report = await cached(site, desk, "AAPL", "APL.B")
     assert set(report.inputs) == {"AAPL", "APL.B"}
     assert report.fetched.changed == 1
-
-
-def test_an_unreadable_record_of_the_last_good_run_is_none(desk: DeskFiles) -> None:
-    assert last_good(desk) is None
-    desk.fundamentals.mkdir(parents=True)
-    (desk.fundamentals / "last_good.json").write_bytes(b"{")
-    assert last_good(desk) is None
-    assert JULY_6 > JULY_2

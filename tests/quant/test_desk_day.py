@@ -10,7 +10,7 @@ from tradeengine.clock import SimulatedClock
 from tradeengine.errors import BadConfiguration
 from tradeengine.model.instants import parse_instant
 from tradeengine.quant.desk_day import DeskDay, desk_day
-from tradeengine.settings import Settings
+from tradeengine.settings import Settings, choose_venue
 from tradeengine.settings.secrets import Secrets
 
 SETTINGS = Settings()
@@ -18,7 +18,7 @@ CLOCK = SimulatedClock(parse_instant("2024-07-05T21:00:00Z"))
 
 
 def test_our_own_venue_has_a_day_of_its_own() -> None:
-    found = desk_day("embedded", None, SETTINGS, CLOCK)
+    found = desk_day(choose_venue("embedded", SETTINGS), None, SETTINGS, CLOCK)
 
     assert (found.origin, found.day) == ("embedded", SETTINGS.venue.date)
 
@@ -29,11 +29,11 @@ def test_elsewhere_it_is_the_next_session() -> None:
 
     # Friday evening: Monday is next, and Friday's bars are known.
     expected = DeskDay(origin="alpaca", day=date(2024, 7, 8), through=date(2024, 7, 5))
-    assert desk_day("paper", None, settings, CLOCK) == expected
+    assert desk_day(choose_venue("paper", settings), None, settings, CLOCK) == expected
 
 
 def test_the_day_before_the_session_is_the_last_that_is_known() -> None:
-    found = desk_day("embedded", date(2010, 7, 6), SETTINGS, CLOCK)
+    found = desk_day(choose_venue("embedded", SETTINGS), date(2010, 7, 6), SETTINGS, CLOCK)
 
     assert found.through == date(2010, 7, 2)
 
@@ -47,7 +47,7 @@ def test_the_day_before_the_session_is_the_last_that_is_known() -> None:
 )
 def test_a_day_that_is_no_session_is_refused(day: date, words: str) -> None:
     with pytest.raises(BadConfiguration, match=words):
-        desk_day("embedded", day, SETTINGS, CLOCK)
+        desk_day(choose_venue("embedded", SETTINGS), day, SETTINGS, CLOCK)
 
 
 def test_flags_open_the_folders_of_their_origin(tmp_path: Path) -> None:

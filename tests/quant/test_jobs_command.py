@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs import DAY, make_home, options_for
+from tests.runs import DAY, make_home
 from tradeengine.cli import main
 from tradeengine.clock import SystemClock
 from tradeengine.errors import VenueUnreachable
 from tradeengine.layout import Home
 from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.jobs import JobOutcome
-from tradeengine.options import Options
+from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant import jobs as desk
 from tradeengine.quant import jobs_table, running_a_job
-from tradeengine.quant.running_a_job import now_of
+from tradeengine.quant.venue_time import now_of
 from tradeengine.run.attempt import Ended, bounded
 from tradeengine.run.job_lock import take
 from tradeengine.schedule.job import Job, Occasion
@@ -145,7 +145,8 @@ def test_it_shows_successes_attempts_and_how_late(
 
 
 def test_on_an_account_that_outlives_the_run_now_is_now(home: Home) -> None:
-    options = options_for(home, venue="http://127.0.0.1:1", start=None, speed=None)
+    keys = {"ALPACA_API_KEY": "KEY-OF-TEST", "ALPACA_SECRET_KEY": "SECRET-OF-TEST"}
+    options = read_options(Flags(venue="paper"), home, None, keys, json=False)
     before = SystemClock().now()
     assert before <= now_of(options) <= SystemClock().now()
 
@@ -233,12 +234,81 @@ def test_a_job_that_runs_already_is_not_started_again(
     home: Home, type_in: Type, jobs: dict[str, Job]
 ) -> None:
     jobs["bars"] = well
-    lock = take(home.job_lock_file("bars"), "bars")
+    lock = take(home.job_lock_file("bars"), "bars", "tradeengine cache-fund")
     assert lock is not None
     code, _, err = type_in("run", "bars")
     lock.release()
-    assert (code, "bars: runs already" in err) == (1, True)
+    assert code == 1
+    assert f"bars: runs already (tradeengine cache-fund, process {os.getpid()})" in err
     assert last(home, "bars") is None
+
+
+def test_what_feeds_a_job_keeps_it_from_running_too(
+    home: Home, type_in: Type, jobs: dict[str, Job]
+) -> None:
+    jobs |= {"bars": well, "universe": well}
+    lock = take(home.job_lock_file("fundamentals"), "fundamentals")
+    assert lock is not None
+    code, _, err = type_in("run", "universe")
+    fed_by_nobody = type_in("run", "bars")[0]
+    lock.release()
+
+    assert (code, fed_by_nobody) == (1, 0)
+    assert "fundamentals: runs already (the engine, process" in err
+    assert type_in("run", "universe")[0] == 0
+
+
+def test_a_plan_by_hand_is_a_rehearsal_and_no_success_of_the_engines(
+    home: Home, type_in: Type, jobs: dict[str, Job]
+) -> None:
+    jobs["plan"] = well
+    code, out, _ = type_in("run", "plan")
+
+    assert code == 0
+    assert out.startswith("plan: done in 0 s: 40 symbols; a rehearsal: each run makes its own")
+    assert last(home, "plan") is None
+    assert rows(type_in("--json")[1])["plan"]["never_succeeded"] is True
+
+
+@pytest.mark.parametrize(("name", "counts"), [("bars", True), ("plan", False)])
+@pytest.mark.usefixtures("home")
+def test_a_job_by_hand_for_machines(
+    type_in: Type, jobs: dict[str, Job], name: str, *, counts: bool
+) -> None:
+    jobs[name] = well
+    code, out, err = type_in("run", name, "--json")
+
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert 0 <= told.pop("seconds") < 60
+    assert told == {"name": name, "outcome": "done", "words": "40 symbols", "counts": counts}
+
+
+@pytest.mark.usefixtures("home")
+def test_a_failed_job_by_hand_is_told_to_machines_too(type_in: Type, jobs: dict[str, Job]) -> None:
+    async def unreachable(_: Occasion) -> str:
+        raise VenueUnreachable("no answer within 10 s")
+
+    jobs["bars"] = unreachable
+    code, out, err = type_in("run", "bars", "--json")
+
+    assert (code, err) == (1, "tradeengine: no answer within 10 s\n")
+    told = json.loads(out)
+    assert (told["outcome"], told["words"], told["counts"]) == (
+        "failed", "no answer within 10 s", False,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("flag", [("--json",), ("--home", "elsewhere"), ("--venue", "paper")])
+def test_flags_that_run_would_not_hear_are_refused(
+    type_in: Type, jobs: dict[str, Job], flag: tuple[str, ...]
+) -> None:
+    jobs["bars"] = well
+    code, out, err = type_in(*flag, "run", "bars")
+
+    assert (code, out) == (2, "")
+    assert f"{flag[0]}: stands before `run`" in err
 
 
 @pytest.mark.usefixtures("home")

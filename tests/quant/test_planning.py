@@ -18,13 +18,16 @@ from tradeengine.model.instants import MINUTE, instant_of
 from tradeengine.model.plan import Regime, SessionPlan
 from tradeengine.model.rejections import Stage
 from tradeengine.options import Flags, Options, read_options
+from tradeengine.quant import job_turns
 from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.jobs import desk_jobs
+from tradeengine.quant.last_good import last_good
 from tradeengine.quant.live_desk import open_desk
 from tradeengine.quant.planning import build_plan, planned, refuse_other_session
 from tradeengine.quant.stored_desk import StoredDesk
 from tradeengine.quant.universe_files import universe_on
 from tradeengine.quant.universe_suppliers import Progress
+from tradeengine.run.job_lock import take
 from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
 from tradeengine.schedule.job import Job, Occasion
 from tradeengine.store.database import open_database
@@ -232,6 +235,84 @@ def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) 
     assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
     assert plan.origins["volatility index"] == "not known; the last close is of 2010-06-29"
     assert any(words.startswith("plan: vix: ") for words in said)
+
+
+def test_a_run_waits_for_whoever_works_on_the_data_and_names_him(
+    home: Home, first: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_turns, "PAUSE_SECONDS", 0.001)
+    lock = take(home.job_lock_file(FUNDAMENTALS), FUNDAMENTALS, "tradeengine cache-fund")
+    assert lock is not None
+    said: list[str] = []
+
+    def say(words: str) -> None:
+        said.append(words)
+        if words.startswith("waiting"):
+            lock.release()
+
+    plan = asyncio.run(planned(options_of(home), "", say)).plan
+
+    assert plan == first[0]
+    (waiting,) = [words for words in said if words.startswith("waiting")]
+    assert waiting.startswith(
+        "waiting for the job fundamentals: it runs already (tradeengine cache-fund, process "
+    )
+
+
+async def test_a_look_at_one_company_leaves_the_last_good_set_whole(copy: Home) -> None:
+    before = last_good(copy.desk("embedded"))
+    assert before is not None
+    async with open_desk(options_of(copy, date(2010, 7, 2))) as desk:
+        await desk.refresh_bars(silent)
+        await desk.refresh_fundamentals(["AAPL"], silent)
+        assert last_good(desk.files) == before
+        await desk.refresh_fundamentals(desk.stored.companies_on(desk.day.day), silent)
+        after = last_good(desk.files)
+
+    assert before.as_of == DAY
+    assert after is not None
+    assert after.as_of == date(2010, 7, 2)
+    assert before.valid + before.refused == after.valid + after.refused == 201
+
+
+def damage(home: Home) -> list[Path]:
+    """Spoil a file of the market's model and both series; give them."""
+    files = home.desk("embedded")
+    (newest,) = files.regime.glob("2010-06-11*.json")
+    paths = [files.bars / "dgs10.parquet", files.bars / "vix.parquet", newest]
+    for path in paths:
+        path.write_bytes(path.read_bytes()[:-20])
+    return paths
+
+
+def test_damaged_files_are_set_aside_told_of_and_made_anew(copy: Home, first: Said) -> None:
+    paths = damage(copy)
+
+    plan, said = plan_for(options_of(copy))
+
+    told = plan.origins["damaged files"]
+    for path in paths:
+        assert f"{path} " in told
+        assert any(words.startswith(f"plan: {path} ") for words in said), said
+        assert path.with_name(f"{path.name}.damaged").exists()
+        assert path.exists()
+    others = {name: words for name, words in plan.origins.items() if name != "damaged files"}
+    assert msgspec.structs.replace(plan, origins=others) == first[0]
+    assert "damaged files" not in plan_for(options_of(copy))[0].origins
+
+
+def test_a_damaged_series_that_no_site_replaces_is_not_known(copy: Home) -> None:
+    options = options_of(copy)
+    damage(copy)
+    bars = options.settings.bars.model_copy(update={"vix_url": "https://example.com/gone.csv"})
+    settings = options.settings.model_copy(update={"bars": bars})
+
+    plan, said = plan_for(replace(options, settings=settings))
+
+    assert plan.vix is None
+    assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
+    assert plan.origins["volatility index"] == "not known"
+    assert any("vix.parquet.damaged" in words for words in said)
 
 
 async def _plan_of_spoiled(

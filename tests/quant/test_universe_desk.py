@@ -16,16 +16,18 @@ from tests.quant.test_universe_files import keep
 from tests.universe.proposals import PROPOSAL
 from tradeengine import cli
 from tradeengine.clock import SimulatedClock
+from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
 from tradeengine.model.instants import instant_of
 from tradeengine.options import Flags, Options, read_options
-from tradeengine.quant import universe_desk
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, DeskDay
+from tradeengine.quant.job_turns import by_hand
 from tradeengine.quant.refreshing_universe import wanted_of
 from tradeengine.quant.universe_day import desk_day
 from tradeengine.quant.universe_desk import UniverseDesk
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Suppliers
+from tradeengine.schedule.entries import UNIVERSE
 from tradeengine.settings import Settings
 from tradeengine.universe.mapping import Mapping as Traded
 
@@ -112,15 +114,35 @@ def test_a_refresh_for_machines(home: Home, capsys: pytest.CaptureFixture[str]) 
     assert "is the list from 2010-07-01 on" in capsys.readouterr().out
 
 
-def test_progress_is_shown_on_a_terminal_only(
-    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_no_progress_is_shown_where_there_is_no_terminal(
+    home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert refreshed(home, json=True) == 0
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with universe_desk._progress() as tell:
-        tell("bars", 1, 2)
-        tell("a step of its own", 2, 2)
+
+
+def test_without_a_list_history_says_so_and_what_to_do(type_in: Type) -> None:
+    code, out, err = type_in("universe", "history")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("no list was ever in force: make a proposal with `tradeengine refresh-")
+    assert type_in("universe", "history", "--json")[1] == "[]\n"
+
+
+def test_who_works_on_the_universe_keeps_others_from_it(home: Home, type_in: Type) -> None:
+    keep(UniverseFiles(home.desk("embedded")))
+    home.prepare()
+    with by_hand(home, [UNIVERSE], "tradeengine jobs run universe"):
+        for typed in (
+            ("refresh-universe",),
+            ("universe", "accept", "--who", "Ann"),
+            ("universe", "refuse", "--who", "Ann", "--why", "no"),
+        ):
+            code, out, err = type_in(*typed)
+            assert (code, out) == (1, ""), typed
+            assert "universe: runs already (tradeengine jobs run universe, process " in err
+    assert UniverseFiles(home.desk("embedded")).history() == []
+    assert type_in("universe", "accept", "--who", "Ann")[0] == 0
 
 
 def test_commands_by_hand(home: Home, type_in: Type) -> None:
@@ -130,6 +152,9 @@ def test_commands_by_hand(home: Home, type_in: Type) -> None:
     assert "waits to be accepted" in type_in("universe", "show")[1]
     code, out, _ = type_in("universe", "accept", "--who", " Ann ")
     assert (code, "accepted by Ann" in out, "AAA BBB" in out) == (0, True, True)
+    again = type_in("universe", "accept", "--who", "Bob")[1]
+    assert "accepted by Ann" in again
+    assert again.endswith("it was the list already: nothing was changed\n")
     out = type_in("universe", "show", "--date", "2010-07-01")[1]
     assert "in force from 2010-07-01" in out
     assert "the proposal of 2010-07-01 is the list from 2010-07-01 on" in out
@@ -222,8 +247,15 @@ def test_with_keys_the_next_session_is_prepared(home: Home) -> None:
     keys = {"ALPACA_API_KEY": "KEY-OF-TEST", "ALPACA_SECRET_KEY": "SECRET-OF-TEST"}
     paper = options_of(home, venue="paper", environ=keys)
     assert desk_day(paper, friday_noon) == DeskDay(ALPACA, date(2026, 11, 30), date(2026, 11, 27))
+    # A venue of ours at a URL has a clock of its own too, and the data that ships.
     ours = options_of(home, venue="http://127.0.0.1:8000", environ=keys)
-    assert desk_day(ours, friday_noon) == DeskDay(EMBEDDED, DAY, date(2010, 6, 30))
+    noon = SimulatedClock(instant_of(date(2010, 6, 30), time(12)))
+    assert desk_day(ours, noon) == DeskDay(EMBEDDED, DAY, date(2010, 6, 30))
+    here = options_of(home)
+    assert desk_day(here, friday_noon) == DeskDay(EMBEDDED, DAY, date(2010, 6, 30))
+    far = SimulatedClock(instant_of(date(2028, 12, 29), time(23)))
+    with pytest.raises(BadConfiguration, match="the exchange calendar covers"):
+        desk_day(paper, far)
 
 
 def test_the_mapping_is_the_one_that_the_gate_lets_pass() -> None:

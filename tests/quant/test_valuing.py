@@ -83,6 +83,7 @@ def test_a_value_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         "P(undervalued) = ", "percentiles: 5 %", "price", "seed",
     ):  # fmt: skip
         assert words in told
+    assert told.count("Revenues") == 1
     assert sum("█" in row for row in told.splitlines()) > 10
     assert " price" in told
     figure = tmp_path / "data/fundamentals/embedded/figures/S03-2010-07-01.svg"
@@ -128,6 +129,22 @@ def test_a_refusal_is_told_with_its_rule(
 
     assert explain_value(open_data, flags(tmp_path, json=True), symbol) is ExitCode.FAILED
     assert json.loads(capsys.readouterr().out)["refused"][0]["symbol"] == symbol
+
+
+def test_a_missing_rate_is_told_with_what_fetches_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = replace(data(), rate_on=lambda days: np.full(len(days), np.nan))
+
+    assert explain_value(lambda *_: unknown, flags(tmp_path), "S03") is ExitCode.FAILED
+    caught = capsys.readouterr()
+    assert "MARKET_MISSING" in caught.out
+    assert "the 10-year rate before 2010-07-01 is not known: `tradeengine jobs" in caught.err
+
+
+def test_a_symbol_that_is_empty_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match="SYMBOL: is empty"):
+        explain_value(open_data, flags(tmp_path), "")
 
 
 def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(tmp_path: Path) -> None:

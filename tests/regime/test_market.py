@@ -137,8 +137,9 @@ def test_too_few_days_are_unknown() -> None:
 
 
 def test_without_a_trend_the_regime_is_unknown() -> None:
-    days, prices = DAYS[:15], CLOSES[:15]
-    (today,) = market_regimes(days, prices, days[-1], SHORT, [a_model(days[3])])
+    place = refit_places(DAYS, SHORT.refit_sessions)[0]
+    days, prices = DAYS[place - 3 : place + 12], CLOSES[place - 3 : place + 12]
+    (today,) = market_regimes(days, prices, days[-1], SHORT, [a_model(DAYS[place])])
 
     assert today.regime is Regime.UNKNOWN
     assert today.marks == (Mark.NO_TREND,)

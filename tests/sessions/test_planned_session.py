@@ -1,11 +1,13 @@
 """A session without a flag: the engine plans it from real data, trades it, and says of what."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.sessions.programs import engine, newest_run, replayed
+from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.bus.records import JournalFile
 
 RUN = ("run", "--speed", "max", "--until", "10:15", "--json")
@@ -57,6 +59,24 @@ def test_the_plan_is_in_summary_receipt_and_journal(home: Path) -> None:
     built = json.loads(JournalFile(folder / "journal").header.build)
     assert built["plan"]["origins"] == plan["origins"]
     assert len(built["plan"]["symbols"]) == 40
+
+
+def test_damaged_files_stop_no_run_and_a_person_is_told(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home / "data", tmp_path / "data")
+    (model,) = (tmp_path / "data" / "regime" / "embedded").glob("2010-06-11*.json")
+    model.write_text("{")
+    (tmp_path / "data" / "bars" / "embedded" / "vix.parquet").write_bytes(b"")
+
+    ended = engine(*RUN, home=tmp_path, seconds=300)
+
+    assert ended.returncode == 0, ended.stderr
+    plan = json.loads(ended.stdout.splitlines()[-1])["plan"]
+    assert plan["regime"] == "HV-bear"
+    assert f"{model} is no model of the market" in plan["origins"]["damaged files"]
+    assert "vix.parquet.damaged" in plan["origins"]["damaged files"]
+    with SqliteRecords(tmp_path / "data" / "alerts.db") as records:
+        told = {each.alert.code: each.alert.text for each in records.newest(20)}
+    assert f"{model} is no model of the market" in told["DATA_DAMAGED"]
 
 
 def test_both_runs_decide_alike_and_replay_alike(home: Path) -> None:

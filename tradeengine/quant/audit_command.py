@@ -1,6 +1,7 @@
 """`tradeengine audit`: which names were refused, by which rule, and since when."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 
 def audit(
     days: Annotated[
-        int, typer.Option("--days", min=1, max=3650, help="Days to sum, up to the newest.")
+        int, typer.Option("--days", min=1, max=3650, help="Days to sum, up to the last.")
     ] = 7,
+    date: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="Last day to sum.", show_default="the newest"
+        ),
+    ] = None,
     home: HomeFlag = Path(),
     json: JsonFlag = False,
 ) -> None:
@@ -30,17 +37,26 @@ def audit(
     from tradeengine.quant.auditing import audit as sum_up
     from tradeengine.store.rejections import RejectionLog
 
-    found = sum_up(RejectionLog(Home(home.absolute()).data / "rejected_tickers"), days)
+    log = RejectionLog(Home(home.absolute()).data / "rejected_tickers")
+    last = date.date() if date else None
+    found = sum_up(log, days, last)
     if json:
         typer.echo(msgspec.json.encode(found).decode())
     elif found is None:
-        typer.echo("nothing was refused yet: there is no file in data/rejected_tickers")
+        if log.days():
+            typer.echo(f"nothing was looked at up to {last}: the first day is {log.days()[0]}")
+        else:
+            typer.echo("nothing was refused yet: there is no file in data/rejected_tickers")
     elif not found.lines:
-        typer.echo(
-            f"nobody was refused from {found.first} to {found.last}, the newest day looked at"
-        )
+        typer.echo(f"nobody was refused {_span(found)}")
     else:
         _show(found)
+
+
+def _span(found: "Audit") -> str:
+    if found.last == found.newest:
+        return f"from {found.first} to {found.last}, the newest day that was looked at"
+    return f"from {found.first} to {found.last}; the newest day is {found.newest}"
 
 
 def _show(found: "Audit") -> None:
@@ -48,7 +64,9 @@ def _show(found: "Audit") -> None:
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 120)
-    shown = Table(title=f"Refused from {found.first} to {found.last}", title_justify="left")
+    # Not as the table's title, which is cut at the table's width.
+    console.print(f"Refused {_span(found)}", highlight=False, soft_wrap=True)
+    shown = Table()
     for column in ("stage", "code", "passes", "days", "names", "most often"):
         shown.add_column(column, justify="right" if column in {"days", "names"} else "left")
     for line in found.lines:

@@ -34,25 +34,35 @@ class Marked(Struct, frozen=True, kw_only=True):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """The sums. `first` and `last` are the days looked at, both included."""
+    """
+    The sums. `first` and `last` are the days looked at, both included; `newest` has the last file.
+    """
 
     first: date
     last: date
+    newest: date
     lines: tuple[Line, ...]
     marked: tuple[Marked, ...]
 
 
-def audit(log: RejectionLog, days: int) -> Audit | None:
-    """Sum the last days of the log, up to its newest file; None if there is no file."""
-    every = log.days()
+def audit(log: RejectionLog, days: int, last: date | None = None) -> Audit | None:
+    """
+    Sum some days of the log up to `last` (None: that of its newest file).
+
+    None if there is no file.
+    """
+    every = [day for day in log.days() if last is None or day <= last]
     if not every:
         return None
-    last = every[-1]
+    newest = log.days()[-1]
+    last = last or newest
     first = last - timedelta(days=days - 1)
     since = min(first, last - timedelta(weeks=WEEKS_RUNNING))
     read = {day: log.read(day) for day in every if day >= since}
     looked_at = {day: lines for day, lines in read.items() if day >= first}
-    return Audit(first=first, last=last, lines=_sums(looked_at), marked=_marked(read, last))
+    return Audit(
+        first=first, last=last, newest=newest, lines=_sums(looked_at), marked=_marked(read, last)
+    )
 
 
 def _sums(read: dict[date, list[Refused]]) -> tuple[Line, ...]:

@@ -15,7 +15,6 @@ from random import random
 from typing import Final
 
 import aiohttp
-import msgspec
 
 from tradeengine import __version__
 from tradeengine.edgar.client import Edgar
@@ -26,24 +25,17 @@ from tradeengine.errors import BadConfiguration, FactsDamaged
 from tradeengine.fundamentals.codes import Code
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.parameters import FundamentalsParameters
-from tradeengine.layout import DeskFiles, write_atomically
+from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import EMBEDDED
 from tradeengine.quant.fetching_filings import Fetched, FilingSources, Progress, fetch_filings
 from tradeengine.quant.known_fundamentals import SHIPPED, Splits, refusal
 from tradeengine.quant.known_fundamentals import inputs_on as inputs_on
+from tradeengine.quant.last_good import LastGood, last_good, remember
 from tradeengine.store.rejections import RejectionLog
 
 _PACE: Final = Pace()
 """One for the process: the SEC counts requests, not runs."""
-
-
-class LastGood(msgspec.Struct, frozen=True, kw_only=True):
-    """The last run in which everything could be looked at: for which session, and what came."""
-
-    as_of: date
-    valid: int
-    refused: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +71,10 @@ async def cache_fundamentals(
     *,
     parameters: FundamentalsParameters = SHIPPED,
     splits: Splits | None = None,
+    whole: bool = False,
 ) -> FundamentalsReport:
     """
-    Fetch what was filed, and judge symbols for the session `as_of`.
+    Fetch what was filed, and judge symbols for the session `as_of`; `whole`: they are all.
 
     `progress` hears "filings" with companies done and asked for. Refusals go to the log of
     rejected tickers. Raises BadConfiguration: no contact for the real site, another run at the
@@ -97,7 +90,7 @@ async def cache_fundamentals(
                 sources, store, edgar, symbols, as_of, parameters, progress
             )
         return await asyncio.to_thread(
-            _judged, sources, desk, symbols, as_of, parameters, splits or {}, fetched
+            _judged, sources, desk, symbols, as_of, parameters, splits or {}, fetched, whole
         )
 
 
@@ -133,19 +126,17 @@ def _judged(
     parameters: FundamentalsParameters,
     splits: Splits,
     fetched: Fetched,
+    whole: bool,
 ) -> FundamentalsReport:
-    """Judge after a fetch, log the refusals, and remember a run without a gap."""
+    """Judge after a fetch, log the refusals, and remember a look without a gap."""
     inputs, refused = inputs_on(desk, symbols, as_of, parameters=parameters, splits=splits)
     unavailable = [
         refusal(symbol, Code.SRC_UNAVAILABLE, as_of, words, "an answer")
         for symbol, words in sorted(fetched.problems.items())
     ]
     RejectionLog(desk.rejected).append([*unavailable, *refused], as_of)
-    names = len({rejection.symbol for rejection in refused})
-    path = desk.fundamentals / "last_good.json"
     if not unavailable:
-        good = LastGood(as_of=as_of, valid=len(inputs), refused=names)
-        write_atomically(path, msgspec.json.encode(good))
+        remember(desk, as_of, inputs, {each.symbol for each in refused}, whole=whole)
     return FundamentalsReport(
         as_of=as_of,
         inputs=inputs,
@@ -156,15 +147,6 @@ def _judged(
         sources=(sources.edgar_facts_url, sources.edgar_files_url),
         last_good=last_good(desk),
     )
-
-
-def last_good(desk: DeskFiles) -> LastGood | None:
-    """Give the last run without a gap; None if there was none, or its record is unreadable."""
-    try:
-        text = (desk.fundamentals / "last_good.json").read_bytes()
-        return msgspec.json.decode(text, type=LastGood)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
 
 
 def _checked(store: FactStore, symbols: Iterable[str]) -> dict[str, date]:

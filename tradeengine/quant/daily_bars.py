@@ -5,6 +5,7 @@ Each of the three is fetched by itself: one site that is down costs its own data
 was there before stays, and the report says how old it is.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,9 @@ from tradeengine.errors import ProtocolViolation, RefusedByBroker, VenueUnreacha
 from tradeengine.layout import DeskFiles
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.sessions import session_on
+from tradeengine.quant.setting_aside import Say, say_on_terminal
 from tradeengine.quant.sources import Sources
+from tradeengine.quant.stored_series import set_aside_if_damaged
 
 SETTLED_AFTER_MINUTES = 20
 """Minutes after the close at which a day's bar is whole, and free to read on the tape."""
@@ -62,15 +65,16 @@ async def refresh_bars(
     progress: Progress,
     *,
     session: date | None = None,
+    say: Say = say_on_terminal,
 ) -> BarsReport:
     """
     Fetch what the desk's store lacks of symbols and series, up to `through`.
 
     Splits are fetched up to `session`, the one that is prepared; None: `through`. A session
     that is not over by the sources' clock is left out: its bar would change. `progress` hears
-    "daily bars" with symbols done and asked for, then each series. Raises BadConfiguration
-    when the keys are not accepted or a file is damaged or cannot be written; everything else
-    that goes wrong is in the report.
+    "daily bars" with symbols done and asked for, then each series; `say` of a damaged series,
+    which is set aside and fetched anew. Raises BadConfiguration when the keys are not accepted
+    or a file is damaged or cannot be written; everything else that goes wrong is in the report.
     """
     parameters = sources.bars
     settled = settled_through(sources.clock, sources.today, through)
@@ -89,6 +93,7 @@ async def refresh_bars(
         series = []
         for name, url in pages.items():
             page = Asker(http, Site(url), parameters, sources.clock)
+            await asyncio.to_thread(set_aside_if_damaged, desk.bars, name, say)
             series.append(await _refresh_series(Series(desk.bars), name, page, settled))
             progress(name, 1, 1)
     return BarsReport(bars=bars, series=tuple(series))

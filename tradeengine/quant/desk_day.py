@@ -16,6 +16,7 @@ from tradeengine.model.sessions import (
     previous_session,
     session_on,
 )
+from tradeengine.quant.venue_time import clock_of
 from tradeengine.settings import Settings, VenueChoice, VenueKind, choose_venue, load_settings
 
 EMBEDDED, ALPACA = "embedded", "alpaca"
@@ -46,23 +47,29 @@ class DeskFlags:
     json: bool
 
     def open(self) -> tuple[Settings, DeskFiles, DeskDay]:
-        """Give the settings, the folders and the day that the flags mean."""
+        """
+        Give the settings, the folders and the day that the flags mean.
+
+        Raises BadConfiguration; for a venue at a URL also VenueUnreachable and RefusedByBroker.
+        """
         settings = load_settings(self.home.root, self.config, self.environ)
-        day = desk_day(self.venue, self.day, settings, SystemClock())
+        choice = choose_venue(self.venue, settings)
+        # With a date nobody has to be asked for the day: the stores are read, and no venue.
+        clock = SystemClock() if self.day else clock_of(settings, choice, settings.venue.seed)
+        day = desk_day(choice, self.day, settings, clock)
         return settings, self.home.desk(day.origin), day
 
 
-def desk_day(venue: str | None, day: date | None, settings: Settings, clock: Clock) -> DeskDay:
+def desk_day(choice: VenueChoice, day: date | None, settings: Settings, clock: Clock) -> DeskDay:
     """
-    Settle origin and session from `--venue`, `--date` and the settings.
+    Settle origin and session from the venue, `--date`, the settings and the venue's clock.
 
-    Without a date it is our own venue's day, elsewhere the session that is on, or the next.
-    Raises BadConfiguration.
+    Without a date it is the settings' day for a venue in this process, elsewhere the session
+    that is on, or the next. Raises BadConfiguration.
     """
-    choice = choose_venue(venue, settings)
-    own = is_ours(choice)
+    own = choice.has_own_account
     wanted = day or (settings.venue.date if own else session_at(clock.now()).date)
-    return prepared_for(EMBEDDED if own else ALPACA, wanted)
+    return prepared_for(EMBEDDED if is_ours(choice) else ALPACA, wanted)
 
 
 def prepared_for(origin: str, day: date) -> DeskDay:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from math import isnan
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,8 @@ _SHARES = {
 
 def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     """Value a symbol and show it. Raises BadConfiguration for one that nobody knows."""
+    if not symbol:
+        raise BadConfiguration("SYMBOL", "is empty", "write a ticker, as in AAPL")
     settings, desk, day = flags.open()
     prepared = prepare(open_data(settings, desk, day), day, settings.valuation)
     if symbol not in prepared.inputs:
@@ -40,6 +43,9 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     found = prepared.appraise(symbol)
     if not isinstance(found, Appraisal):
         _refuse((found,), as_json=flags.json)
+        if isnan(prepared.assumed.risk_free):
+            words = f"the 10-year rate before {day.day} is not known: `tradeengine jobs run bars`"
+            print(f"tradeengine: {words} fetches it", file=sys.stderr, flush=True)
         return ExitCode.FAILED
     _show(prepared.inputs[symbol], found, _kept(desk, found), as_json=flags.json)
     return ExitCode.CLEAN
@@ -99,9 +105,9 @@ def _show(
     console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, highlight=False)
     console.print(_inputs(company))
     console.print(_assumptions(value.assumptions))
-    console.print("rules that fired:")
-    for rule in value.rules:
-        console.print(f"  {rule}")
+    console.print("rules of the model that fired:")
+    for rule in _of_the_model(value, company) or ["none"]:
+        console.print(f"  {rule}", soft_wrap=True)
     console.print()
     for row in figure_rows(appraisal, _BAR):
         console.print(row)
@@ -111,8 +117,16 @@ def _show(
         console.print(f"figure: {path}")
 
 
+def _of_the_model(value: Valuation, company: CompanyInputs) -> list[str]:
+    """Give the rules that no figure has beside it already: bounds, shrinkage, tax."""
+    figures = {name: getattr(company, name) for name in company.__struct_fields__}
+    shown = {f"{name}: {each.rule}" for name, each in figures.items() if isinstance(each, Figure)}
+    return [rule for rule in value.rules if rule not in shown]
+
+
 def _inputs(company: CompanyInputs) -> Table:
     made = Table("input", "value", "rule", "period ends", "filed")
+    made.columns[2].overflow = "fold"
     made.title = f"{company.name} (CIK {company.cik}, SIC {company.sic})"
     made.columns[1].justify = "right"
     for name in company.__struct_fields__:

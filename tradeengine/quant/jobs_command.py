@@ -1,18 +1,10 @@
 """`tradeengine jobs`: what is scheduled, what became of it, and one job by hand."""
 
-import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tradeengine.flags import ConfigFlag, HomeFlag, JsonFlag
-from tradeengine.layout import Home
-
-JobVenueFlag = Annotated[
-    str | None,
-    typer.Option("--venue", help="Whose data, as for run. [default: paper or embedded]"),
-]
+from tradeengine.quant.desk_command import Shared, desk_command
 
 jobs = typer.Typer(
     invoke_without_command=True,
@@ -21,39 +13,48 @@ jobs = typer.Typer(
 
 
 @jobs.callback()
-def show(
-    context: typer.Context,
-    venue: JobVenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+@desk_command("nothing was changed")
+def show(shared: Shared, context: typer.Context) -> int:
     """Show the scheduled jobs: next due, last success, last attempt; or run one by hand."""
     if context.invoked_subcommand is not None:
-        return
-    from tradeengine.options import Flags, read_options
+        _refuse_misplaced(context)
+        return 0
     from tradeengine.quant.jobs_table import show_jobs
 
-    where = Home(home.absolute())
-    show_jobs(read_options(Flags(venue=venue), where, config, os.environ, json=json))
+    return show_jobs(shared.options())
+
+
+def _refuse_misplaced(context: typer.Context) -> None:
+    """Raise BadConfiguration for flags before the subcommand, which it would not hear."""
+    from tradeengine.errors import BadConfiguration
+
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise BadConfiguration(
+                f"--{name}",
+                "stands before `run`, which does not hear it there",
+                f"write it at the end: tradeengine jobs run NAME --{name} ...",
+            )
 
 
 @jobs.command("run")
+@desk_command(
+    "what was fetched is kept, and the attempt does not count: run it again, or leave it to the"
+    " engine"
+)
 def run_one(
+    shared: Shared,
     name: Annotated[str, typer.Argument(help="The job, as `tradeengine jobs` calls it.")],
-    venue: JobVenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-) -> None:
+) -> int:
     """
     Run one job now, with progress, and write down what came of it.
 
-    Nothing is scheduled by it; a success counts for the engine as if it had run the job.
+    Nothing is scheduled by it. A success counts for the engine as if it had run the job, but
+    for that of `plan`: a run trades by a plan that it has made itself.
     """
-    from tradeengine.options import Flags, read_options
     from tradeengine.quant.jobs import desk_jobs
     from tradeengine.quant.running_a_job import run_by_hand
 
-    where = Home(home.absolute())
-    options = read_options(Flags(venue=venue), where, config, os.environ, json=False)
-    run_by_hand(options, name, desk_jobs(options))
+    options = shared.options()
+    return run_by_hand(options, name, desk_jobs(options))

@@ -7,11 +7,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tradeengine.errors import ExitCode
 from tradeengine.model.instants import format_instant, new_york, parse_instant
 from tradeengine.model.spans import in_words, new_york_words
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_jobs, origin_of
-from tradeengine.quant.running_a_job import now_of
+from tradeengine.quant.venue_time import now_of
 from tradeengine.run.due import due_now
 from tradeengine.run.job_lock import is_held
 from tradeengine.schedule.entries import Entry, entries
@@ -43,8 +44,8 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome_words: str
 
 
-def show_jobs(options: Options) -> None:
-    """Print the jobs as a table, or as JSON. Raises StoreFailed."""
+def show_jobs(options: Options) -> ExitCode:
+    """Print the jobs as a table, or as JSON. Raises StoreFailed, and as `now_of`."""
     options.home.prepare()
     now = now_of(options)
     present = desk_jobs(options).keys()
@@ -60,6 +61,7 @@ def show_jobs(options: Options) -> None:
         width = None if sys.stdout.isatty() else 140
         title = f"{options.choice.kind.value}, {new_york_words(now)}"
         Console(width=width).print(jobs_table(rows, title))
+    return ExitCode.CLEAN
 
 
 def _row(

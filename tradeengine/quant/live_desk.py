@@ -43,15 +43,25 @@ class LiveDesk:
         self, settings: Settings, files: DeskFiles, sources: Sources, day: DeskDay
     ) -> None:
         self.settings, self.files, self.sources, self.day = settings, files, sources, day
-        self.stored = StoredDesk(settings, files)
+        self.stored = StoredDesk(settings, files, self._hear_of_damage)
         self.problems: list[str] = []
         """What could not be fetched, in words."""
 
         self.notes: list[str] = []
-        """What came, or did not, and is to be known: corrected bars, members without any."""
+        """
+        What came, or did not, and is to be known: corrected bars, members without any, and
+        damaged files.
+        """
+
+        self.damaged: list[str] = []
+        """Files that could not be believed and were set aside, in words."""
 
         self.done: dict[str, str] = {}
         """What was brought up to date, by the names of the timetable's jobs, in words."""
+
+    def _hear_of_damage(self, words: str) -> None:
+        self.notes.append(words)
+        self.damaged.append(words)
 
     async def refresh_bars(self, progress: Progress) -> None:
         """Bring bars of the index's members, the market and the series up to the day before."""
@@ -65,8 +75,9 @@ class LiveDesk:
             self.day.through,
             progress,
             session=self.day.day,
+            say=self._hear_of_damage,
         )
-        self.stored = StoredDesk(self.settings, self.files)
+        self.stored = StoredDesk(self.settings, self.files, self._hear_of_damage)
         # In one line each: some sites answer with pages.
         told = [" ".join(problem.split()) for problem in report.problems]
         problems = [*told, *await off_the_loop(self._what_lacks)]
@@ -115,6 +126,7 @@ class LiveDesk:
             progress,
             parameters=self.settings.fundamentals,
             splits=splits,
+            whole=await off_the_loop(self._are_all, symbols),
         )
         report = await _in_turn(fetch, progress)
         self.problems += _not_looked_at(report.unavailable)
@@ -123,6 +135,11 @@ class LiveDesk:
             words = f"{len(report.inputs)} companies valid, {refused} refused for {report.as_of}"
             self.done[FUNDAMENTALS] = words
         return report
+
+    def _are_all(self, symbols: Sequence[str]) -> bool:
+        """Tell whether symbols are all companies that the desk has bars of, or more."""
+        companies = self.stored.companies_on(self.day.day)
+        return bool(companies) and set(companies) <= set(symbols)
 
     @property
     def session_is_on(self) -> bool:

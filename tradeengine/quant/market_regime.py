@@ -14,6 +14,7 @@ from tradeengine.errors import BadConfiguration
 from tradeengine.layout import DeskFiles
 from tradeengine.model.plan import Regime
 from tradeengine.quant.regime_files import RegimeFiles
+from tradeengine.quant.setting_aside import Say, say_on_terminal
 from tradeengine.regime.market import Mark, MarketRegime, market_regimes, models_for
 from tradeengine.regime.parameters import RegimeParameters
 
@@ -24,14 +25,15 @@ def regime_on(
     closes: Floats,
     through: date,
     parameters: RegimeParameters,
+    say: Say = say_on_terminal,
 ) -> MarketRegime:
     """
     Give the regime at the close of `through`, from the market's closes up to it.
 
-    UNKNOWN when the last close is of an earlier day. Raises BadConfiguration without closes,
-    for closes that are no prices, and for the disk.
+    UNKNOWN when the last close is of an earlier day; `say` hears of damaged files. Raises
+    BadConfiguration without closes, for closes that are no prices, and for the disk.
     """
-    return regimes_since(desk, days, closes, through, through, parameters)[-1]
+    return regimes_since(desk, days, closes, through, through, parameters, say)[-1]
 
 
 def regimes_since(
@@ -41,6 +43,7 @@ def regimes_since(
     since: date,
     through: date,
     parameters: RegimeParameters,
+    say: Say = say_on_terminal,
 ) -> list[MarketRegime]:
     """
     Give the regimes of the days from `since` to `through`, each as it was known on its day.
@@ -54,7 +57,8 @@ def regimes_since(
             f"has no closes of the market up to {through}",
             "fetch the daily bars: tradeengine refresh-universe",
         )
-    since, closes, files = min(since, known[-1]), closes[: len(known)], RegimeFiles(desk.regime)
+    since, closes = min(since, known[-1]), closes[: len(known)]
+    files = RegimeFiles(desk.regime, say)
     try:
         models = models_for(known, closes, since, parameters, files.read(through))
         judged = market_regimes(known, closes, since, parameters, models)

@@ -14,6 +14,9 @@ from tradeengine.universe.active import ActiveUniverse
 if TYPE_CHECKING:
     from tradeengine.quant.planning import Found
 
+DAMAGED = "damaged files"
+"""The part of a plan that names files which were set aside while it was made."""
+
 _TRENDS = {1: "rising", -1: "falling", 0: "not known"}
 
 
@@ -21,7 +24,7 @@ def origins_of(
     desk: LiveDesk, universe: ActiveUniverse | None, found: "Found", returns: Sequence[float]
 ) -> Mapping[str, str]:
     """Say it for every part."""
-    return {
+    origins = {
         "universe": _universe(universe),
         "daily bars": f"{_site(desk)}, to {desk.day.through}",
         "regime": _regime(found.regime),
@@ -30,6 +33,7 @@ def origins_of(
         "valuations": _valuations(desk, universe, found),
         "sizes": f"{len(returns)} closed trades of earlier sessions",
     }
+    return origins | ({DAMAGED: "; ".join(desk.damaged)} if desk.damaged else {})
 
 
 def _site(desk: LiveDesk) -> str:

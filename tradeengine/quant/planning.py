@@ -8,15 +8,11 @@ missing in the plan: the gates deny it. The plan goes into the journal's header,
 origin and the day of each of its parts.
 """
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.fundamentals.valuation import Valuation
@@ -28,10 +24,12 @@ from tradeengine.quant.closed_trades import Whose, closed_returns
 from tradeengine.quant.connecting_valuation import data_of
 from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.desk_day import EMBEDDED, prepared_for
+from tradeengine.quant.job_turns import in_turn, up_to
 from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.market_regime import marked, regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
 from tradeengine.quant.plan_origins import origins_of
+from tradeengine.quant.progress_bars import progress_bars
 from tradeengine.quant.session_plan import Evidence, plan_of
 from tradeengine.quant.showing_regime import market_closes
 from tradeengine.quant.stored_desk import MARKET
@@ -54,14 +52,17 @@ async def planned(options: Options, account: str, say: Say, records: Jobs | None
     `account` is the broker's number of it, "" where the account begins with the run.
 
     What was fetched for it counts in `records` as the timetable's own work. Raises
-    BadConfiguration, StoreFailed, VenueUnreachable and RefusedByBroker.
+    BadConfiguration, StoreFailed, VenueUnreachable, RefusedByBroker; and JobFailed when
+    somebody else works on the desk's data for longer than a job may.
     """
     if not options.builds_plan:
         _refuse_hindsight(options)
         return options
     say("making the plan of the session from filings, daily bars and the market's regime")
-    with _progress() as progress:
-        plan = await plan_now(options, account, say, progress, records)
+    most_seconds = options.settings.schedule.limit_minutes * 60
+    async with in_turn(options.home, up_to(PLAN), "tradeengine run", say, most_seconds):
+        with progress_bars() as progress:
+            plan = await plan_now(options, account, say, progress, records)
     return replace(options, plan=plan)
 
 
@@ -227,7 +228,7 @@ def _vix(found: Found, through: date) -> float | None:
 def _regime(options: Options, desk: LiveDesk, *, spoiled: bool) -> MarketRegime:
     through, parameters = desk.day.through, options.settings.regime
     days, closes = market_closes(data_of(desk.stored, desk.day), through, parameters, 1)
-    regime = regime_on(desk.files, days, closes, through, parameters)
+    regime = regime_on(desk.files, days, closes, through, parameters, desk.stored.say)
     return marked(regime, Mark.SPOILED_CLOSES) if spoiled else regime
 
 
@@ -241,25 +242,3 @@ def _closed(options: Options, account: str, desk: LiveDesk) -> tuple[float, ...]
     venue = options.choice.url or options.choice.kind.value
     whose = Whose(venue=venue, account=account, strategies=inputs["strategies"])
     return closed_returns(options.home, whose, desk.day.day)
-
-
-@contextmanager
-def _progress() -> Iterator[Hears]:
-    """Show how far it is, where somebody looks."""
-    with Progress(
-        TextColumn("{task.description:<14}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bars:
-        tasks = {}
-
-        def hear(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=None)
-            bars.update(tasks[what], completed=done, total=of or None)
-
-        yield hear

@@ -1,17 +1,16 @@
 """What `tradeengine cache-fund` does: fetch with progress, show, tell a person of a failure."""
 
-import asyncio
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.event_loop import in_a_loop
 from tradeengine.model.orders import Severity
 from tradeengine.model.sessions import OutsideCalendar
 from tradeengine.options import Options
@@ -19,8 +18,11 @@ from tradeengine.quant.cache_fund_table import alert_words, as_json, table
 from tradeengine.quant.caching_fundamentals import FundamentalsReport, user_agent
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, is_ours
 from tradeengine.quant.fetching_filings import Progress as Heard
+from tradeengine.quant.job_turns import by_hand, up_to
 from tradeengine.quant.live_desk import open_desk
+from tradeengine.quant.progress_bars import progress_bars
 from tradeengine.run.alarm import tell_once
+from tradeengine.schedule.entries import FUNDAMENTALS
 
 
 class FilingDesk(Protocol):
@@ -62,13 +64,14 @@ class Order:
 
 
 def run(order: Order, opened: Open = open_desk) -> ExitCode:
-    """Fetch, judge and show. Raises BadConfiguration."""
+    """Fetch, judge and show. Raises BadConfiguration; JobFailed when the job runs already."""
     options = order.options
     options.home.prepare()
     # Before anything is asked: the SEC would not answer, and bars would be fetched for nothing.
     user_agent(EMBEDDED if is_ours(options.choice) else ALPACA, options.settings.fundamentals)
     try:
-        report, is_whole = asyncio.run(_fetched(order, opened))
+        with by_hand(options.home, up_to(FUNDAMENTALS), "tradeengine cache-fund"):
+            report, is_whole = in_a_loop(_fetched(order, opened))
     except OutsideCalendar as error:
         raise BadConfiguration("--date", str(error), "choose another day") from None
     _show(report, json=order.options.json)
@@ -79,7 +82,7 @@ async def _fetched(order: Order, opened: Open) -> tuple[FundamentalsReport, bool
     """Fetch; tell whether everything came, the bars that say whose filings are meant included."""
     options = order.options
     async with opened(options) as desk:
-        with _progress() as progress:
+        with progress_bars() as progress:
             symbols = order.symbols or await desk.members_with_bars(progress)
             told = [*desk.problems, *desk.notes]
             is_whole = not desk.problems
@@ -94,25 +97,6 @@ async def _fetched(order: Order, opened: Open) -> tuple[FundamentalsReport, bool
 
 def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Heard]:
-    with Progress(
-        TextColumn("{task.description:<12}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as progress:
-        task = progress.add_task("filings", total=None)
-
-        def hear(what: str, done: int, of: int) -> None:
-            progress.update(task, description=what, completed=done, total=of)
-
-        yield hear
 
 
 def _show(report: FundamentalsReport, *, json: bool) -> None:

@@ -18,7 +18,6 @@ from tradeengine.bars.coming import Ahead, ComingSplits
 from tradeengine.bars.lined_up import panel
 from tradeengine.bars.panel import Floats, Panel
 from tradeengine.bars.quality import refusals, screen
-from tradeengine.bars.series import Series
 from tradeengine.bars.store import BarStore
 from tradeengine.fundamentals.inputs import CompanyInputs
 from tradeengine.fundamentals.share_count import Split
@@ -28,6 +27,8 @@ from tradeengine.model.sessions import previous_session
 from tradeengine.quant.desk_day import DeskDay
 from tradeengine.quant.known_fundamentals import inputs_on
 from tradeengine.quant.market_regime import regimes_since
+from tradeengine.quant.setting_aside import Say, say_on_terminal
+from tradeengine.quant.stored_series import RATE, VIX, read_series
 from tradeengine.quant.universe_suppliers import MarketStates
 from tradeengine.reference.membership import members_on
 from tradeengine.reference.renames import found_as, names_of
@@ -37,18 +38,21 @@ from tradeengine.settings import Settings
 MARKET: Final = "SPY"
 """The symbol that stands for the market."""
 
-VIX, RATE = "vix", "dgs10"
-
 RATE_DAYS: Final = 14
 """Calendar days for which a published rate counts; the longest gap since 1990 is 4."""
 
 
 @dataclass(frozen=True)
 class StoredDesk:
-    """The stores of one origin. Everything raises BadConfiguration for a damaged file."""
+    """
+    The stores of one origin. A damaged file of a series, or of the market's models, is set aside.
+
+    `say` hears of it. Everything raises BadConfiguration for another damaged file.
+    """
 
     settings: Settings
     files: DeskFiles
+    say: Say = say_on_terminal
 
     @cached_property
     def _bars(self) -> pl.DataFrame:
@@ -108,7 +112,7 @@ class StoredDesk:
         """
         if not days:
             return np.empty(0)
-        known = Series(self.files.bars).read(RATE, days[-1])
+        known = read_series(self.files.bars, RATE, days[-1], self.say)
         # A day's rate is published on the next one, so the day's own is not known yet.
         asked = pl.DataFrame({"date": list(days)}, schema={"date": pl.Date})
         joined = asked.join_asof(
@@ -122,7 +126,7 @@ class StoredDesk:
 
     def vix_on(self, through: date) -> tuple[date, float] | None:
         """Give the last close of the volatility index up to a day, with its day."""
-        known = Series(self.files.bars).read(VIX, through)
+        known = read_series(self.files.bars, VIX, through, self.say)
         return None if known.is_empty() else (known["date"][-1], float(known["value"][-1]))
 
     def sector_of(self, symbol: str, sic: int | None = None) -> str:
@@ -167,7 +171,9 @@ class StoredDesk:
 
     def states(self, days: Sequence[date], closes: Floats, since: date) -> MarketStates:
         """Tell the market's state at each close from a day on, as it was known there."""
-        judged = regimes_since(self.files, days, closes, since, days[-1], self.settings.regime)
+        judged = regimes_since(
+            self.files, days, closes, since, days[-1], self.settings.regime, self.say
+        )
         model = judged[-1].model
         return MarketStates(
             states=tuple(each.regime for each in judged),

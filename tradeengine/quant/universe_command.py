@@ -4,15 +4,13 @@
 Heavy parts are imported inside the commands.
 """
 
-import os
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tradeengine.flags import ConfigFlag, HomeFlag, JsonFlag
-from tradeengine.layout import Home
+from tradeengine.flags import PreparedFlag
+from tradeengine.quant.desk_command import Shared, desk_command
 
 if TYPE_CHECKING:
     from tradeengine.quant.universe_desk import UniverseDesk
@@ -22,28 +20,22 @@ universe = typer.Typer(
     help="Show the universe and its proposal, accept or refuse one, list what was in force.",
 )
 
-VenueFlag = Annotated[
-    str | None,
-    typer.Option("--venue", help="Whose data: embedded, paper or live. [default: run.venue]"),
-]
-SessionFlag = Annotated[
-    datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Session to prepare. [default: venue.date]"),
-]
 ProposalFlag = Annotated[
     datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the proposal. [default: newest]"),
+    typer.Option(
+        "--date", formats=["%Y-%m-%d"], help="Day of the proposal.", show_default="newest"
+    ),
 ]
 WhoFlag = Annotated[str, typer.Option("--who", help="Who decides; kept in the history.")]
 
+_LOOK = "look with `tradeengine universe show` whether it was done"
 
-def refresh_universe(
-    venue: VenueFlag = None,
-    date: SessionFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+
+@desk_command(
+    "bars and filings that came are kept: look with `tradeengine universe show` whether there is"
+    " a proposal, and run it again"
+)
+def refresh_universe(shared: Shared, date: PreparedFlag = None) -> int:
     """
     Choose the universe anew and propose it, with what changes and why.
 
@@ -53,71 +45,44 @@ def refresh_universe(
     """
     from tradeengine.quant.connecting_universe import open_suppliers
 
-    desk = _desk(venue, home, config, json=json, day=date)
-    raise typer.Exit(desk.refresh(open_suppliers))
+    return _desk(shared, date).refresh(open_suppliers)
 
 
 @universe.command()
-def show(
-    date: ProposalFlag = None,
-    venue: VenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+@desk_command("nothing was changed")
+def show(shared: Shared, date: ProposalFlag = None) -> int:
     """Show the list in force and a proposal: its names, what changes, who was refused and why."""
-    desk = _desk(venue, home, config, json=json)
-    raise typer.Exit(desk.show(date.date() if date else None))
+    return _desk(shared).show(date.date() if date else None)
 
 
 @universe.command()
-def accept(
-    who: WhoFlag,
-    date: ProposalFlag = None,
-    venue: VenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+@desk_command(_LOOK)
+def accept(shared: Shared, who: WhoFlag, date: ProposalFlag = None) -> int:
     """Make a proposal the list in force from the next session on; a stale one is refused."""
-    desk = _desk(venue, home, config, json=json)
-    raise typer.Exit(desk.accept(date.date() if date else None, who))
+    return _desk(shared).accept(date.date() if date else None, who)
 
 
 @universe.command()
+@desk_command(_LOOK)
 def refuse(
+    shared: Shared,
     who: WhoFlag,
     why: Annotated[str, typer.Option("--why", help="The reason; kept in the history.")],
     date: ProposalFlag = None,
-    venue: VenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+) -> int:
     """Turn a proposal down, so that waiting does not make it active."""
-    desk = _desk(venue, home, config, json=json)
-    raise typer.Exit(desk.refuse(date.date() if date else None, who, why))
+    return _desk(shared).refuse(date.date() if date else None, who, why)
 
 
 @universe.command()
-def history(
-    venue: VenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+@desk_command("nothing was changed")
+def history(shared: Shared) -> int:
     """List every list that was in force, from which day, and who accepted it."""
-    desk = _desk(venue, home, config, json=json)
-    raise typer.Exit(desk.history())
+    return _desk(shared).history()
 
 
-def _desk(
-    venue: str | None, home: Path, config: Path | None, *, json: bool, day: datetime | None = None
-) -> "UniverseDesk":
+def _desk(shared: Shared, day: datetime | None = None) -> "UniverseDesk":
     """Read the options and open the desk. Raises BadConfiguration."""
-    from tradeengine.options import Flags, read_options
-    from tradeengine.quant.universe_desk import UniverseDesk
+    from tradeengine.quant.universe_desk import open_universe
 
-    flags = Flags(venue=venue, date=day.date() if day else None)
-    options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
-    return UniverseDesk(options)
+    return open_universe(shared.options(day))

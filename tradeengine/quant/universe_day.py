@@ -1,7 +1,8 @@
 """The first session that a decision about the universe, made now, can be for."""
 
 from tradeengine.clock import Clock
-from tradeengine.model.sessions import next_session
+from tradeengine.errors import BadConfiguration
+from tradeengine.model.sessions import OutsideCalendar, next_session
 from tradeengine.options import Options
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED, DeskDay, is_ours, prepared_for
 
@@ -10,10 +11,14 @@ def desk_day(options: Options, clock: Clock) -> DeskDay:
     """
     Settle the origin and the session.
 
-    A venue of ours has a day of its own; elsewhere it is the first session that opens from
-    now on, for nobody changes the list of a session that is on. Raises OutsideCalendar,
-    BadConfiguration.
+    A venue in this process has the day of the options; elsewhere it is the first session that
+    opens from now on by the venue's clock, for nobody changes the list of a session that is on.
+    Raises BadConfiguration.
     """
-    if is_ours(options.choice):
+    if options.choice.has_own_account:
         return prepared_for(EMBEDDED, options.date)
-    return prepared_for(ALPACA, next_session(clock.now()).date)
+    try:
+        coming = next_session(clock.now())
+    except OutsideCalendar as error:
+        raise BadConfiguration("the date", str(error), "update tradeengine") from None
+    return prepared_for(EMBEDDED if is_ours(options.choice) else ALPACA, coming.date)

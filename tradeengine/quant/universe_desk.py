@@ -1,22 +1,21 @@
 """What the universe's commands do: refresh with progress, show, accept, refuse, list."""
 
-import asyncio
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import date
 
 import msgspec
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 
 from tradeengine.clock import Clock, SystemClock
 from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.event_loop import in_a_loop
 from tradeengine.model.instants import NANOS
 from tradeengine.model.sessions import session_on
 from tradeengine.options import Options
-from tradeengine.quant.desk_day import is_ours
+from tradeengine.quant.job_turns import by_hand, up_to
+from tradeengine.quant.progress_bars import progress_bars
 from tradeengine.quant.refreshing_universe import STEPS, refresh_universe, wanted_of
 from tradeengine.quant.universe_day import desk_day
 from tradeengine.quant.universe_files import UniverseFiles
@@ -27,14 +26,23 @@ from tradeengine.quant.universe_tables import (
     history_table,
     names_table,
 )
+from tradeengine.quant.venue_time import clock_of
+from tradeengine.schedule.entries import UNIVERSE
 from tradeengine.universe.active import ActiveUniverse, staleness
 from tradeengine.universe.proposal import Proposal
 
 Connect = Callable[[Options], AbstractAsyncContextManager[Suppliers]]
 
 
+def open_universe(options: Options) -> "UniverseDesk":
+    """Open the desk by the venue's clock. Raises BadConfiguration, VenueUnreachable."""
+    return UniverseDesk(options, clock_of(options.settings, options.choice, options.seed))
+
+
 class UniverseDesk:
-    """The universe of one home and origin. Everything raises BadConfiguration."""
+    """
+    The universe of one home and origin, by the venue's clock. Everything raises BadConfiguration.
+    """
 
     def __init__(self, options: Options, clock: Clock | None = None) -> None:
         self._options, self._settings = options, options.settings
@@ -46,8 +54,8 @@ class UniverseDesk:
     def refresh(self, connect: Connect) -> ExitCode:
         """Propose with progress on the terminal; make it active when it is due at once."""
         begun = self._clock.now()
-        with _progress() as progress:
-            proposal, now_active = asyncio.run(self.propose(connect, progress))
+        with self._alone(up_to(UNIVERSE), "refresh-universe"), progress_bars(STEPS) as progress:
+            proposal, now_active = in_a_loop(self.propose(connect, progress))
         seconds = (self._clock.now() - begun) / NANOS
         if self._options.json:
             _print_json({"proposal": proposal, "activated": now_active, "seconds": seconds})
@@ -55,6 +63,11 @@ class UniverseDesk:
         _print(closing_table(proposal, seconds))
         print(self._outlook(proposal, now_active), flush=True)
         return ExitCode.CLEAN
+
+    def _alone(self, names: Sequence[str], command: str) -> AbstractContextManager[None]:
+        """Keep others from these jobs for a block. Raises JobFailed, naming who has one."""
+        self._options.home.prepare()
+        return by_hand(self._options.home, names, f"tradeengine {command}")
 
     async def propose(
         self, connect: Connect, progress: Progress
@@ -80,7 +93,7 @@ class UniverseDesk:
             proposal.day,
             self._settings.universe,
             at=now,
-            is_on=begun and not is_ours(self._options.choice),
+            is_on=begun and not self._options.choice.has_own_account,
         )
 
     def _outlook(self, proposal: Proposal, now_active: ActiveUniverse | None) -> str:
@@ -132,24 +145,28 @@ class UniverseDesk:
 
     def accept(self, day: date | None, who: str) -> ExitCode:
         """Make a proposal the list from the next session on."""
-        proposal = self._proposal(day)
-        accepted = self._files.accept(
-            proposal,
-            self._effective(proposal),
-            self._settings.universe,
-            who=_name(who),
-            at=self._clock.now(),
-        )
+        with self._alone([UNIVERSE], "universe accept"):
+            proposal = self._proposal(day)
+            accepted = self._files.accept(
+                proposal,
+                self._effective(proposal),
+                self._settings.universe,
+                who=_name(who),
+                at=self._clock.now(),
+            )
         if self._options.json:
             _print_json(accepted)
-        else:
-            print("\n".join(active_lines(accepted)), flush=True)
+            return ExitCode.CLEAN
+        print("\n".join(active_lines(accepted)), flush=True)
+        if accepted.accepted_by != _name(who):
+            print("it was the list already: nothing was changed", flush=True)
         return ExitCode.CLEAN
 
     def refuse(self, day: date | None, who: str, why: str) -> ExitCode:
         """Turn a proposal down; a list that was made of it stays."""
-        proposal = self._proposal(day)
-        refusal = self._files.refuse(proposal, who=_name(who), why=why, at=self._clock.now())
+        with self._alone([UNIVERSE], "universe refuse"):
+            proposal = self._proposal(day)
+            refusal = self._files.refuse(proposal, who=_name(who), why=why, at=self._clock.now())
         if self._options.json:
             _print_json(refusal)
         else:
@@ -163,8 +180,14 @@ class UniverseDesk:
         lists = self._files.history()
         if self._options.json:
             _print_json(lists)
-        else:
+        elif lists:
             _print(history_table(lists))
+        else:
+            print(
+                "no list was ever in force: make a proposal with `tradeengine refresh-universe`;"
+                " the first becomes the list at once, or by `tradeengine universe accept`",
+                flush=True,
+            )
         return ExitCode.CLEAN
 
     def _effective(self, proposal: Proposal) -> date:
@@ -191,29 +214,6 @@ def _name(who: str) -> str:
     if not who.strip():
         raise BadConfiguration("--who", "is empty", "say who decides; the history keeps it")
     return who.strip()
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show a bar for each step on the terminal, as it comes."""
-    with Bars(
-        TextColumn("{task.description:<14}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bars:
-        tasks = {step: bars.add_task(step, total=None, start=False) for step in STEPS}
-
-        def tell(step: str, done: int, of: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=of)
-            bars.start_task(tasks[step])
-            bars.update(tasks[step], completed=done, total=of)
-
-        yield tell
 
 
 def _print(content: RenderableType) -> None:

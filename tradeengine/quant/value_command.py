@@ -1,35 +1,19 @@
 """`tradeengine value SYMBOL`: what one share is worth before a session, and why."""
 
-import os
-from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tradeengine.flags import ConfigFlag, HomeFlag, JsonFlag
-from tradeengine.layout import Home
-
-VenueFlag = Annotated[
-    str | None,
-    typer.Option("--venue", help="Whose data: embedded, paper or live. [default: run.venue]"),
-]
-SessionFlag = Annotated[
-    datetime | None,
-    typer.Option(
-        "--date", formats=["%Y-%m-%d"], help="Session to look forward to. [default: venue.date]"
-    ),
-]
+from tradeengine.flags import PreparedFlag
+from tradeengine.quant.desk_command import Shared, desk_command
 
 
+@desk_command("nothing was changed: run it again")
 def value(
+    shared: Shared,
     symbol: Annotated[str, typer.Argument(help="Ticker, as in AAPL.")],
-    date: SessionFlag = None,
-    venue: VenueFlag = None,
-    home: HomeFlag = Path(),
-    config: ConfigFlag = None,
-    json: JsonFlag = False,
-) -> None:
+    date: PreparedFlag = None,
+) -> int:
     """
     Explain the value of one share: inputs, rules that fired, and the distribution.
 
@@ -38,15 +22,6 @@ def value(
     0: it has a value; 1: the company or its value is refused, with the rule and the numbers.
     """
     from tradeengine.quant.connecting_valuation import open_data
-    from tradeengine.quant.desk_day import DeskFlags
     from tradeengine.quant.explaining_value import explain_value
 
-    flags = DeskFlags(
-        home=Home(home.absolute()),
-        config=config,
-        environ=os.environ,
-        venue=venue,
-        day=date.date() if date else None,
-        json=json,
-    )
-    raise typer.Exit(explain_value(open_data, flags, symbol.upper()))
+    return explain_value(open_data, shared.desk_flags(date), symbol.strip().upper())

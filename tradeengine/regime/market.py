@@ -121,21 +121,22 @@ def models_for(
     """
     Give the models that judge the days from `since` on, the oldest first; refused ones too.
 
-    One of `known` stands when it is of the same number of observations and of this version;
-    the others are estimated, all at once.
+    One of `known` stands when it is of a refit day of these parameters, of the same number of
+    observations and of this version: so what was fitted by other settings changes nothing. The
+    others are estimated, all at once.
     """
     _check(days, closes)
     first = bisect_left(days, since) - parameters.stale_sessions_max
+    places = refit_places(days, parameters.refit_sessions)
+    refit_days = {days[place] for place in places}
     standing = {
         model.fitted_through: model
         for model in known
-        if model.observations == parameters.observations and model.version == MODEL_VERSION
+        if model.observations == parameters.observations
+        and model.version == MODEL_VERSION
+        and model.fitted_through in refit_days
     }
-    missing = [
-        place
-        for place in refit_places(days, parameters.refit_sessions)
-        if place >= first and days[place] not in standing
-    ]
+    missing = [place for place in places if place >= first and days[place] not in standing]
     new = estimate(days, closes, missing, parameters)
     every = [*standing.values(), *new]
     return sorted(every, key=lambda model: model.fitted_through)

@@ -9,12 +9,20 @@ closes up to that day's refit day and on nothing else, whenever they are asked f
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 from msgspec import Struct
 
 from tradeengine.regime.chains import Chains, Floats
-from tradeengine.regime.fit import Fit, Verdict, fit
+from tradeengine.regime.fit import (
+    LEAST_DURATION,
+    LEAST_OCCUPANCY,
+    LEAST_RATIO,
+    Fit,
+    Verdict,
+    fit,
+)
 from tradeengine.regime.parameters import RegimeParameters
 
 MODEL_VERSION = 1
@@ -56,6 +64,26 @@ class MarketModel(Struct, frozen=True, kw_only=True):
     def accepted(self) -> bool:
         """Whether the estimate shows two regimes."""
         return self.verdict == Verdict.ACCEPTED.value
+
+    def flaw(self) -> str:
+        """Say why the numbers can be no estimate, "" when they can."""
+        numbers = (
+            *self.mean, *self.variance, *self.stay, self.log_likelihood, self.ratio,
+            self.duration, self.occupancy,
+        )  # fmt: skip
+        if not all(map(isfinite, numbers)):
+            return "a number is none"
+        if min(self.variance) <= 0 or min(self.stay) <= 0 or max(self.stay) >= 1:
+            return "a variance or a probability is out of range"
+        if self.verdict not in {verdict.value for verdict in Verdict}:
+            return f"nobody says {self.verdict!r} of an estimate"
+        if self.accepted and not (
+            self.ratio >= LEAST_RATIO
+            and self.duration >= LEAST_DURATION
+            and self.occupancy >= LEAST_OCCUPANCY
+        ):
+            return "it was accepted, and its own figures would not be"
+        return ""
 
     def chains(self) -> Chains:
         """Give the model for the filter, begun in the long-run shares of its states."""

@@ -17,6 +17,9 @@ FUNDAMENTALS: Final = "fundamentals"
 UNIVERSE: Final = "universe"
 PLAN: Final = "plan"
 
+ORDER: Final = (BARS, FUNDAMENTALS, UNIVERSE, PLAN)
+"""Each job feeds the next."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

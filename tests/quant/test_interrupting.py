@@ -1,0 +1,78 @@
+"""Ctrl-C in a command of the desk: a real signal to a real process, one line, exit code 130."""
+
+import signal
+import socket
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.sessions.programs import command, environment
+from tradeengine.loading import main
+
+SECONDS = 60
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting(types.ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "tradeengine.cli", Interrupting("tradeengine.cli"))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "tradeengine: interrupted; nothing had begun\n"
+
+
+@pytest.fixture
+def silent_venue() -> Iterator[socket.socket]:
+    """Listen, and never answer: who asks is at work until it is interrupted."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        listening.settimeout(SECONDS)
+        yield listening
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["cache-fund"], "what was fetched is kept: run it again, and it goes on where it"),
+        (["refresh-universe"], "look with `tradeengine universe show` whether there is a proposal"),
+        (["regime"], "estimates that were finished are kept: run it again"),
+        (["value", "AAPL"], "nothing was changed: run it again"),
+        (["run"], "no session was being traded; what was fetched is kept"),
+        (["jobs", "run", "bars"], "what was fetched is kept, and the attempt does not count"),
+        (["universe", "accept", "--who", "me"], "look with `tradeengine universe show` whether"),
+    ],
+)
+def test_ctrl_c_says_what_is_kept_and_what_to_do(
+    tmp_path: Path, silent_venue: socket.socket, typed: list[str], words: str
+) -> None:
+    url = f"http://127.0.0.1:{silent_venue.getsockname()[1]}"
+    process = subprocess.Popen(
+        command(*typed, "--venue", url, "--home", str(tmp_path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment(),
+    )
+    try:
+        asking, _ = silent_venue.accept()
+        with closing(asking):
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=SECONDS)
+    finally:
+        process.kill()
+        process.wait(SECONDS)
+
+    assert (process.returncode, out) == (130, "")
+    (line,) = err.splitlines()
+    assert line.startswith("tradeengine: interrupted; ")
+    assert words in line
