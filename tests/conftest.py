@@ -29,9 +29,18 @@ def _state_of_its_own() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _signals_are_heard() -> None:
-    """Hear the end of a terminal also where the tests themselves are to outlive theirs (nohup)."""
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """
+    Hear stop signals also where the tests themselves are to outlive theirs.
+
+    `nohup` ignores the end of a terminal, and a shell without job control Ctrl-C for what it
+    starts in its background; programs that tests start would inherit both.
+    """
+    for number, handler in (
+        (signal.SIGHUP, signal.SIG_DFL),
+        (signal.SIGINT, signal.default_int_handler),
+    ):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)
