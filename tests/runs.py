@@ -44,6 +44,10 @@ PERMISSIVE = {
 """Risk limits under which a small test strategy may trade at once."""
 
 
+NO_JOBS = dict.fromkeys(("bars", "fundamentals", "universe", "plan"), False)
+"""A timetable without entries: the desk's work takes seconds, and tests have their plan."""
+
+
 def make_home(
     path: Path,
     strategy: str = "BuyOnce",
@@ -57,6 +61,7 @@ def make_home(
         "strategy": [{"name": "test", "class": f"tests.sessions.strategies:{strategy}"}],
         "risk": PERMISSIVE,
         "run": {"plan": "session_plan.yaml"},
+        "schedule": NO_JOBS,
         "venue": {"date": DAY, **venue},
     } | sections
     (folder / "config.yaml").write_text(yaml.safe_dump(settings))

@@ -8,6 +8,8 @@ from types import MappingProxyType
 import pytest
 import yaml
 
+from tests.runs import NO_JOBS
+
 SYMBOLS = ("AAPL", "JPM", "MSFT")
 
 LOOSE_LIMITS: dict[str, object] = {
@@ -59,6 +61,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         folder.mkdir()
         settings: dict[str, object] = {
             "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
+            "schedule": NO_JOBS,
             **sections,
             "run": {"plan": "session_plan.yaml"},
             "venue": {"date": "2019-02-13", **venue},

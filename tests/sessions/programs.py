@@ -69,14 +69,20 @@ class RunningEngine:
     def __init__(self, process: subprocess.Popen[str], home: Path, before: set[Path]) -> None:
         self.process, self._home, self._before = process, home, before
 
-    def wait_for(self, wanted: str, times: int = 1) -> dict[str, object]:
-        """Wait until this run's log holds so many events with the code `wanted`; return one."""
+    def wait_for(self, wanted: str, times: int = 1, *, or_end: bool = False) -> dict[str, object]:
+        """
+        Wait until this run's log holds so many events with the code `wanted`; return one.
+
+        With `or_end` the process may end before; then what is returned is empty.
+        """
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             found = [event for event in self.events() if event["event_code"] == wanted]
             if len(found) >= times:
                 return found[times - 1]
             if self.process.poll() is not None:
+                if or_end:
+                    return {}
                 break
             time.sleep(0.02)  # Another process's file: there is no clock to advance.
         raise AssertionError(f"no {wanted}; the process said {self.process.poll()}")

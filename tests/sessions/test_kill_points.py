@@ -289,7 +289,7 @@ def die_at(point: str, scenario: Scenario, venue: Venue, home: Path) -> None:
     """Run an engine until it kills itself at the point."""
     with doomed(point, scenario.since, venue, home) as running:
         if scenario.dip:
-            running.wait_for("POSITION_CHANGED")
+            running.wait_for("POSITION_CHANGED", or_end=True)
             venue.fault(**scenario.dip)
         if scenario.stop_after:
             running.wait_for(scenario.stop_after)
