@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from tradeengine.quant.desk_day import EMBEDDED
 from tradeengine.quant.live_desk import LiveDesk
+from tradeengine.quant.plan_facts import Facts
 from tradeengine.quant.stored_desk import MARKET
 from tradeengine.regime.market import MarketRegime
 from tradeengine.universe.active import ActiveUniverse
-
-if TYPE_CHECKING:
-    from tradeengine.quant.planning import Found
 
 DAMAGED = "damaged files"
 """The part of a plan that names files which were set aside while it was made."""
@@ -21,16 +18,16 @@ _TRENDS = {1: "rising", -1: "falling", 0: "not known"}
 
 
 def origins_of(
-    desk: LiveDesk, universe: ActiveUniverse | None, found: "Found", returns: Sequence[float]
+    desk: LiveDesk, universe: ActiveUniverse | None, facts: Facts, returns: Sequence[float]
 ) -> Mapping[str, str]:
     """Say it for every part."""
     origins = {
         "universe": _universe(universe),
         "daily bars": f"{_site(desk)}, to {desk.day.through}",
-        "regime": _regime(found.regime),
-        "volatility index": _vix(found, desk.day.through),
-        "rate": f"10-year Treasury {found.risk_free:.2%}, known on {desk.day.through}",
-        "valuations": _valuations(desk, universe, found),
+        "regime": _regime(facts.regime),
+        "volatility index": _vix(facts, desk.day.through),
+        "rate": f"10-year Treasury {facts.risk_free:.2%}, known on {desk.day.through}",
+        "valuations": _valuations(desk, universe, facts),
         "sizes": f"{len(returns)} closed trades of earlier sessions",
     }
     return origins | ({DAMAGED: "; ".join(desk.damaged)} if desk.damaged else {})
@@ -64,22 +61,22 @@ def _regime(regime: MarketRegime) -> str:
     return "; ".join([*words, *regime.marks])
 
 
-def _vix(found: "Found", through: date) -> str:
-    if found.vix is None:
+def _vix(facts: Facts, through: date) -> str:
+    if facts.vix is None:
         return "not known"
-    day = found.vix[0]
+    day = facts.vix[0]
     return f"close of {day}" if day == through else f"not known; the last close is of {day}"
 
 
-def _valuations(desk: LiveDesk, universe: ActiveUniverse | None, found: "Found") -> str:
+def _valuations(desk: LiveDesk, universe: ActiveUniverse | None, facts: Facts) -> str:
     names = 0 if universe is None else len(universe.members)
-    words = f"{len(found.valuations)} of {names} valued"
-    if found.valuations:
-        newest = max(row.vintage for row in found.valuations.values())
-        one = next(iter(found.valuations.values()))
+    words = f"{len(facts.valuations)} of {names} valued"
+    if facts.valuations:
+        newest = max(row.vintage for row in facts.valuations.values())
+        one = next(iter(facts.valuations.values()))
         words += f" by filings to {newest} from {_filings(desk)}, {one.paths:,} paths"
-    if found.refused:
-        codes = Counter(row.code for row in found.refused)
+    if facts.refused:
+        codes = Counter(row.code for row in facts.refused)
         told = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
         words += f"; refused: {told}"
     return words

@@ -8,38 +8,29 @@ missing in the plan: the gates deny it. The plan goes into the journal's header,
 origin and the day of each of its parts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import msgspec
 
 from tradeengine.errors import BadConfiguration, SelectionFailed
-from tradeengine.fundamentals.valuation import Valuation
 from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.plan import SessionPlan
-from tradeengine.model.rejections import Rejection
 from tradeengine.options import Options, build_inputs
 from tradeengine.quant.closed_trades import Whose, closed_returns
-from tradeengine.quant.connecting_valuation import data_of
-from tradeengine.quant.day_figures import DayFigures, day_figures
 from tradeengine.quant.desk_day import EMBEDDED, prepared_for
 from tradeengine.quant.job_turns import in_turn, up_to
 from tradeengine.quant.live_desk import LiveDesk, open_desk
-from tradeengine.quant.market_regime import marked, regime_on
 from tradeengine.quant.off_the_loop import off_the_loop
+from tradeengine.quant.plan_facts import read_facts
 from tradeengine.quant.plan_origins import origins_of
 from tradeengine.quant.progress_bars import progress_bars
 from tradeengine.quant.session_plan import Evidence, plan_of
-from tradeengine.quant.showing_regime import market_closes
-from tradeengine.quant.stored_desk import MARKET
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress as Hears
-from tradeengine.quant.valuing import prepare
-from tradeengine.regime.market import Mark, MarketRegime
 from tradeengine.schedule.entries import PLAN
 from tradeengine.store.jobs import Jobs
-from tradeengine.store.rejections import RejectionLog
 from tradeengine.universe.active import ActiveUniverse
 
 Say = Callable[[str], None]
@@ -130,7 +121,7 @@ async def build_plan(
     await desk.refresh_fundamentals(companies, progress)
     names = () if universe is None else universe.symbols
     progress("values", 0, 1)
-    found = await off_the_loop(_read, options, desk, names)
+    found = await off_the_loop(read_facts, options.settings, desk, names)
     progress("values", 1, 1)
     returns = await off_the_loop(_closed, options, account, desk)
     evidence = Evidence(
@@ -140,7 +131,7 @@ async def build_plan(
         betas={**_betas(universe), **found.betas},
         valuations=found.valuations,
         regime=found.regime.regime,
-        vix=_vix(found, desk.day.through),
+        vix=found.vix_of(desk.day.through),
         returns=returns,
         origins=origins_of(desk, universe, found, returns),
     )
@@ -171,65 +162,6 @@ async def _first_proposal(desk: LiveDesk, progress: Hears) -> None:
             f"there is no universe, and none can be proposed: {error}",
             "choose another day, or write the plan by hand and name it with --plan FILE",
         ) from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What the stores say before a session."""
-
-    regime: MarketRegime
-    vix: tuple[date, float] | None
-    """The last close, and its day."""
-
-    valuations: Mapping[str, Valuation]
-    refused: Sequence[Rejection]
-    """Companies with spoiled bars, without inputs, and without a value."""
-
-    figures: Mapping[str, DayFigures]
-    """Of symbols whose bars can be trusted."""
-
-    betas: Mapping[str, float]
-    risk_free: float
-
-
-def _read(options: Options, desk: LiveDesk, names: Sequence[str]) -> Found:
-    stored, day, settings = desk.stored, desk.day, options.settings
-    prepared = prepare(data_of(stored, day), day, settings.valuation)
-    values = prepared.values()
-    # A list stands for a quarter, and bars go bad by the day: a split that nobody booked makes
-    # a share look half as dear.
-    screened = stored.screen(names, day.through)
-    market = stored.screen([MARKET], day.through)
-    refused = [*market, *screened, *(each for each in values if isinstance(each, Rejection))]
-    RejectionLog(desk.files.rejected).append(refused, day.day)
-    wanted = set(names).difference(each.symbol for each in screened)
-    return Found(
-        regime=_regime(options, desk, spoiled=bool(market)),
-        vix=stored.vix_on(day.through),
-        valuations={
-            each.symbol: each
-            for each in values
-            if isinstance(each, Valuation) and each.symbol in wanted
-        },
-        refused=[each for each in (*prepared.refused, *refused) if each.symbol in names],
-        figures=day_figures(
-            stored.bars(wanted, day.through), day.through, stored.splits_at_open(wanted, day)
-        ),
-        betas={row.symbol: row.beta for row in prepared.facts if row.symbol in wanted},
-        risk_free=prepared.assumed.risk_free,
-    )
-
-
-def _vix(found: Found, through: date) -> float | None:
-    """Give the close of the session before; an older one is none, for it says nothing of today."""
-    return found.vix[1] if found.vix is not None and found.vix[0] == through else None
-
-
-def _regime(options: Options, desk: LiveDesk, *, spoiled: bool) -> MarketRegime:
-    through, parameters = desk.day.through, options.settings.regime
-    days, closes = market_closes(data_of(desk.stored, desk.day), through, parameters, 1)
-    regime = regime_on(desk.files, days, closes, through, parameters, desk.stored.say)
-    return marked(regime, Mark.SPOILED_CLOSES) if spoiled else regime
 
 
 def _betas(universe: ActiveUniverse | None) -> dict[str, float]:
