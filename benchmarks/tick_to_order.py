@@ -48,9 +48,6 @@ class Size(Struct, frozen=True, kw_only=True):
     ticks_per_second: float = 2_000.0
     orders: int = 200
     gap_seconds: float = 0.01
-    quiet_per_second: float = 1_000.0
-    """Other ticks between those that cause an order, in a market that moves."""
-
     warm_up: int = 50
 
 
@@ -59,9 +56,6 @@ class Run(Struct, frozen=True, kw_only=True):
 
     p50_seconds: float
     p99_seconds: float
-    moving_p50_seconds: float
-    """The same in a market that moves meanwhile."""
-
     busy_cpu_seconds: float
     """For a tick of a busy market."""
 
@@ -83,11 +77,9 @@ def measure(venue: Child, place: VenueReady, name: str, size: Size) -> Run:
         end = usage(client).cpu_seconds
         provoke(venue, size.warm_up, size.gap_seconds)
         laps = provoke(venue, size.orders, size.gap_seconds)
-        moving = provoke(venue, size.orders, size.gap_seconds, size.quiet_per_second)
         return Run(
             p50_seconds=percentile(laps, 50),
             p99_seconds=percentile(laps, 99),
-            moving_p50_seconds=percentile(moving, 50),
             busy_cpu_seconds=(between - start) / size.busy_ticks,
             even_cpu_seconds=(end - between) / size.ticks,
             peak_kilobytes=usage(client).peak_kilobytes,
@@ -131,11 +123,8 @@ def even(venue: Child, client: Child, ticks: int, per_second: float) -> int:
     return client.hear(SawLast).messages
 
 
-def provoke(
-    venue: Child, orders: int, gap_seconds: float, quiet_per_second: float = 0.0
-) -> list[float]:
-    asked = Provoke(orders=orders, gap_seconds=gap_seconds, quiet_per_second=quiet_per_second)
-    venue.ask(asked)
+def provoke(venue: Child, orders: int, gap_seconds: float) -> list[float]:
+    venue.ask(Provoke(orders=orders, gap_seconds=gap_seconds))
     return venue.hear(Laps).seconds
 
 
@@ -170,10 +159,6 @@ def compare(size: Size, progress: Progress) -> dict[str, float]:
         "tick_to_order_p50": engine.p50_seconds / peer.p50_seconds,
         "tick_to_order_p99": engine.p99_seconds / peer.p99_seconds,
         "tick_to_order_p50_journal_at_once": unwritten.p50_seconds / peer.p50_seconds,
-        "tick_to_order_p50_moving": engine.moving_p50_seconds / peer.moving_p50_seconds,
-        "tick_to_order_p50_moving_journal_at_once": (
-            unwritten.moving_p50_seconds / peer.moving_p50_seconds
-        ),
         "journal_share": 1 - unwritten.p50_seconds / engine.p50_seconds,
         "cpu_per_tick": engine.busy_cpu_seconds / peer.busy_cpu_seconds,
         "cpu_per_even_tick": engine.even_cpu_seconds / peer.even_cpu_seconds,
@@ -186,7 +171,6 @@ def _median(runs: list[Run]) -> Run:
     return Run(
         p50_seconds=statistics.median(run.p50_seconds for run in runs),
         p99_seconds=statistics.median(run.p99_seconds for run in runs),
-        moving_p50_seconds=statistics.median(run.moving_p50_seconds for run in runs),
         busy_cpu_seconds=statistics.median(run.busy_cpu_seconds for run in runs),
         even_cpu_seconds=statistics.median(run.even_cpu_seconds for run in runs),
         peak_kilobytes=int(statistics.median(run.peak_kilobytes for run in runs)),

@@ -59,9 +59,6 @@ BREATH = 64
 
 LOST_AFTER_SECONDS = 2.0
 
-_MARKS = (b'"as":%d' % PROVOKE, b"\xa2as\xcc%c" % PROVOKE)
-"""A provoking tick's ask size, as JSON and as msgpack write it."""
-
 _PARAMETERS = VenueParameters(
     start_cash_dollars=Decimal(10_000_000), accept_latency_ms=1, fill_latency_ms=1
 )
@@ -90,7 +87,7 @@ class StillDays:
 
 
 class Wire:
-    """When the last tick that asks for an order left and bytes came, at the edge of aiohttp."""
+    """When the last bytes left and came, noted at the edge of aiohttp."""
 
     def __init__(self) -> None:
         self.left = self.came = 0.0
@@ -102,8 +99,7 @@ class Wire:
         async def send_frame(
             socket: web.WebSocketResponse, message: bytes, opcode: WSMsgType
         ) -> None:
-            if any(mark in message for mark in _MARKS):
-                self.left = time.perf_counter()
+            self.left = time.perf_counter()
             await self._send(socket, message, opcode)
 
         def data_received(handler: RequestHandler, data: bytes) -> None:
@@ -151,10 +147,8 @@ class Ticker:
             case Pace(ticks=ticks, per_second=per_second):
                 await self._pace(ticks, per_second)
                 say(Sent())
-            case Provoke(quiet_per_second=per_second):
-                humming = asyncio.create_task(self._hum(per_second), name="quiet quotes")
-                say(await self._provoke(word.orders, word.gap_seconds))
-                humming.cancel()
+            case Provoke(orders=orders, gap_seconds=gap_seconds):
+                say(await self._provoke(orders, gap_seconds))
             case _:
                 raise ValueError(f"not for the venue: {word}")
 
@@ -175,13 +169,6 @@ class Ticker:
             await asyncio.sleep(max(0.0, ahead))
             mark = LAST if number == ticks - 1 else QUIET
             self._data.publish([self._quote(SYMBOLS[number % len(SYMBOLS)], mark)])
-
-    async def _hum(self, per_second: float) -> None:
-        began, sent = time.perf_counter(), 0
-        while per_second:
-            sent += 1
-            await asyncio.sleep(max(0.0, began + sent / per_second - time.perf_counter()))
-            self._data.publish([self._quote(SYMBOLS[sent % len(SYMBOLS)])])
 
     async def _provoke(self, orders: int, gap_seconds: float) -> Laps:
         laps: list[float] = []

@@ -41,8 +41,6 @@ class Provoke(Word, frozen=True):
 
     orders: int
     gap_seconds: float
-    quiet_per_second: float = 0.0
-    """Quiet quotes of all symbols meanwhile, one a frame, evenly."""
 
 
 class VenueReady(Word, frozen=True):
