@@ -4,7 +4,8 @@ The whole engine, as `tradeengine run --venue URL` would run it, as a measured p
     python -m benchmarks.engine VENUE_URL HOME [--journal-at-once]
 
 Everything is on: streams, risk gate with every check, journal, logs, screen. The
-strategy is the benchmark's, and limits that count orders are wide. With
+strategy is the benchmark's, limits that count orders are wide, and the quant desk, whose work
+at the start is no tick's, has nothing to do. With
 `--journal-at-once` the journal calls everything durable without writing: what
 that saves is the journal's share.
 """
@@ -21,6 +22,7 @@ from tradeengine.layout import Home
 from tradeengine.model.plan import Regime, SessionPlan, SymbolPlan
 from tradeengine.options import Options
 from tradeengine.risk.parameters import RiskLimits
+from tradeengine.schedule.parameters import ScheduleParameters
 from tradeengine.settings import Settings, VenueChoice, VenueKind
 from tradeengine.settings.schema import StrategyEntry
 from tradeengine.trading import trade
@@ -47,13 +49,14 @@ _LIMITS = RiskLimits(
     warm_bars=0,
     sector_exposure_max_fraction=Decimal(1),
 )
+_NO_JOBS = ScheduleParameters(bars=False, fundamentals=False, universe=False, plan=False)
 
 
 def options(url: str, home: Path) -> Options:
     """Choose the venue at `url`, the benchmark's strategy, and limits that let it trade."""
     strategy = StrategyEntry(name="bench", class_path="benchmarks.strategy:OrderOnTick")
     return Options(
-        settings=Settings(strategy=(strategy,), risk=_LIMITS),
+        settings=Settings(strategy=(strategy,), risk=_LIMITS, schedule=_NO_JOBS),
         plan=_PLAN,
         builds_plan=False,
         choice=VenueChoice(VenueKind.URL, url),

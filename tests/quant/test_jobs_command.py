@@ -35,7 +35,7 @@ Type = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    made = make_home(tmp_path, venue={"date": str(DAY), "start_time": "09:30"})
+    made = make_home(tmp_path, schedule={}, venue={"date": str(DAY), "start_time": "09:30"})
     made.prepare()
     monkeypatch.chdir(tmp_path)
     return made
