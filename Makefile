@@ -11,7 +11,7 @@ PYTHON ?=
 # Flags for the command, as in: make run ARGS="--until close --speed max"
 ARGS ?=
 # Parallel test processes.
-WORKERS ?= 2
+WORKERS ?= 3
 
 PY := .venv/bin/python
 RUNTIME := .venv/.runtime

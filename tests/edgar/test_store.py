@@ -134,6 +134,32 @@ def test_a_damaged_file_is_named(
         read(store)
 
 
+def test_several_companies_are_read_at_once_as_one_by_one(store: FactStore) -> None:
+    facts = read_facts(text_of("AAPL.2026"), APPLE)
+    store.merge(APPLE, facts)
+    store.merge(1, {KEY: [fact(1.0, date(2024, 5, 1))]})
+    store.merge(2, {("dei", "Other", "USD"): [fact(2.0, date(2024, 5, 1))]})
+
+    tables = store.tables([APPLE, 1, 2, 3], tags_read())
+
+    assert set(tables) == {APPLE, 1}
+    for cik, table in tables.items():
+        assert store.facts(cik, tags_read(), table) == store.facts(cik, tags_read())
+    assert store.counts([APPLE, 1, 2, 3]) == {APPLE: sum(map(len, facts.values())), 1: 1, 2: 1}
+
+
+def test_one_damaged_file_leaves_all_to_a_look_at_each(store: FactStore, tmp_path: Path) -> None:
+    store.merge(1, {KEY: [fact(1.0, date(2024, 5, 1))]})
+    store.merge(2, {KEY: [fact(2.0, date(2024, 5, 1))]})
+    damage(tmp_path / "facts" / "CIK0000000002.parquet")
+
+    assert store.tables([1, 2], tags_read()) == {}
+    assert store.counts([1, 2]) == {}
+    assert store.facts(1)[KEY][0].value == 1.0
+    with pytest.raises(FactsDamaged):
+        store.facts(2)
+
+
 def test_damaged_facts_can_be_set_aside(tmp_path: Path) -> None:
     store = FactStore(tmp_path)
     store.merge(1, {KEY: [fact(1.0, date(2024, 5, 1))]})

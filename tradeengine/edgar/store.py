@@ -13,7 +13,7 @@ ever. Files are replaced whole: a reader, or a run that was killed, finds the ol
 import fcntl
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
@@ -112,33 +112,72 @@ class FactStore:
         self._write(self._profile_path(profile.cik), msgspec.json.encode(profile))
 
     def facts(
-        self, cik: int, tags: Collection[tuple[str, str]] | None = None
+        self,
+        cik: int,
+        tags: Collection[tuple[str, str]] | None = None,
+        table: pl.DataFrame | None = None,
     ) -> dict[Key, tuple[Fact, ...]]:
         """
         Give a company's facts, of some (taxonomy, tag) only; the earliest filed first.
 
-        Raises FactsDamaged when the file cannot be read.
+        `table` holds them where they are read already (`tables`). Raises FactsDamaged when the
+        file cannot be read.
         """
-        table = self._table(cik)
-        if tags is not None:
-            table = table.filter(pl.col("tag").is_in({tag for _, tag in tags}))
+        if table is None:
+            table = self._table(cik)
+            if tags is not None:
+                table = table.filter(_has_one_of(tags))
         rows: dict[Key, list[Fact]] = {}
         for _, taxonomy, tag, unit, *fact in table.iter_rows():
             if tags is None or (taxonomy, tag) in tags:
                 rows.setdefault((taxonomy, tag, unit), []).append(_fact(*fact))
         return {key: tuple(facts) for key, facts in rows.items()}
 
+    def tables(
+        self, ciks: Iterable[int], tags: Collection[tuple[str, str]]
+    ) -> dict[int, pl.DataFrame]:
+        """
+        Read some tags of several companies at once, which is quicker than one by one.
+
+        Who has no such fact is missing; all are when one file cannot be read, for only a look
+        at each tells which.
+        """
+        return {
+            cik: table
+            for (cik,), table in self._together(ciks)
+            .filter(_has_one_of(tags))
+            .partition_by("cik", as_dict=True)
+            .items()
+        }
+
+    def counts(self, ciks: Iterable[int]) -> dict[int, int]:
+        """Count the facts of several companies; who is missing has none, or see `tables`."""
+        return dict(self._together(ciks).group_by("cik").len().iter_rows())
+
+    def _together(self, ciks: Iterable[int]) -> pl.DataFrame:
+        paths = [path for path in map(self._facts_path, ciks) if path.is_file()]
+        try:
+            table = pl.read_parquet(paths, columns=list(SCHEMA), memory_map=False)
+            return table if table.schema == SCHEMA else table.cast(SCHEMA)
+        except (pl.exceptions.PolarsError, OSError):
+            return SCHEMA.to_frame()
+
     def count(self, cik: int) -> int:
         """Give how many facts of a company there are. Raises FactsDamaged."""
         return self._table(cik).height
 
-    def company(self, profile: Profile, tags: Collection[tuple[str, str]] | None = None) -> Company:
-        """Give a company with its facts. Raises FactsDamaged."""
+    def company(
+        self,
+        profile: Profile,
+        tags: Collection[tuple[str, str]] | None = None,
+        table: pl.DataFrame | None = None,
+    ) -> Company:
+        """Give a company with its facts, as `facts` does. Raises FactsDamaged."""
         return Company(
             cik=profile.cik,
             name=profile.name,
             sic=profile.sic,
-            facts=self.facts(profile.cik, tags),
+            facts=self.facts(profile.cik, tags, table),
             filings=profile.filings,
         )
 
@@ -193,6 +232,11 @@ class FactStore:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _has_one_of(tags: Collection[tuple[str, str]]) -> pl.Expr:
+    """Say which rows may be of some (taxonomy, tag), by the tag."""
+    return pl.col("tag").is_in({tag for _, tag in tags})
 
 
 def _fact(

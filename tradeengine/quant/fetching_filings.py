@@ -125,6 +125,7 @@ class _Run:
         self._today = sources.today
         self._failures_in_a_row = 0
         self._ended: set[str] = set()
+        self._counts: Mapping[int, int] = {}
         self.fetched = Fetched()
         self.broken: BadConfiguration | None = None
 
@@ -142,6 +143,7 @@ class _Run:
                 self._ended.add(symbol)
             else:
                 companies.setdefault(cik, []).append(symbol)
+        self._counts = await asyncio.to_thread(self._store.counts, companies)
         queue = iter(companies.items())
         async with asyncio.TaskGroup() as tasks:
             for number in range(WORKERS):
@@ -231,6 +233,8 @@ class _Run:
 
     async def _has_facts(self, cik: int) -> bool:
         """Tell whether there are facts; a damaged file is set aside and fetched anew."""
+        if self._counts.get(cik):
+            return True
         try:
             return await asyncio.to_thread(self._store.count, cik) > 0
         except FactsDamaged:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+import polars as pl
 from msgspec.structs import replace
 
 from tradeengine.edgar.parse import plain_symbol
@@ -43,7 +44,10 @@ def inputs_on(
     judge = _Judge(FactStore(desk.fundamentals), as_of, parameters)
     inputs: dict[str, CompanyInputs] = {}
     refused: list[Rejection] = []
-    for symbol in sorted(set(symbols)):
+    names = sorted(set(symbols))
+    for number, symbol in enumerate(names):
+        if number % _TOGETHER == 0:
+            judge.read(names[number : number + _TOGETHER])
         judged = judge.of(symbol, (splits or {}).get(symbol, ()))
         if isinstance(judged, CompanyInputs):
             inputs[symbol] = judged
@@ -52,12 +56,31 @@ def inputs_on(
     return inputs, refused
 
 
+_TOGETHER = 50
+"""Companies whose facts are read at once: quick, and never all in memory."""
+
+
 class _Judge:
     """Judges companies for one session."""
 
     def __init__(self, store: FactStore, as_of: date, parameters: FundamentalsParameters) -> None:
         self._store, self._as_of, self._parameters = store, as_of, parameters
         self._tickers: dict[str, int] | None = None
+        self._tables: Mapping[int, pl.DataFrame] = {}
+
+    def read(self, symbols: Iterable[str]) -> None:
+        """Read the facts of companies that are judged next."""
+        try:
+            tickers = self._known()
+        except FactsDamaged:
+            return  # It is said of each.
+        ciks = {tickers.get(plain_symbol(symbol)) for symbol in symbols}
+        known = [cik for cik in ciks if cik is not None]
+        self._tables = self._store.tables(known, tags_read())
+
+    def _known(self) -> Mapping[str, int]:
+        self._tickers = self._tickers or self._store.tickers()
+        return self._tickers or {}
 
     def of(self, symbol: str, splits: Sequence[Split]) -> CompanyInputs | list[Rejection]:
         """Give a company's inputs or why there are none."""
@@ -67,10 +90,9 @@ class _Judge:
             return self._refused(symbol, Code.SRC_UNAVAILABLE, str(error))
 
     def _of(self, symbol: str, splits: Sequence[Split]) -> CompanyInputs | list[Rejection]:
-        self._tickers = self._tickers or self._store.tickers()
+        cik = self._known().get(plain_symbol(symbol))
         if self._tickers is None:
             return self._refused(symbol, Code.SRC_UNAVAILABLE, "nothing was ever fetched")
-        cik = self._tickers.get(plain_symbol(symbol))
         if cik is None:
             return self._refused(symbol, Code.NO_XBRL, "the SEC knows no such symbol")
         profile = self._store.profile(cik)
@@ -81,7 +103,7 @@ class _Judge:
         if age > most:
             words = f"last looked at on {profile.checked}, {age} sessions ago"
             return self._refused(symbol, Code.SRC_UNAVAILABLE, words, f"{most} sessions")
-        company = self._store.company(profile, tags_read())
+        company = self._store.company(profile, tags_read(), self._tables.get(cik))
         judged = inspect(symbol, company, self._as_of, self._parameters, splits)
         if isinstance(judged, CompanyInputs) and age:
             warning = f"{Warn.LAST_GOOD}:{profile.checked}"
