@@ -54,8 +54,11 @@ def test_what_the_record_alone_would_bet(name: str) -> None:
 def test_the_scales() -> None:
     for case in GOLDEN["vol_scaling"]["cases"]:
         vix, atr = case["vix"], 100 * case["atr_pct"]
-        assert scale(vix, 20, 40) == pytest.approx(case["vix_scale"], abs=1e-9)
-        assert scale(atr, 1.5, 4.0) == pytest.approx(case["atr_scale"], abs=1e-9)
+        by_vix, by_atr = scale(vix, 20, 40), scale(atr, 1.5, 4.0)
+        assert by_vix == pytest.approx(case["vix_scale"], abs=1e-9)
+        assert by_atr == pytest.approx(case["atr_scale"], abs=1e-9)
+        # The other way to combine them; sizes follow the smaller one.
+        assert by_vix * by_atr == pytest.approx(case["combined_product"], abs=1e-9)
         assert float(volatility_scale(vix, atr, limits())) == pytest.approx(
             case["combined_min"], abs=1e-9
         )
