@@ -3,6 +3,7 @@
 import json
 import os
 import runpy
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,6 +98,16 @@ def test_the_version_is_printed(type_in: Type) -> None:
     assert type_in("--version") == (0, f"tradeengine {version()}\n", "")
 
 
+@pytest.fixture
+def signals_come_back() -> Iterator[None]:
+    """Heed after the test the signals that the end of the program ignores."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals_come_back")
 def test_the_package_is_a_program(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,13 +1,20 @@
-"""The way in: loads the commands, which takes a moment, and runs the one that was typed."""
+"""The way in and out: loads the commands, which takes a moment, and runs the one that was typed."""
 
+import signal
 import sys
 
 
 def main() -> None:
-    """Load and run; Ctrl-C while the commands are still being loaded ends in words too."""
+    """Load and run; Ctrl-C before and after a command ends in words and its exit code too."""
     try:
         from tradeengine.cli import main as command
     except KeyboardInterrupt:
         print("tradeengine: interrupted; nothing had begun", file=sys.stderr)
         sys.exit(130)
-    command()
+    try:
+        command()
+    finally:
+        # All is done and said. While the interpreter clears up, a signal would still kill it, and
+        # a run that ended flat would seem to have been killed.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)

@@ -31,6 +31,32 @@ def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
     assert capsys.readouterr().err == "tradeengine: interrupted; nothing had begun\n"
 
 
+AFTERWARDS = """
+import atexit, os, signal, sys
+from tradeengine.loading import main
+
+for number in (signal.SIGINT, signal.SIGTERM):
+    atexit.register(os.kill, os.getpid(), number)
+sys.argv = ["tradeengine", "--version"]
+main()
+"""
+"""A command that gets its signals when all is done, while the interpreter clears up."""
+
+
+def test_a_signal_after_the_end_changes_neither_words_nor_exit_code() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AFTERWARDS],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(),
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("tradeengine ")
+
+
 @pytest.fixture
 def silent_venue() -> Iterator[socket.socket]:
     """Listen, and never answer: who asks is at work until it is interrupted."""
