@@ -16,7 +16,13 @@ from tests.router.scenes import (
     snapshot,
     tick,
 )
-from tradeengine.model.commands import AskBroker, CancelOrder, FlattenAll, OrderIntent
+from tradeengine.model.commands import (
+    AskBroker,
+    CancelOrder,
+    FlattenAll,
+    OrderIntent,
+    SubmitOrder,
+)
 from tradeengine.model.denials import Denial
 from tradeengine.model.events import (
     BrokerPosition,
@@ -35,6 +41,7 @@ from tradeengine.router.flatten import Flattener
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
 from tradeengine.router.router import Router
+from tradeengine.router.states import OrderState
 
 D = Decimal
 BUY = "te-t1-contrarian-AAPL-000001-e"
@@ -130,6 +137,20 @@ def test_known_orders_are_cancelled_before_the_broker_is_asked() -> None:
     list(router.on_approved(approved(Purpose.ENTRY)))
 
     assert kinds(begin(made)) == ["CancelOrder", "AskBroker"]
+
+
+def test_stops_stay_until_the_broker_has_said_what_it_holds() -> None:
+    made, router = scene()
+    (stop,) = list(router.on_approved(approved(Purpose.PROTECT)))
+    assert isinstance(stop, SubmitOrder)
+    list(router.on_order_event(accepted(stop.client_order_id)))
+
+    asked = [begin(made), *(list(made.on_timer(tick(at))) for at in (20, 40))]
+    assert {kind for messages in asked for kind in kinds(messages)} == {"AskBroker"}
+
+    answer = snapshot(held_position("10"), orders=(held_order(stop.client_order_id),), at=40)
+    assert kinds(list(made.on_snapshot(answer))) == ["CancelOrder"]
+    assert next(router.book.open_orders()).state is OrderState.CANCELLING
 
 
 def test_a_position_is_closed_with_a_collared_limit_and_then_at_market() -> None:

@@ -289,6 +289,24 @@ def test_a_halted_symbol_at_the_deadline_keeps_its_stop(venue: Venue, holding: T
     assert sent.count("AAPL") == 4  # bought, its stop, one order to close it, its stop again
 
 
+def test_stops_stay_where_the_broker_does_not_say_what_it_holds(
+    venue: Venue, holding: Trading
+) -> None:
+    router = {"flatten_deadline_seconds": 30}
+    with holding(("AAPL", "JPM"), router=router, broker=IMPATIENT) as (home, running):
+        stops = {order["id"] for order in venue.open_orders()}
+        venue.fault(fault="bad_gateway", method="GET", path="/v2/positions", times=1000)
+        running.stop(signal.SIGINT, exit_code=3)
+
+    found = receipt(home)
+    venue.fault(fault="clear")
+    assert venue.positions() == {"AAPL": "10", "JPM": "10"}
+    assert {order["id"] for order in venue.open_orders()} == stops
+    assert len(stops) == 2
+    assert (found["flat"], sorted(found["positions_left"])) == (False, ["AAPL", "JPM"])
+    assert "no answer from the broker" in found["symbols"]["JPM"]["why_left"]
+
+
 @pytest.fixture
 def held_at_the_close(tmp_path_factory: pytest.TempPathFactory, home_with: HomeWith) -> AtTheClose:
     """Hold positions until the close and end the run there; give venue, home and exit code."""

@@ -2,10 +2,10 @@
 Flatten: cancel everything, close everything, until the broker says flat.
 
 A round is: ask what the broker holds; cancel what is open; close what is held
-and not already being closed. Only the broker's own answer ends it: no positions,
-no orders, and none of ours still on its way there. `closing.py` says how a position
-is closed, `receipt.py` keeps every step. It can be asked for again: a stop during or
-after the flatten of SAFETY begins a new one.
+and not already being closed. Stops go last: until the broker has said what it holds,
+nothing can be sold, and they are all that protects it. Only the broker's own answer ends it: no positions, no orders, and none of ours still
+on its way there. `closing.py` says how a position is closed, `receipt.py` keeps every
+step. A stop during or after the flatten of SAFETY begins a new one.
 
 When the deadline passes, what is left gets its stops back (`standing_down.py`); only
 SAFETY, which begins again at once, goes on without.
@@ -86,7 +86,7 @@ class Flattener:
         self._closing.on_status(status)
 
     def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
-        """Begin, or begin again: cancel what we know of at once, and ask for the rest."""
+        """Begin, or begin again: cancel what we know of but the stops, and ask for the rest."""
         self._trigger, self._began = command.trigger, command.at
         self._ended = False
         self._asking = self._asking and self._asked_at == command.at
@@ -95,10 +95,15 @@ class Flattener:
         self._closing.begin()
         self._standing_down.reset()
         self._missed_ends.reset()
-        for order in list(self._router.book.open_orders()):
-            self._receipt.note(order.symbol, f"cancel {order.client_order_id}")
-            yield from self._router.cancel(order, command.at)
+        yield from self._cancel_ours(command.at, stops=False)
         yield from self._ask(command.at)
+
+    def _cancel_ours(self, now: int, *, stops: bool) -> Iterator[Message]:
+        ours = self._router.book.open_orders()
+        for order in [each for each in ours if (each.purpose is Purpose.PROTECT) is stops]:
+            if asked := list(self._router.cancel(order, now)):
+                self._receipt.note(order.symbol, f"cancel {order.client_order_id}")
+            yield from asked
 
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         """Act on what the broker holds, or finish."""
@@ -147,6 +152,7 @@ class Flattener:
     def _round(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         now = snapshot.received_at
         busy = {order.symbol for order in snapshot.orders}
+        yield from self._cancel_ours(now, stops=True)
         for order in snapshot.orders:
             yield from self._cancel(order, now)
         # What was read before an order ended may have been sold by it: sold again, it is short.
