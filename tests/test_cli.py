@@ -166,6 +166,7 @@ def test_a_session_that_cannot_be_is_refused(
 
     assert ended.code == ExitCode.BAD_CONFIGURATION
     assert f"tradeengine: {told}" in ended.err
+    assert ended.out == ""  # refused before a plan or a market is made
 
 
 def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, home: Home) -> None:

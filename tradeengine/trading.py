@@ -29,7 +29,7 @@ from tradeengine.run.lease import leased
 from tradeengine.run.locking import TradingLock, account_of, broker_account
 from tradeengine.run.outcome import Outcome
 from tradeengine.run.screen import Screen, open_screen
-from tradeengine.run.startup import check_until
+from tradeengine.run.startup import refuse_until
 from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.watch import watching_log
 from tradeengine.store.baselines import Baselines
@@ -37,6 +37,7 @@ from tradeengine.store.builds import Builds
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.worlds import OpenWorld, open_world
+from tradeengine.worlds.own_hours import own_hours
 from tradeengine.worlds.remote import account_to_trade
 
 
@@ -58,6 +59,8 @@ async def trade_session(
     options: Options, screen: Screen, opened: OpenWorld = open_world
 ) -> Outcome:
     """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
+    if options.choice.has_own_account:
+        own_hours(options)
     options.home.prepare()
     async with AsyncExitStack() as stack:
         # Until all is closed, the alarm too: a second Ctrl-C must not keep back what it tells.
@@ -87,7 +90,7 @@ async def trade_session(
         refuse_other_session(options, world.session.date)
         lock.know(world.account_number, alarm.tell)
         baseline = DayBaseline(Baselines(database), account, world.session.date)
-        check_until(options, world)
+        refuse_until(options, world.session.date, world.clock.now())
         options = lock.ramped(options, world.session.date)
         options = canaried(options, account, world.session.date, Builds(database), screen.say)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())
