@@ -148,26 +148,21 @@ class LiveDesk:
         begun = session is not None and self.sources.clock.now() >= session.open_at
         return begun and not self.sources.unhurried
 
-    def is_doubtful(self, universe: UniverseFiles) -> bool:
-        """
-        Tell whether a first list would be made of half of the data, because a source failed.
-
-        It would then be in force for a quarter, so a person is to look at it.
-        """
-        return bool(self.problems) and universe.on(self.day.day) is None
-
     async def refresh_universe(self, progress: Progress) -> Proposal:
-        """Propose a universe for the session, and make it the list when it is due at once."""
+        """
+        Propose a universe for the session, and make it the list when it is due at once.
+
+        One that was made while a source failed is not what the job is for: it is tried again.
+        """
         universe, at = UniverseFiles(self.files), self.sources.clock.now()
         follow = wanted_of(self.settings)
         proposal = await refresh_universe(self.suppliers(), universe, follow, progress)
-        active = None
-        if not self.is_doubtful(universe):
-            active = universe.accept_if_due(
-                proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
-            )
+        active = universe.accept_if_due(
+            proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
+        )
         words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
-        self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
+        if not proposal.incomplete:
+            self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal
 
     def _log(self, refused: Sequence[Rejection], day: date) -> None:
