@@ -222,15 +222,19 @@ def copy(home: Home, first: Said, tmp_path: Path) -> Home:
     return made
 
 
-def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) -> None:
+def test_a_volatility_index_of_an_earlier_session_and_no_rate_count_as_missing(copy: Home) -> None:
     options = options_of(copy)
     series = copy.desk("embedded").bars / "vix.parquet"
     pl.read_parquet(series).filter(pl.col("date") < date(2010, 6, 30)).write_parquet(series)
-    bars = options.settings.bars.model_copy(update={"vix_url": "https://example.com/gone.csv"})
+    (copy.desk("embedded").bars / "dgs10.parquet").unlink()
+    gone = {f"{name}_url": "https://example.com/gone.csv" for name in ("vix", "rates")}
+    bars = options.settings.bars.model_copy(update=gone)
     settings = options.settings.model_copy(update={"bars": bars})
 
     plan, said = plan_for(replace(options, settings=settings))
 
+    assert plan.origins["rate"] == "10-year Treasury not known on 2010-06-30"
+    assert {row.p_undervalued for row in plan.symbols.values()} == {None}
     assert plan.vix is None
     assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
     assert plan.origins["volatility index"] == "not known; the last close is of 2010-06-29"

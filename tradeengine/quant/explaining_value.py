@@ -57,7 +57,8 @@ def _without_inputs(prepared: Prepared, symbol: str, day: DeskDay) -> tuple[Reje
     if not refused:
         raise BadConfiguration(
             symbol,
-            f"no filings of it are stored for the session {day.day}",
+            f"is no member of the index with a stored daily bar of {day.through}, and no other"
+            f" company is valued for the session {day.day}",
             f"check the ticker, or fetch: tradeengine cache-fund --date {day.day}",
         )
     return refused
