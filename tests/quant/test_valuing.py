@@ -147,13 +147,23 @@ def test_a_symbol_that_is_empty_is_told(tmp_path: Path) -> None:
         explain_value(open_data, flags(tmp_path), "")
 
 
-def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("venue", "fetch"),
+    [
+        ("embedded", "tradeengine cache-fund --venue embedded --date 2010-07-01"),
+        ("http://127.0.0.1:1", "tradeengine cache-fund --venue http://127.0.0.1:1"),
+    ],
+)
+def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(
+    tmp_path: Path, venue: str, fetch: str
+) -> None:
     # Filings of it may be there all the same: who is no member, or has no bar, is not valued.
     with pytest.raises(
-        BadConfiguration,
-        match=r"(?s)no member of the index with a stored daily bar of 2010-06-30.*cache-fund",
-    ):
-        explain_value(open_data, flags(tmp_path), "NONE")
+        BadConfiguration, match="no member of the index with a stored daily bar of 2010-06-30"
+    ) as refused:
+        explain_value(open_data, replace(flags(tmp_path), venue=venue), "NONE")
+    # A venue with a clock of its own would refuse the date.
+    assert refused.value.remedy == f"check the ticker, or fetch: {fetch}"
 
 
 @pytest.mark.parametrize("as_json", [False, True])
