@@ -1,6 +1,7 @@
 """Companies valued before a session, and one of them explained."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,10 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 
 from tests.quant.small_market import (
+    BANK,
     DAY,
     SYMBOLS,
     THROUGH,
@@ -140,6 +143,19 @@ def test_a_missing_rate_is_told_with_what_fetches_it(
     caught = capsys.readouterr()
     assert "MARKET_MISSING" in caught.out
     assert "the 10-year rate before 2010-07-01 is not known: `tradeengine jobs" in caught.err
+
+
+@pytest.mark.parametrize(("spoiled", "code"), [("S03", ExitCode.FAILED), ("S04", ExitCode.CLEAN)])
+def test_a_share_whose_bars_are_refused_has_no_value_as_it_has_none_in_a_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spoiled: str, code: ExitCode
+) -> None:
+    def screen(symbols: Sequence[str], through: date) -> list[Rejection]:
+        assert (list(symbols), through) == (["S03"], THROUGH)
+        return [replaced(BANK, symbol=spoiled, code="SPLIT_NOT_BOOKED")] if spoiled == "S03" else []
+
+    assert explain_value(lambda *_: replace(data(), screen=screen), flags(tmp_path), "S03") is code
+    told = capsys.readouterr().out
+    assert ("S03 has no value: SPLIT_NOT_BOOKED" in told) is (code is ExitCode.FAILED)
 
 
 def test_a_symbol_that_is_empty_is_told(tmp_path: Path) -> None:

@@ -36,10 +36,15 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     if not symbol:
         raise BadConfiguration("SYMBOL", "is empty", "write a ticker, as in AAPL")
     settings, desk, day = flags.open()
-    prepared = prepare(open_data(settings, desk, day), day, settings.valuation)
+    data = open_data(settings, desk, day)
+    prepared = prepare(data, day, settings.valuation)
     if symbol not in prepared.inputs:
         fetch = _fetch(flags, settings, day)
         _refuse(_without_inputs(prepared, symbol, day, fetch), as_json=flags.json)
+        return ExitCode.FAILED
+    if spoiled := tuple(data.screen([symbol], day.through)):
+        # As in a plan: a split that nobody booked makes a share look half as dear.
+        _refuse(spoiled, as_json=flags.json)
         return ExitCode.FAILED
     found = prepared.appraise(symbol)
     if not isinstance(found, Appraisal):
