@@ -21,6 +21,7 @@ from tradeengine.model.rejections import Stage, Weight
 from tradeengine.quant import live_desk
 from tradeengine.quant.desk_day import EMBEDDED, DeskDay
 from tradeengine.quant.live_desk import LiveDesk
+from tradeengine.quant.plan_facts import read_facts
 from tradeengine.quant.stored_desk import StoredDesk
 from tradeengine.quant.universe_files import UniverseFiles, universe_on
 from tradeengine.schedule.entries import BARS, UNIVERSE
@@ -124,6 +125,20 @@ async def test_what_the_fetch_logs_is_what_the_screen_would_log(
         screened.source,
         screened.weight,
     )
+
+
+async def test_a_log_that_cannot_be_written_is_told_whoever_writes_it(
+    settings: Settings, sites: Sites, files: DeskFiles
+) -> None:
+    async with refreshed(settings, sites, files) as desk:
+        (screened,) = desk.stored.screen(["A"], YESTERDAY)
+        day = files.rejected / f"{TODAY}.jsonl"
+        day.unlink()
+        day.mkdir()
+        with pytest.raises(BadConfiguration, match="cannot be written"):
+            desk.suppliers().log_refusals([screened], TODAY)
+        with pytest.raises(BadConfiguration, match="cannot be written"):
+            read_facts(settings, desk, ["A"])
 
 
 async def test_a_member_under_a_later_name_is_not_missing(

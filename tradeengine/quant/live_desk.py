@@ -93,11 +93,7 @@ class LiveDesk:
     def _log_bars(self, report: FetchReport, silent: Sequence[str]) -> None:
         """Log who has no bars, as the screen would, and who is refused. Raises BadConfiguration."""
         limit = f"{self.settings.bars.quality.bars_min} at least"
-        refused = rejections_of(report, silent, self.stored.source, limit)
-        try:
-            self._log(refused, self.day.day)
-        except OSError as error:
-            raise not_written(self.files.rejected, error) from error
+        self.log(rejections_of(report, silent, self.stored.source, limit), self.day.day)
 
     def _what_lacks(self) -> list[str]:
         """Say when the day before is not there, as on an evening: nothing can be decided then."""
@@ -165,8 +161,12 @@ class LiveDesk:
             self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal
 
-    def _log(self, refused: Sequence[Rejection], day: date) -> None:
-        RejectionLog(self.files.rejected).append(refused, day)
+    def log(self, refused: Sequence[Rejection], day: date) -> None:
+        """Add to the log of refused tickers. Raises BadConfiguration when the disk says no."""
+        try:
+            RejectionLog(self.files.rejected).append(refused, day)
+        except OSError as error:
+            raise not_written(self.files.rejected, error) from error
 
     def suppliers(self) -> Suppliers:
         """Give what a refresh of the universe asks."""
@@ -194,7 +194,7 @@ class LiveDesk:
                 symbols, through, days
             ),
             screen=lambda symbols, through: self.stored.screen(symbols, through),
-            log_refusals=self._log,
+            log_refusals=self.log,
             fundamentals=fundamentals,
             warm_up_days=regime.observations + regime.stale_sessions_max,
             rate_on=lambda days: self.stored.rate_on(days),
