@@ -64,6 +64,7 @@ def company(symbol: str = "AAA", cik: int = 1, **changes: Any) -> CompanyInputs:
         annual_ebit=years(160.0, 175.0, 190.0),
         annual_depreciation=years(42.0, 45.0, 48.0),
         annual_capex=years(51.0, 54.0, 58.0),
+        annual_working_capital=(),
     )
     return msgspec.structs.replace(given, **changes)
 

@@ -77,6 +77,9 @@ def test_what_lowe_s_had_filed_by_july_2010() -> None:
     assert lowes.revenue.value == 47_776e6
     assert lowes.ebitda == lowes.ebit.value + lowes.depreciation.value
     assert len(lowes.annual_revenue) == 3
+    # Its quarter ends with the stores full on credit; its year does not.
+    assert lowes.working_capital.value == -2e6
+    assert [each.value for each in lowes.annual_working_capital] == [1990e6, 1872e6]
     assert lowes.warnings == ()
 
 
@@ -87,6 +90,8 @@ def test_the_made_company_passes() -> None:
     assert inputs.revenue.rule == "Revenues"
     assert (inputs.cash.value, inputs.debt.value) == (200e6, 400e6)
     assert inputs.working_capital.value == 700e6 - 200e6 - (400e6 - 20e6)
+    assert [each.end.year for each in inputs.annual_working_capital] == list(YEARS)
+    assert {each.value for each in inputs.annual_working_capital} == {120e6}
     assert inputs.debt_year_ago is not None
     assert inputs.debt_year_ago.end == date(2022, 12, 31)
     assert inputs.shares.value == 100e6

@@ -135,6 +135,19 @@ def test_a_bound_that_bites_is_named(changes: dict[str, Any], words: str) -> Non
     assert words in valued(company(**changes), market()).rules
 
 
+def test_working_capital_is_that_of_the_middle_year_and_not_of_a_season() -> None:
+    full_stores, empty_stores = (
+        valued(
+            company(working_capital=figure(now), annual_working_capital=years(80.0, 90.0, 100.0)),
+            market(),
+        )
+        for now in (-50.0, 400.0)
+    )
+
+    assert full_stores.assumptions["working_capital"] == pytest.approx(0.097, abs=0.001)
+    assert empty_stores.assumptions["working_capital"] == pytest.approx(0.102, abs=0.001)
+
+
 def test_growth_of_the_first_year_is_bounded() -> None:
     racing = [company(f"R{n}", 20 + n, annual_revenue=years(400.0, 600.0, 950.0)) for n in range(6)]
     found, *_ = value(racing, [market(f"R{n}") for n in range(6)], ASSUMED, 2000)

@@ -66,7 +66,7 @@ def company(symbol: str, day: date, **changes: Figure | None) -> CompanyInputs |
     return CompanyInputs(
         symbol=symbol, cik=row["cik"], name=row["name"], sic=0, as_of=day, **(others | named),  # type: ignore[arg-type]  # named by hand
         debt_year_ago=None, noncontrolling=None, preferred=None, dilution=1.0, annual_revenue=(),
-        annual_ebit=(), annual_depreciation=(), annual_capex=(),
+        annual_ebit=(), annual_depreciation=(), annual_capex=(), annual_working_capital=(),
     )  # fmt: skip
 
 

@@ -22,5 +22,6 @@ GOOD = CompanyInputs(
     operating_cash_flow=figure(30.0), capex=figure(10.0), shares=figure(10.0),
     noncontrolling=None, preferred=None, dilution=1.0,
     annual_revenue=(), annual_ebit=(), annual_depreciation=(), annual_capex=(),
+    annual_working_capital=(),
 )  # fmt: skip
 """Earns 20 on 100, owes 33 on 110, gives 20; ten shares."""

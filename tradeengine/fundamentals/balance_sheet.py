@@ -1,8 +1,9 @@
-"""What a company owns and owes on the day of its latest balance sheet."""
+"""What a company owns and owes: on the day of its latest balance sheet, and some of it before."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tradeengine.fundamentals.borrowed import Borrowed, borrowed
 from tradeengine.fundamentals.codes import Code
@@ -13,10 +14,13 @@ from tradeengine.fundamentals.reading import (
     Missing,
     a_year_before,
     balance_day,
+    balance_near,
     instant,
     needed,
 )
 from tradeengine.fundamentals.tags import Input
+
+_WORKING = (Input.CASH, Input.CURRENT_ASSETS, Input.CURRENT_LIABILITIES)
 
 _WITH_INVESTMENTS = "~CashCashEquivalentsAndShortTermInvestments"
 
@@ -26,12 +30,16 @@ class BalanceSheet(Struct, frozen=True, kw_only=True):
 
     figures: dict[str, Figure]
     optional: dict[str, Figure | None]
+    annual_working_capital: tuple[Figure, ...] = ()
     missing: tuple[Missing, ...]
     warnings: tuple[str, ...]
 
 
 def read_balance_sheet(books: Books, income: Income) -> BalanceSheet:
-    """Read the latest balance sheet, and debt and equity of that of a year before."""
+    """
+    Read the latest balance sheet, debt and equity of that of a year before, and the working
+    capital at the ends of the fiscal years that have a revenue.
+    """
     day = balance_day(books)
     if day is None:
         none = Missing(field=Input.ASSETS, code=Code.MISSING_TAG, found="no balance sheet at all")
@@ -50,6 +58,7 @@ def read_balance_sheet(books: Books, income: Income) -> BalanceSheet:
     return BalanceSheet(
         figures=figures,
         optional=_optional(books, day),
+        annual_working_capital=tuple(_at_ends_of_years(books, income)),
         missing=tuple(missing),
         warnings=debt.warnings if isinstance(debt, Borrowed) else (),
     )
@@ -61,6 +70,24 @@ def _with_investments(books: Books, cash: Figure) -> Figure:
     if short is None or cash.rule == _WITH_INVESTMENTS:
         return cash
     return _combined(cash, short, cash.value + short.value, f"{cash.rule} + {short.rule}")
+
+
+def _at_ends_of_years(books: Books, income: Income) -> Iterator[Figure]:
+    """Give working capital by the ends of the years' revenue, to be divided by that."""
+    for year in income.years.get("revenue", ()):
+        day = balance_near(books, year.end)
+        if day is not None and (figure := _working_capital_on(books, income, day)):
+            yield structs.replace(figure, end=year.end)
+
+
+def _working_capital_on(books: Books, income: Income, day: date) -> Figure | None:
+    debt = borrowed(books, day, income.interest)
+    parts = {name.value: instant(books, name, day) for name in _WORKING}
+    figures = {name: part for name, part in parts.items() if part is not None}
+    if len(figures) < len(parts) or not isinstance(debt, Borrowed):
+        return None
+    figures["cash"] = _with_investments(books, figures["cash"])
+    return _working_capital(figures, debt.short)
 
 
 def _working_capital(figures: dict[str, Figure], short_debt: float) -> Figure:

@@ -222,6 +222,7 @@ def _inputs(
         annual_ebit=years["ebit"],
         annual_depreciation=years["depreciation"],
         annual_capex=years["capex"],
+        annual_working_capital=sheet.annual_working_capital,
         warnings=tuple(_warnings(books, income, sheet, counted)),
     )
 

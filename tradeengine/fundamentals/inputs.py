@@ -70,6 +70,8 @@ class CompanyInputs(Struct, frozen=True, kw_only=True):
     annual_ebit: tuple[Figure, ...]
     annual_depreciation: tuple[Figure, ...]
     annual_capex: tuple[Figure, ...]
+    annual_working_capital: tuple[Figure, ...]
+    """At the ends of fiscal years, where a balance sheet has all of its parts."""
 
     warnings: tuple[str, ...] = ()
     """Checks that failed without refusing the company: `CODE:input`."""

@@ -75,9 +75,8 @@ def read(
     revenue, tax = company.revenue.value, _tax(company, rules)
     depreciation = middle_share(company, company.annual_depreciation, company.depreciation)
     spent = middle_share(company, company.annual_capex, company.capex)
-    tied = rules.bounded(
-        "working capital", company.working_capital.value / revenue, WORKING_CAPITAL_BOUNDS
-    )
+    tied = middle_share(company, company.annual_working_capital, company.working_capital)
+    tied = rules.bounded("working capital", tied, WORKING_CAPITAL_BOUNDS)
     capital = capital_of(company, market.price)
     outlook = Outlook(
         firm=Firm(

@@ -185,10 +185,14 @@ def needed(books: Books, name: Input, day: date, unit: str = "USD") -> Figure | 
 
 def a_year_before(books: Books, day: date) -> date | None:
     """Give the day of the balance sheet nearest to a year before another."""
-    then = day - _YEAR
-    days = {f.end for term in _terms([Input.ASSETS]) for f in books.facts(term) if f.end < day}
-    near = [other for other in days if abs(other - then) <= _FAR]
-    return min(near, key=lambda other: (abs(other - then), other), default=None)
+    return balance_near(books, day - _YEAR, _FAR)
+
+
+def balance_near(books: Books, day: date, within: timedelta = NEAR) -> date | None:
+    """Give the day of the balance sheet nearest to a day."""
+    days = {fact.end for term in _terms([Input.ASSETS]) for fact in books.facts(term)}
+    near = [other for other in days if abs(other - day) <= within]
+    return min(near, key=lambda other: (abs(other - day), other), default=None)
 
 
 def fiscal_years(books: Books, name: Input, now: Figure, least: int) -> tuple[Figure, ...]:
