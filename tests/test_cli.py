@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import signal
 import sys
@@ -40,6 +41,24 @@ def test_no_help_has_brackets_which_a_terminal_would_take_for_colours() -> None:
 
     assert len(every) > 60
     assert hidden == []
+
+
+def test_help_flows_at_any_width() -> None:
+    """A docstring's line ends would break a line twice where the terminal is narrower."""
+    result = CliRunner().invoke(app, ["run", "--help"], terminal_width=60)
+
+    shown = " ".join(result.output.split("Options")[0].split("end flat.")[1].split())
+    assert "Ctrl-C stops: no new entries, orders cancelled" in shown
+    lines = [line.strip() for line in result.output.splitlines()]
+    assert "second" not in lines
+    assert "Ctrl-C" not in lines
+
+
+def test_help_begins_with_what_one_needs_first() -> None:
+    output = CliRunner().invoke(app, ["--help"]).output
+    listed = re.findall(r"^│ ([a-z][a-z-]+) ", output, re.MULTILINE)
+
+    assert listed[:4] == ["run", "halt", "status", "review"]
 
 
 class Ended(NamedTuple):
@@ -166,6 +185,27 @@ def test_a_session_that_cannot_be_is_refused(
 
     assert ended.code == ExitCode.BAD_CONFIGURATION
     assert f"tradeengine: {told}" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--date", "2010-07-04"), "--date: the exchange is closed on 2010-07-04"),
+        (("--date", "2011-05-05"), "venue.date: there is no market data of 2011-05-05"),
+        (("--start", "16:30"), "--start: 16:30 is outside the session of 2019-02-13"),
+        (("--until", "08:00"), "--until: 08:00 is not after 09:30, when the run begins"),
+    ],
+)
+def test_a_session_that_cannot_be_is_refused_before_a_plan_is_made_for_it(
+    type_in: Type, home: Home, flags: tuple[str, ...], told: str
+) -> None:
+    path = home.root / "config" / "config.yaml"
+    path.write_text(path.read_text().replace("session_plan.yaml", "auto"))
+    ended = type_in("run", "--venue", "embedded", *flags)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err.startswith(f"tradeengine: {told}")
+    assert ended.out == ""
 
 
 def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, home: Home) -> None:

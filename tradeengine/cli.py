@@ -25,6 +25,7 @@ from tradeengine.flags import (
     StartFlag,
 )
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
+from tradeengine.help_texts import flowing
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
 from tradeengine.quant.audit_command import audit
@@ -42,16 +43,6 @@ app = typer.Typer(
     add_completion=False,
 )
 
-app.add_typer(alerts, name="alerts")
-app.add_typer(jobs, name="jobs")
-app.command()(drill)
-app.command("refresh-universe")(refresh_universe)
-app.add_typer(universe, name="universe")
-app.command()(value)
-app.command()(regime)
-app.command("cache-fund")(cache_fund)
-app.command()(audit)
-
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -64,7 +55,10 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print it.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print version and build."
+        ),
     ] = False,
 ) -> None:
     """An event-driven trading engine for US equities. Start with: tradeengine run."""
@@ -260,6 +254,19 @@ def venue(
     )
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     raise typer.Exit(serve_venue(options, port))
+
+
+# After those above: help lists them in this order, and who trades needs those first.
+app.command()(drill)
+app.command("refresh-universe")(refresh_universe)
+app.command()(value)
+app.command()(regime)
+app.command("cache-fund")(cache_fund)
+app.command()(audit)
+app.add_typer(alerts, name="alerts")
+app.add_typer(jobs, name="jobs")
+app.add_typer(universe, name="universe")
+flowing(app)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ breaker waits for them in this order.
 """
 
 import asyncio
+from datetime import date
 from decimal import Decimal
 
 from tradeengine.build_id import build_id
@@ -54,10 +55,9 @@ def run_opened(options: Options, world: World, baseline: Decimal | None = None) 
     )
 
 
-def check_until(options: Options, world: World) -> None:
-    """Refuse an end that is no later than the beginning. Raises BadConfiguration."""
-    now = world.clock.now()
-    if options.until is not None and instant_of(world.session.date, options.until) <= now:
+def check_until(options: Options, day: date, now: int) -> None:
+    """Refuse an end on `day` that is no later than `now` (ns UTC). Raises BadConfiguration."""
+    if options.until is not None and instant_of(day, options.until) <= now:
         raise BadConfiguration(
             "--until",
             f"{options.until:%H:%M} is not after {new_york(now):%H:%M}, when the run begins",

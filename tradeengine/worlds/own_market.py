@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tradeengine.errors import BadConfiguration
-from tradeengine.model.instants import instant_of, new_york
-from tradeengine.model.sessions import OutsideCalendar, Session, session_on
+from tradeengine.model.sessions import Session
 from tradeengine.options import Options
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.market.open_market import recorded_market, unlisted
+from tradeengine.worlds.own_day import own_day
 
 ACCOUNT = "engine"
 """The account that the run trades."""
@@ -33,15 +33,7 @@ def open_own_market(options: Options, say: Callable[[str], None]) -> OwnMarket:
 
     `say` hears which symbols of the plan were not traded on the day.
     """
-    session = _session(options)
-    start = instant_of(options.date, options.start)
-    if not session.open_at <= start < session.close_at:
-        raise BadConfiguration(
-            "--start",
-            f"{options.start:%H:%M} is outside the session of {options.date}",
-            f"choose from {new_york(session.open_at):%H:%M} to before"
-            f" {new_york(session.close_at):%H:%M}",
-        )
+    session, start = own_day(options)
     venue = options.settings.venue
     canary = options.settings.feed.canary
     wanted = venue.symbols or tuple(dict.fromkeys((canary, *_planned(options, say))))
@@ -76,17 +68,3 @@ def _market(options: Options, wanted: tuple[str, ...]) -> Market:
             raise
         # The operator did not choose symbols for the venue: they are those of the plan.
         raise BadConfiguration("symbols of the session plan", error.problem, error.remedy) from None
-
-
-def _session(options: Options) -> Session:
-    try:
-        session = session_on(options.date)
-    except OutsideCalendar as error:
-        raise BadConfiguration(
-            "--date", str(error), "choose a trading day of 2004-06-01 to 2010-12-31"
-        ) from None
-    if session is None:
-        raise BadConfiguration(
-            "--date", f"the exchange is closed on {options.date}", "choose a trading day"
-        )
-    return session
