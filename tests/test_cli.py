@@ -276,6 +276,40 @@ def test_wrong_settings_are_told_by_file_and_line(type_in: Type, home: Home) -> 
     assert "config/config.yaml:2" in ended.err
 
 
+def test_an_alert_that_is_not_there_cannot_be_acknowledged(type_in: Type, home: Home) -> None:
+    del home
+
+    assert type_in("alerts", "ack", "99") == (1, "#99: there is no such alert\n", "")
+    assert type_in("alerts", "ack") == (0, "nothing waits for an acknowledgement\n", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "reader"),
+    [
+        (("audit",), "tradeengine.quant.auditing.audit"),
+        (("value", "AAPL"), "tradeengine.quant.explaining_value.explain_value"),
+    ],
+    ids=["audit", "value"],
+)
+def test_a_file_without_the_right_to_it_is_told_by_name(
+    type_in: Type, home: Home, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...], reader: str
+) -> None:
+    del home
+
+    def shut(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/data/daily.parquet")
+
+    monkeypatch.setattr(reader, shut)
+
+    ended = type_in(*typed)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err == (
+        "tradeengine: /srv/data/daily.parquet: Permission denied\n"
+        "  remedy: let this user read and write what is under --home, or choose another\n"
+    )
+
+
 def test_what_is_no_run_cannot_be_replayed(type_in: Type, tmp_path: Path) -> None:
     ended = type_in("replay", tmp_path)
     assert ended.code == ExitCode.BAD_CONFIGURATION

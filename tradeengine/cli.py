@@ -226,7 +226,8 @@ def replay(
     """
     from tradeengine.replaying import replay_run
 
-    raise typer.Exit(replay_run(run_dir, against))
+    with told_when_interrupted("nothing was said of what was compared so far"):
+        raise typer.Exit(replay_run(run_dir, against))
 
 
 @app.command()

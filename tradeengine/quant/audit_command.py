@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tradeengine.ending import told_without_right
 from tradeengine.flags import HomeFlag, JsonFlag
 from tradeengine.layout import Home
 
@@ -37,9 +38,10 @@ def audit(
     from tradeengine.quant.auditing import audit as sum_up
     from tradeengine.store.rejections import RejectionLog
 
-    log = RejectionLog(Home(home.absolute()).data / "rejected_tickers")
     last = date.date() if date else None
-    found = sum_up(log, days, last)
+    with told_without_right():
+        log = RejectionLog(Home(home.absolute()).data / "rejected_tickers")
+        found = sum_up(log, days, last)
     if json:
         typer.echo(msgspec.json.encode(found).decode())
     elif found is None:
