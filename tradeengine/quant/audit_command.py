@@ -63,14 +63,16 @@ def _span(found: "Audit") -> str:
 
 def _show(found: "Audit") -> None:
     from rich.console import Console
-    from rich.table import Table
+
+    from tradeengine.console.tables import whole_table
 
     console = Console(width=None if sys.stdout.isatty() else 120)
     # Not as the table's title, which is cut at the table's width.
     console.print(f"Refused {_span(found)}", highlight=False, soft_wrap=True)
-    shown = Table()
-    for column in ("stage", "code", "passes", "days", "names", "most often"):
-        shown.add_column(column, justify="right" if column in {"days", "names"} else "left")
+    numbers = {"days", "names"}
+    shown = whole_table(
+        "stage", "code", "passes", "days", "names", "most often", right=numbers, firm=numbers
+    )
     for line in found.lines:
         most = " ".join(line.symbols[:8]) + (" ..." if len(line.symbols) > 8 else "")
         shown.add_row(
