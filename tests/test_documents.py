@@ -143,6 +143,13 @@ def test_the_changelog_knows_this_version() -> None:
     assert f"## [{__version__}]" in text(ROOT / "CHANGELOG.md")
 
 
+def test_the_readme_names_every_room_of_the_house() -> None:
+    rooms = {each.parent.name for each in (ROOT / "tradeengine").glob("*/__init__.py")}
+    chapter = text(ROOT / "README.md").split("## For developers")[1]
+
+    assert rooms - set(re.findall(r"`([a-z]+)/`", chapter)) == set()
+
+
 def test_the_readme_shows_a_mistake_as_the_program_tells_it(tmp_path: Path) -> None:
     name = "config/config.yaml"
     settings = text(ROOT / name).replace("  max_positions:", "  max_positons:")
