@@ -21,6 +21,7 @@ from tradeengine.cli import app, main
 from tradeengine.errors import ExitCode, JournalFailed
 from tradeengine.layout import Home
 from tradeengine.options import Options
+from tradeengine.run.home_lock import home_locked
 
 COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
@@ -210,7 +211,8 @@ def test_a_session_that_cannot_be_is_refused_before_a_plan_is_made_for_it(
 
 def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, home: Home) -> None:
     written = type_in("halt", "--reason", "news on AAPL", "--home", home.root)
-    assert written == (0, f"halt file written: {home.halt_file}\n", "")
+    assert written.out.startswith(f"halt file written: {home.halt_file}\n")
+    assert (written.code, written.err) == (0, "")
 
     refused = type_in("run", "--speed", "max", "--home", home.root)
     assert refused.code == ExitCode.BAD_CONFIGURATION
@@ -219,6 +221,16 @@ def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, ho
 
     assert type_in("halt", "--clear").out == "halt file removed\n"
     assert type_in("halt", "--clear").out == "there was no halt file\n"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_halt_says_when_nobody_runs_who_could_hear_it(
+    type_in: Type, home: Home, alone: bool
+) -> None:
+    assert "no engine runs under this home, and one under another" in type_in("halt").out
+    with home_locked(home, alone=alone):
+        assert type_in("halt").out == f"halt file written: {home.halt_file}\n"
+    assert "no engine runs under this home" in type_in("halt").out
 
 
 def test_a_halt_file_that_cannot_be_removed_is_told_in_words(type_in: Type, home: Home) -> None:

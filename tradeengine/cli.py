@@ -155,6 +155,7 @@ def halt(
     to_broker = at_broker or venue is not None
     try:
         typer.echo(f"halt file written: {write_halt(where, reason)}")
+        _say_if_nobody_hears(where)
     except BadConfiguration as error:
         # A full disk must not keep anybody from the broker.
         if not to_broker:
@@ -164,6 +165,17 @@ def halt(
         from tradeengine.worlds.kill_switch import close_account
 
         raise typer.Exit(close_account(venue, where, config))
+
+
+def _say_if_nobody_hears(where: Home) -> None:
+    """A halt under the wrong home stops nothing: who types it must not believe that it did."""
+    from tradeengine.run.home_lock import is_free
+
+    if is_free(where):
+        typer.echo(
+            "no engine runs under this home, and one under another does not see the file;"
+            " none starts here until `tradeengine halt --clear`"
+        )
 
 
 @app.command()
