@@ -62,6 +62,13 @@ def test_help_begins_with_what_one_needs_first() -> None:
     assert listed[:4] == ["run", "halt", "status", "review"]
 
 
+def test_a_day_is_asked_for_as_the_documents_write_it() -> None:
+    days = [(name, each) for name, each in options_of(get_command(app)) if each.name == "date"]
+
+    assert len(days) > 5
+    assert {each.metavar for _, each in days} == {"YYYY-MM-DD"}
+
+
 class Ended(NamedTuple):
     """How a command ended, and what it said."""
 

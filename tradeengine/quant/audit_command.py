@@ -22,7 +22,11 @@ def audit(
     date: Annotated[
         datetime | None,
         typer.Option(
-            "--date", formats=["%Y-%m-%d"], help="Last day to sum.", show_default="the newest"
+            "--date",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="Last day to sum.",
+            show_default="the newest",
         ),
     ] = None,
     home: HomeFlag = Path(),
