@@ -193,6 +193,7 @@ def test_a_session_that_cannot_be_is_refused(
 
     assert ended.code == ExitCode.BAD_CONFIGURATION
     assert f"tradeengine: {told}" in ended.err
+    assert ended.out == ""  # refused before a plan or a market is made
 
 
 @pytest.mark.parametrize(

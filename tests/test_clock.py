@@ -52,7 +52,7 @@ async def test_the_heartbeat_goes_on_when_the_machine_is_set_back_by_an_hour(
 ) -> None:
     clock, inbox, real = SystemClock(), Inbox(), time.time_ns
     beating = asyncio.create_task(Heartbeat(inbox, clock, 0.01).run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await inbox.take()
         monkeypatch.setattr(time, "time_ns", lambda: real() - 3600 * NANOS)
         told = [await inbox.take() for _ in range(3)]

@@ -59,6 +59,6 @@ async def test_a_watched_home_reports_the_file_once(tmp_path: Path) -> None:
 
     write_halt(home, "stop")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await watching
     assert seen == ["stop"]

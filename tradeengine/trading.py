@@ -1,7 +1,7 @@
 """
 A session from nothing to its outcome: what a run needs is opened here, in order.
 
-    day ─> home ─> alarm ─> state file ─> lock ─> lease ─> plan ─> world ─> baseline ─> log ─> run
+    home ─> alarm ─> state file ─> lock ─> lease ─> plan ─> world ─> baseline ─> log ─> run
 
 What may refuse a run comes before anything is connected that could trade, and
 everything is closed again in the opposite order, however the run ends.
@@ -29,15 +29,16 @@ from tradeengine.run.lease import leased
 from tradeengine.run.locking import TradingLock, account_of, broker_account
 from tradeengine.run.outcome import Outcome
 from tradeengine.run.screen import Screen, open_screen
-from tradeengine.run.startup import check_until
+from tradeengine.run.startup import refuse_until
 from tradeengine.run.stop_signals import stop_signals
 from tradeengine.run.watch import watching_log
 from tradeengine.store.baselines import Baselines
 from tradeengine.store.builds import Builds
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
+from tradeengine.venue.market.open_market import require_data
 from tradeengine.worlds import OpenWorld, open_world
-from tradeengine.worlds.own_day import refuse_impossible_day
+from tradeengine.worlds.own_hours import own_hours
 from tradeengine.worlds.remote import account_to_trade
 
 
@@ -59,7 +60,9 @@ async def trade_session(
     options: Options, screen: Screen, opened: OpenWorld = open_world
 ) -> Outcome:
     """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
-    refuse_impossible_day(options)
+    if options.choice.has_own_account:
+        own_hours(options)
+        require_data(options.date)
     options.home.prepare()
     async with AsyncExitStack() as stack:
         # Until all is closed, the alarm too: a second Ctrl-C must not keep back what it tells.
@@ -89,7 +92,7 @@ async def trade_session(
         refuse_other_session(options, world.session.date)
         lock.know(world.account_number, alarm.tell)
         baseline = DayBaseline(Baselines(database), account, world.session.date)
-        check_until(options, world.session.date, world.clock.now())
+        refuse_until(options, world.session.date, world.clock.now())
         options = lock.ramped(options, world.session.date)
         options = canaried(options, account, world.session.date, Builds(database), screen.say)
         files = options.home.new_run(options.choice.kind.value, SystemClock().now())

@@ -382,7 +382,7 @@ async def test_a_channel_that_swallows_a_cancellation_does_not_keep_the_outbox_a
     deaf = Deaf()
     deaf.gate.clear()
     desk = Desk(deaf, path=path)
-    async with asyncio.timeout(5), desk.running():
+    async with asyncio.timeout(30), desk.running():
         desk.outbox.raise_alert(WARNING, "W", "x")
         await desk.turn()
 

@@ -21,7 +21,7 @@ START = parse_instant("2026-10-08T15:10:00Z")
 
 MessageT = TypeVar("MessageT", bound=Message)
 
-_PATIENCE_SECONDS = 3.0
+_PATIENCE_SECONDS = 30.0
 
 
 class ListInbox:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.store.test_rejections import refused
 from tradeengine.cli import main
 from tradeengine.errors import ExitCode
-from tradeengine.model.rejections import Stage
+from tradeengine.model.rejections import Stage, Weight
 from tradeengine.quant.auditing import Line, audit
 from tradeengine.store.rejections import RejectionLog
 
@@ -38,6 +39,17 @@ def test_a_week_is_summed_by_stage_and_code(log: RejectionLog) -> None:
         Line(stage="fundamentals", code="STALE", weight="transient", days=2, symbols=("A", "C")),
         Line(stage="fundamentals", code="MISSING_TAG", weight="transient", days=2, symbols=("B",)),
     )
+
+
+def test_days_are_those_of_refusals_of_the_lines_own_weight(log: RejectionLog) -> None:
+    """One code may pass for one name and stay for another: each line counts its own days."""
+    log.append([structs.replace(refused("Z"), weight=Weight.STRUCTURAL)], LAST)
+    found = audit(log, 7)
+    assert found is not None
+    stale = [line for line in found.lines if line.code == "STALE"]
+    assert [(line.weight, line.days, line.symbols) for line in stale] == [
+        ("transient", 2, ("A", "C")), ("structural", 1, ("Z",)),
+    ]  # fmt: skip
 
 
 def test_names_refused_three_weeks_running_are_marked(log: RejectionLog) -> None:

@@ -12,7 +12,7 @@ from tests.bars.sites import Sites, serving, split
 from tests.bars.tables import bar
 from tests.quant.test_daily_bars import DAYS, RATES, TODAY, VIX, YESTERDAY, at
 from tests.runs import make_home
-from tests.universe.proposals import PROPOSAL
+from tests.universe.proposals import PROPOSAL, listed
 from tradeengine.bars.defects import BarDefect
 from tradeengine.edgar.store import FactStore
 from tradeengine.errors import BadConfiguration
@@ -21,12 +21,13 @@ from tradeengine.model.rejections import Stage, Weight
 from tradeengine.quant import live_desk
 from tradeengine.quant.desk_day import EMBEDDED, DeskDay
 from tradeengine.quant.live_desk import LiveDesk
+from tradeengine.quant.plan_facts import read_facts
 from tradeengine.quant.stored_desk import StoredDesk
-from tradeengine.quant.universe_files import UniverseFiles
-from tradeengine.schedule.entries import BARS
+from tradeengine.quant.universe_files import UniverseFiles, universe_on
+from tradeengine.schedule.entries import BARS, UNIVERSE
 from tradeengine.settings import Settings, load_settings
 from tradeengine.store.rejections import RejectionLog
-from tradeengine.universe.parameters import UniverseParameters
+from tradeengine.universe.proposal import Proposal
 
 MORNING = DeskDay(EMBEDDED, TODAY, YESTERDAY)
 
@@ -124,6 +125,20 @@ async def test_what_the_fetch_logs_is_what_the_screen_would_log(
         screened.source,
         screened.weight,
     )
+
+
+async def test_a_log_that_cannot_be_written_is_told_whoever_writes_it(
+    settings: Settings, sites: Sites, files: DeskFiles
+) -> None:
+    async with refreshed(settings, sites, files) as desk:
+        (screened,) = desk.stored.screen(["A"], YESTERDAY)
+        day = files.rejected / f"{TODAY}.jsonl"
+        day.unlink()
+        day.mkdir()
+        with pytest.raises(BadConfiguration, match="cannot be written"):
+            desk.suppliers().log_refusals([screened], TODAY)
+        with pytest.raises(BadConfiguration, match="cannot be written"):
+            read_facts(settings, desk, ["A"])
 
 
 async def test_a_member_under_a_later_name_is_not_missing(
@@ -225,19 +240,26 @@ def test_the_states_are_told_from_as_many_closes_as_the_settings_want(
     assert desk.suppliers().warm_up_days == 2_080
 
 
-async def test_a_first_list_of_half_of_the_data_is_for_a_person_to_accept(
-    settings: Settings, sites: Sites, files: DeskFiles
+@pytest.mark.parametrize("incomplete", [False, True])
+async def test_a_proposal_of_half_of_the_data_is_no_success_of_the_job(
+    settings: Settings,
+    sites: Sites,
+    files: DeskFiles,
+    monkeypatch: pytest.MonkeyPatch,
+    incomplete: bool,
 ) -> None:
-    universe = UniverseFiles(files)
+    made = structs.replace(PROPOSAL, day=TODAY, incomplete=incomplete)
+
+    async def proposed(*_: object) -> Proposal:
+        UniverseFiles(files).keep(listed(made), made)
+        return made
+
+    monkeypatch.setattr(live_desk, "refresh_universe", proposed)
     async with refreshed(settings, sites, files) as desk:
-        assert not desk.is_doubtful(universe)
-        desk.problems.append("filings of X: no answer")
-        assert desk.is_doubtful(universe)
-        universe.accept(
-            structs.replace(PROPOSAL, day=TODAY), TODAY, UniverseParameters(), who="Ann", at=1
-        )
-        # With a list in force the old one goes on, whatever failed.
-        assert not desk.is_doubtful(universe)
+        await desk.refresh_universe(silent)
+
+        assert (UNIVERSE in desk.done) is not incomplete
+    assert (universe_on(files, TODAY) is None) is incomplete
 
 
 async def test_filings_are_fetched_after_whoever_fetches_now(

@@ -25,7 +25,7 @@ from tradeengine.quant.last_good import last_good
 from tradeengine.quant.live_desk import open_desk
 from tradeengine.quant.planning import build_plan, planned, refuse_other_session
 from tradeengine.quant.stored_desk import StoredDesk
-from tradeengine.quant.universe_files import universe_on
+from tradeengine.quant.universe_files import UniverseFiles, universe_on
 from tradeengine.quant.universe_suppliers import Progress
 from tradeengine.run.job_lock import take
 from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
@@ -222,19 +222,42 @@ def copy(home: Home, first: Said, tmp_path: Path) -> Home:
     return made
 
 
-def test_a_volatility_index_of_an_earlier_session_counts_as_missing(copy: Home) -> None:
+def test_a_volatility_index_of_an_earlier_session_and_no_rate_count_as_missing(copy: Home) -> None:
     options = options_of(copy)
     series = copy.desk("embedded").bars / "vix.parquet"
     pl.read_parquet(series).filter(pl.col("date") < date(2010, 6, 30)).write_parquet(series)
-    bars = options.settings.bars.model_copy(update={"vix_url": "https://example.com/gone.csv"})
+    (copy.desk("embedded").bars / "dgs10.parquet").unlink()
+    gone = {f"{name}_url": "https://example.com/gone.csv" for name in ("vix", "rates")}
+    bars = options.settings.bars.model_copy(update=gone)
     settings = options.settings.model_copy(update={"bars": bars})
 
     plan, said = plan_for(replace(options, settings=settings))
 
+    assert plan.origins["rate"] == "10-year Treasury not known on 2010-06-30"
+    assert {row.p_undervalued for row in plan.symbols.values()} == {None}
     assert plan.vix is None
     assert {row.size_fraction for row in plan.symbols.values()} == {0.0}
     assert plan.origins["volatility index"] == "not known; the last close is of 2010-06-29"
     assert any(words.startswith("plan: vix: ") for words in said)
+
+
+def test_a_first_list_of_half_of_the_data_is_made_anew_when_all_of_it_is_there(
+    tmp_path: Path,
+) -> None:
+    home = make_home(tmp_path, run={"plan": "auto"}, venue={})
+    home.prepare()
+    options, universe = options_of(home), UniverseFiles(home.desk("embedded"))
+    bars = options.settings.bars.model_copy(update={"vix_url": "https://example.com/gone.csv"})
+    settings = options.settings.model_copy(update={"bars": bars})
+
+    plan, _ = plan_for(replace(options, settings=settings))
+    half = universe.proposal(DAY)
+
+    assert (len(plan.symbols), half is not None and half.incomplete) == (0, True)
+    assert len(plan_for(options)[0].symbols) == 40
+    whole = universe.proposal(DAY)
+    assert whole is not None
+    assert not whole.incomplete
 
 
 def test_a_run_waits_for_whoever_works_on_the_data_and_names_him(

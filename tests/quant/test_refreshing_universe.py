@@ -155,6 +155,17 @@ def test_the_same_data_give_the_same_files(plain: Proposal, tmp_path: Path) -> N
     assert candidates.members == 25
 
 
+@pytest.mark.parametrize("problems", [(), ("daily bars: HTTP 503",)])
+def test_a_proposal_tells_whether_a_source_failed(
+    problems: tuple[str, ...], tmp_path: Path
+) -> None:
+    class Failing(SmallDesk):
+        def suppliers(self, origin: str = "embedded") -> Suppliers:
+            return replace(super().suppliers(origin), problems=lambda: problems)
+
+    assert proposed(tmp_path, Failing()).incomplete is bool(problems)
+
+
 def test_the_sources_are_asked_for_their_days(tmp_path: Path) -> None:
     desk, heard = SmallDesk(), []
     proposed(tmp_path, desk, progress=lambda step, done, of: heard.append((step, done <= of)))

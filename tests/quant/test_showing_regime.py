@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 
-from tests.quant.small_market import DAY, data, flags, open_data, panel_of
+from tests.quant.small_market import BANK, DAY, data, flags, open_data, panel_of
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.layout import DeskFiles
 from tradeengine.quant.desk_day import DeskDay
@@ -49,6 +50,16 @@ def test_the_regime_for_machines_and_as_a_figure(
     assert len(told["year"]) == 252
     drawn = ET.parse(figure).getroot()
     assert len(drawn.findall("{*}rect")) == 1 + 252 + 5
+
+
+def test_spoiled_closes_are_no_regime_as_they_are_none_in_a_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoiled = replace(data(), screen=lambda symbols, _: [replaced(BANK, symbol=symbols[0])])
+    assert show_regime(lambda *_: spoiled, flags(tmp_path), None) is ExitCode.CLEAN
+    told = capsys.readouterr().out
+    assert "SPY at the close of 2010-06-30: UNKNOWN" in told
+    assert "mark: SPOILED_CLOSES" in told
 
 
 def without_bars(settings: Settings, desk: DeskFiles, day: DeskDay) -> DeskData:

@@ -194,7 +194,14 @@ def test_what_a_source_refused_is_told_beside_the_proposal(
             yield replace(suppliers, problems=lambda: ("vix: HTTP 503",))
 
     assert UniverseDesk(options_of(home, json=True)).refresh(half) == 0
-    assert capsys.readouterr().err == "universe: vix: HTTP 503\n"
+    told = capsys.readouterr()
+    assert told.err == "universe: vix: HTTP 503\n"
+    assert json.loads(told.out)["activated"] is None
+
+    assert UniverseDesk(options_of(home)).refresh(half) == 0
+    out = capsys.readouterr().out
+    assert "waits to be accepted by a person: a source failed while it was made" in out
+    assert "makes a proposal active, waiting does not, " in out
 
 
 def test_acceptance_for_machines(home: Home, type_in: Type) -> None:

@@ -6,16 +6,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.universe.proposals import PROPOSAL
+from tests.universe.proposals import PROPOSAL, listed
 from tradeengine.errors import BadConfiguration, ProposalRefused
 from tradeengine.layout import DeskFiles, Home
 from tradeengine.quant.universe_files import UniverseFiles, universe_on
-from tradeengine.universe.active import BY_BEING_FIRST, BY_WAITING
+from tradeengine.universe.active import BY_BEING_FIRST, BY_WAITING, ActiveUniverse
 from tradeengine.universe.parameters import FirstList, UniverseParameters
-from tradeengine.universe.proposal import CandidateList, Proposal
+from tradeengine.universe.proposal import Proposal
 
 WANTED = UniverseParameters()
 DAY = PROPOSAL.day
+HALF = msgspec.structs.replace(PROPOSAL, incomplete=True)
 
 
 @pytest.fixture
@@ -29,12 +30,7 @@ def files(desk: DeskFiles) -> UniverseFiles:
 
 
 def keep(files: UniverseFiles, proposal: Proposal = PROPOSAL) -> Proposal:
-    listed = CandidateList(
-        version=1, origin=proposal.origin, day=proposal.day, mapping=proposal.mapping,
-        settings_hash=proposal.settings_hash, sources=(), members=2,
-        candidates=proposal.candidates, rejected=(),
-    )  # fmt: skip
-    files.keep(listed, proposal)
+    files.keep(listed(proposal), proposal)
     return proposal
 
 
@@ -42,8 +38,10 @@ def later(days: int, **changes: object) -> Proposal:
     return msgspec.structs.replace(PROPOSAL, day=DAY + timedelta(days=days), **changes)
 
 
-def accept(files: UniverseFiles, proposal: Proposal, effective: date, who: str = "Ann") -> None:
-    files.accept(proposal, effective, WANTED, who=who, at=7)
+def accept(
+    files: UniverseFiles, proposal: Proposal, effective: date, who: str = "Ann"
+) -> ActiveUniverse:
+    return files.accept(proposal, effective, WANTED, who=who, at=7)
 
 
 def test_nothing_is_there_at_first(files: UniverseFiles, desk: DeskFiles) -> None:
@@ -102,9 +100,12 @@ def test_a_second_acceptance_for_the_same_session_replaces_the_first(
     assert len(files.history()) == 2
 
 
-def test_accepting_twice_is_accepting_once(files: UniverseFiles) -> None:
+def test_accepting_twice_is_accepting_once(files: UniverseFiles, desk: DeskFiles) -> None:
     accept(files, PROPOSAL, DAY)
+    # As if the process had been killed between the two files.
+    (desk.universe / "active.json").unlink()
     accept(files, PROPOSAL, DAY, who="Bob")
+    assert files.active() == universe_on(desk, DAY)
     assert [each.accepted_by for each in files.history()] == ["Ann"]
 
 
@@ -158,6 +159,33 @@ def test_the_first_list_waits_when_it_is_told_to(files: UniverseFiles) -> None:
     found = files.accept_if_due(DAY + timedelta(days=7), wanted, at=5)
     assert found is not None
     assert (found.accepted_by, found.effective) == (BY_WAITING, DAY + timedelta(days=7))
+
+
+def test_what_was_made_while_a_source_failed_is_for_a_person_alone(files: UniverseFiles) -> None:
+    keep(files, HALF)
+    for day in (DAY, DAY + timedelta(days=9)):
+        assert files.accept_if_due(day, WANTED, at=4) is None
+    assert accept(files, HALF, DAY).accepted_by == "Ann"
+    half = keep(files, later(9, incumbents_since=DAY, chosen=("AAA",), incomplete=True))
+    assert files.accept_if_due(half.day + timedelta(days=7), WANTED, at=5) is None
+
+
+def test_a_first_list_is_wanted_until_a_whole_proposal_can_become_it(files: UniverseFiles) -> None:
+    assert files.wants_a_first(DAY, WANTED)
+    keep(files, HALF)
+    assert files.wants_a_first(DAY, WANTED)
+    keep(files)
+    assert not files.wants_a_first(DAY, WANTED)
+    # Nobody accepted it in time: as a list it is out of the question.
+    assert files.wants_a_first(DAY + timedelta(days=31), WANTED)
+    accept(files, PROPOSAL, DAY)
+    assert not files.wants_a_first(DAY + timedelta(days=31), WANTED)
+
+
+def test_a_first_proposal_that_somebody_refused_is_not_made_again(files: UniverseFiles) -> None:
+    half = keep(files, HALF)
+    files.refuse(half, who="Ann", why="too many banks", at=3)
+    assert not files.wants_a_first(DAY + timedelta(days=31), WANTED)
 
 
 @pytest.mark.parametrize(("wait", "due"), [(0, 0), (7, 7), (30, 30)])

@@ -1,6 +1,7 @@
 """Companies valued before a session, and one of them explained."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,10 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 
 from tests.quant.small_market import (
+    BANK,
     DAY,
     SYMBOLS,
     THROUGH,
@@ -142,14 +145,41 @@ def test_a_missing_rate_is_told_with_what_fetches_it(
     assert "the 10-year rate before 2010-07-01 is not known: `tradeengine jobs" in caught.err
 
 
+@pytest.mark.parametrize(("spoiled", "code"), [("S03", ExitCode.FAILED), ("S04", ExitCode.CLEAN)])
+def test_a_share_whose_bars_are_refused_has_no_value_as_it_has_none_in_a_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spoiled: str, code: ExitCode
+) -> None:
+    def screen(symbols: Sequence[str], through: date) -> list[Rejection]:
+        assert (list(symbols), through) == (["S03"], THROUGH)
+        return [replaced(BANK, symbol=spoiled, code="SPLIT_NOT_BOOKED")] if spoiled == "S03" else []
+
+    assert explain_value(lambda *_: replace(data(), screen=screen), flags(tmp_path), "S03") is code
+    told = capsys.readouterr().out
+    assert ("S03 has no value: SPLIT_NOT_BOOKED" in told) is (code is ExitCode.FAILED)
+
+
 def test_a_symbol_that_is_empty_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match="SYMBOL: is empty"):
         explain_value(open_data, flags(tmp_path), "")
 
 
-def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(BadConfiguration, match="tradeengine cache-fund"):
-        explain_value(open_data, flags(tmp_path), "NONE")
+@pytest.mark.parametrize(
+    ("venue", "fetch"),
+    [
+        ("embedded", "tradeengine cache-fund --venue embedded --date 2010-07-01"),
+        ("http://127.0.0.1:1", "tradeengine cache-fund --venue http://127.0.0.1:1"),
+    ],
+)
+def test_a_symbol_that_nobody_knows_is_told_with_a_remedy(
+    tmp_path: Path, venue: str, fetch: str
+) -> None:
+    # Filings of it may be there all the same: who is no member, or has no bar, is not valued.
+    with pytest.raises(
+        BadConfiguration, match="no member of the index with a stored daily bar of 2010-06-30"
+    ) as refused:
+        explain_value(open_data, replace(flags(tmp_path), venue=venue), "NONE")
+    # A venue with a clock of its own would refuse the date.
+    assert refused.value.remedy == f"check the ticker, or fetch: {fetch}"
 
 
 @pytest.mark.parametrize("as_json", [False, True])

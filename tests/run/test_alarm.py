@@ -118,7 +118,7 @@ async def test_sending_that_fails_is_said_and_holds_nothing_up(
 
     monkeypatch.setattr(Outbox, "run", fail)
     said: list[str] = []
-    async with asyncio.timeout(5), raised_alarm(options_for(home), said.append) as up:
+    async with asyncio.timeout(30), raised_alarm(options_for(home), said.append) as up:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         up.tell(Severity.CRITICAL, "LOCKED", "drawdown")

@@ -38,7 +38,7 @@ def ended(run: Subject) -> Outcome:
 async def followed(screen: Screen, run: Subject, until: Callable[[], bool]) -> None:
     """Follow a run until something has been shown."""
     task = asyncio.create_task(screen.follow(run))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not until():  # noqa: ASYNC110 - the screen has no event to wait for
             await asyncio.sleep(0)
     task.cancel()

@@ -101,6 +101,17 @@ def test_what_was_not_done_after_its_sessions_is_due_every_day() -> None:
     assert due == ["2026-10-01 08:30", "2026-10-02 08:30", "2026-10-03 08:30"]
 
 
+@pytest.mark.parametrize("day", ["2025-01-02", "2026-06-01", "2026-11-29"])
+def test_the_most_sessions_that_the_settings_allow_come_due(day: str) -> None:
+    most = EverySessions(at=time(8, 30), sessions=260)
+    last = ny(f"{day} 08:31")
+    coming = next_due(most, last, last)
+    assert coming is not None
+    assert coming - last < 390 * 24 * 60 * MINUTE
+    assert missed(most, last, coming) == [coming]
+    assert last_due(most, coming, last) == coming
+
+
 def test_without_a_success_sessions_are_not_counted() -> None:
     assert next_due(COUNT, ny("2026-07-04 08:31")) is None
     assert last_due(COUNT, ny("2026-07-04 08:31")) is None

@@ -8,7 +8,7 @@ from tradeengine.universe.choosing import Step
 from tradeengine.universe.mapping import Mapping
 from tradeengine.universe.moat import moat
 from tradeengine.universe.parameters import MoatMode, UniverseParameters
-from tradeengine.universe.proposal import VERSION, Proposal, Source
+from tradeengine.universe.proposal import VERSION, CandidateList, Proposal, Source
 from tradeengine.universe.proposing import standing
 
 DAY = date(2010, 7, 1)
@@ -41,3 +41,12 @@ PROPOSAL = Proposal(
     ),
     confidence=0.6, candidates=CANDIDATES, rejected=(),
 )  # fmt: skip
+
+
+def listed(proposal: Proposal) -> CandidateList:
+    """Give what a proposal was chosen from."""
+    return CandidateList(
+        version=VERSION, origin=proposal.origin, day=proposal.day, mapping=proposal.mapping,
+        settings_hash=proposal.settings_hash, sources=(), members=2,
+        candidates=proposal.candidates, rejected=(),
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from tradeengine.model.rejections import Stage, Weight
 from tradeengine.store.rejections import Refused, RejectionLog
 
 WEEKS_RUNNING = 3
@@ -65,28 +66,32 @@ def audit(log: RejectionLog, days: int, last: date | None = None) -> Audit | Non
     )
 
 
+_Kind = tuple[Stage, str, Weight]
+
+
 def _sums(read: dict[date, list[Refused]]) -> tuple[Line, ...]:
-    found = {(line.stage, line.code, line.weight) for lines in read.values() for line in lines}
-    sums = [
-        Line(
-            stage=stage.value,
-            code=code,
-            weight=weight.value,
-            days=sum(any(_is(line, stage, code) for line in lines) for lines in read.values()),
-            symbols=_symbols(
-                line
-                for lines in read.values()
-                for line in lines
-                if _is(line, stage, code) and line.weight is weight
-            ),
-        )
-        for stage, code, weight in found
-    ]
-    return tuple(sorted(sums, key=lambda line: (line.stage, -len(line.symbols), line.code)))
+    found = {_kind(line) for lines in read.values() for line in lines}
+    return tuple(sorted((_sum(read, kind) for kind in found), key=_place))
 
 
-def _is(line: Refused, stage: str, code: str) -> bool:
-    return line.stage == stage and line.code == code
+def _sum(read: dict[date, list[Refused]], kind: _Kind) -> Line:
+    stage, code, weight = kind
+    days = [[line for line in lines if _kind(line) == kind] for lines in read.values()]
+    return Line(
+        stage=stage.value,
+        code=code,
+        weight=weight.value,
+        days=sum(map(bool, days)),
+        symbols=_symbols(line for lines in days for line in lines),
+    )
+
+
+def _kind(line: Refused) -> _Kind:
+    return line.stage, line.code, line.weight
+
+
+def _place(line: Line) -> tuple[str, int, str, str]:
+    return line.stage, -len(line.symbols), line.code, line.weight
 
 
 def _symbols(lines: Iterable[Refused]) -> tuple[str, ...]:

@@ -19,5 +19,6 @@ def data_of(stored: StoredDesk, day: DeskDay) -> DeskData:
         read_panel=stored.read_panel,
         rate_on=stored.rate_on,
         sector_of=stored.sector_of,
+        screen=stored.screen,
         market=MARKET,
     )

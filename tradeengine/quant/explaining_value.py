@@ -18,7 +18,7 @@ from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import DeskDay, DeskFlags
 from tradeengine.quant.value_figure import figure_rows, figure_svg
 from tradeengine.quant.valuing import DeskData, Prepared, prepare
-from tradeengine.settings import Settings
+from tradeengine.settings import Settings, choose_venue
 
 Open = Callable[[Settings, DeskFiles, DeskDay], DeskData]
 
@@ -37,9 +37,15 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     if not symbol:
         raise BadConfiguration("SYMBOL", "is empty", "write a ticker, as in AAPL")
     settings, desk, day = flags.open()
-    prepared = prepare(open_data(settings, desk, day), day, settings.valuation)
+    data = open_data(settings, desk, day)
+    prepared = prepare(data, day, settings.valuation)
     if symbol not in prepared.inputs:
-        _refuse(_without_inputs(prepared, symbol, day), as_json=flags.json)
+        fetch = _fetch(flags, settings, day)
+        _refuse(_without_inputs(prepared, symbol, day, fetch), as_json=flags.json)
+        return ExitCode.FAILED
+    if spoiled := tuple(data.screen([symbol], day.through)):
+        # As in a plan: a split that nobody booked makes a share look half as dear.
+        _refuse(spoiled, as_json=flags.json)
         return ExitCode.FAILED
     found = prepared.appraise(symbol)
     if not isinstance(found, Appraisal):
@@ -52,14 +58,24 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _without_inputs(prepared: Prepared, symbol: str, day: DeskDay) -> tuple[Rejection, ...]:
+def _fetch(flags: DeskFlags, settings: Settings, day: DeskDay) -> str:
+    """Write the command that fetches what is missing; a venue with its own clock has no date."""
+    venue = f" --venue {flags.venue}" if flags.venue else ""
+    own = choose_venue(flags.venue, settings).has_own_account
+    return f"tradeengine cache-fund{venue}" + (f" --date {day.day}" if own else "")
+
+
+def _without_inputs(
+    prepared: Prepared, symbol: str, day: DeskDay, fetch: str
+) -> tuple[Rejection, ...]:
     """Give every refusal of a symbol."""
     refused = tuple(each for each in prepared.refused if each.symbol == symbol)
     if not refused:
         raise BadConfiguration(
             symbol,
-            f"no filings of it are stored for the session {day.day}",
-            f"check the ticker, or fetch: tradeengine cache-fund --date {day.day}",
+            f"is no member of the index with a stored daily bar of {day.through}, and no other"
+            f" company is valued for the session {day.day}",
+            f"check the ticker, or fetch: {fetch}",
         )
     return refused
 

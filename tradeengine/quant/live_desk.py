@@ -93,11 +93,7 @@ class LiveDesk:
     def _log_bars(self, report: FetchReport, silent: Sequence[str]) -> None:
         """Log who has no bars, as the screen would, and who is refused. Raises BadConfiguration."""
         limit = f"{self.settings.bars.quality.bars_min} at least"
-        refused = rejections_of(report, silent, self.stored.source, limit)
-        try:
-            self._log(refused, self.day.day)
-        except OSError as error:
-            raise not_written(self.files.rejected, error) from error
+        self.log(rejections_of(report, silent, self.stored.source, limit), self.day.day)
 
     def _what_lacks(self) -> list[str]:
         """Say when the day before is not there, as on an evening: nothing can be decided then."""
@@ -148,30 +144,29 @@ class LiveDesk:
         begun = session is not None and self.sources.clock.now() >= session.open_at
         return begun and not self.sources.unhurried
 
-    def is_doubtful(self, universe: UniverseFiles) -> bool:
-        """
-        Tell whether a first list would be made of half of the data, because a source failed.
-
-        It would then be in force for a quarter, so a person is to look at it.
-        """
-        return bool(self.problems) and universe.on(self.day.day) is None
-
     async def refresh_universe(self, progress: Progress) -> Proposal:
-        """Propose a universe for the session, and make it the list when it is due at once."""
+        """
+        Propose a universe for the session, and make it the list when it is due at once.
+
+        One that was made while a source failed is not what the job is for: it is tried again.
+        """
         universe, at = UniverseFiles(self.files), self.sources.clock.now()
         follow = wanted_of(self.settings)
         proposal = await refresh_universe(self.suppliers(), universe, follow, progress)
-        active = None
-        if not self.is_doubtful(universe):
-            active = universe.accept_if_due(
-                proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
-            )
+        active = universe.accept_if_due(
+            proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
+        )
         words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
-        self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
+        if not proposal.incomplete:
+            self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal
 
-    def _log(self, refused: Sequence[Rejection], day: date) -> None:
-        RejectionLog(self.files.rejected).append(refused, day)
+    def log(self, refused: Sequence[Rejection], day: date) -> None:
+        """Add to the log of refused tickers. Raises BadConfiguration when the disk says no."""
+        try:
+            RejectionLog(self.files.rejected).append(refused, day)
+        except OSError as error:
+            raise not_written(self.files.rejected, error) from error
 
     def suppliers(self) -> Suppliers:
         """Give what a refresh of the universe asks."""
@@ -199,7 +194,7 @@ class LiveDesk:
                 symbols, through, days
             ),
             screen=lambda symbols, through: self.stored.screen(symbols, through),
-            log_refusals=self._log,
+            log_refusals=self.log,
             fundamentals=fundamentals,
             warm_up_days=regime.observations + regime.stale_sessions_max,
             rate_on=lambda days: self.stored.rate_on(days),

@@ -15,7 +15,6 @@ from tradeengine.quant.stored_desk import MARKET
 from tradeengine.quant.valuing import prepare
 from tradeengine.regime.market import Mark, MarketRegime
 from tradeengine.settings import Settings
-from tradeengine.store.rejections import RejectionLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ def read_facts(settings: Settings, desk: LiveDesk, names: Sequence[str]) -> Fact
     screened = stored.screen(names, day.through)
     market = stored.screen([MARKET], day.through)
     refused = [*market, *screened, *(each for each in values if isinstance(each, Rejection))]
-    RejectionLog(desk.files.rejected).append(refused, day.day)
+    desk.log(refused, day.day)
     wanted = set(names).difference(each.symbol for each in screened)
     return Facts(
         regime=_regime(settings, desk, spoiled=bool(market)),

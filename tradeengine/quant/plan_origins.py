@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import isnan
 
 from tradeengine.quant.desk_day import EMBEDDED
 from tradeengine.quant.live_desk import LiveDesk
@@ -26,7 +27,7 @@ def origins_of(
         "daily bars": f"{_site(desk)}, to {desk.day.through}",
         "regime": _regime(facts.regime),
         "volatility index": _vix(facts, desk.day.through),
-        "rate": f"10-year Treasury {facts.risk_free:.2%}, known on {desk.day.through}",
+        "rate": _rate(facts.risk_free, desk.day.through),
         "valuations": _valuations(desk, universe, facts),
         "sizes": f"{len(returns)} closed trades of earlier sessions",
     }
@@ -66,6 +67,11 @@ def _vix(facts: Facts, through: date) -> str:
         return "not known"
     day = facts.vix[0]
     return f"close of {day}" if day == through else f"not known; the last close is of {day}"
+
+
+def _rate(fraction: float, through: date) -> str:
+    told = "not known" if isnan(fraction) else f"{fraction:.2%}, known"
+    return f"10-year Treasury {told} on {through}"
 
 
 def _valuations(desk: LiveDesk, universe: ActiveUniverse | None, facts: Facts) -> str:

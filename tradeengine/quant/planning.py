@@ -139,15 +139,13 @@ async def build_plan(
 
 
 async def _universe(options: Options, desk: LiveDesk, progress: Hears) -> ActiveUniverse | None:
-    """Give the list in force; where there never was one, propose the first."""
+    """Give the list in force; where there is none and none can become it, propose the first."""
     files = UniverseFiles(desk.files)
     wanted = options.settings.universe
-    if files.on(desk.day.day) is None and files.newest_proposal(desk.day.day) is None:
+    if files.wants_a_first(desk.day.day, wanted):
         await _first_proposal(desk, progress)
     else:
         await desk.refresh_bars(progress)
-    if desk.is_doubtful(files):
-        return None
     now, is_on = desk.sources.clock.now(), desk.session_is_on
     files.accept_if_due(desk.day.day, wanted, at=now, is_on=is_on)
     return files.on(desk.day.day)

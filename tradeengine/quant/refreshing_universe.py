@@ -14,6 +14,7 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from tradeengine.bars.panel import Panel
@@ -120,7 +121,7 @@ async def _prepare(
         propose, listed, found.median_error, wanted.parameters, _incumbents(files, day)
     )
     progress("selection", len(proposal.chosen), len(proposal.chosen))
-    return listed, proposal
+    return listed, structs.replace(proposal, incomplete=bool(suppliers.problems()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

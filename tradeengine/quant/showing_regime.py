@@ -14,11 +14,11 @@ from tradeengine.bars.panel import Floats
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.layout import DeskFiles, write_atomically
 from tradeengine.quant.desk_day import DeskDay, DeskFlags
-from tradeengine.quant.market_regime import regimes_since
+from tradeengine.quant.market_regime import marked, regimes_since
 from tradeengine.quant.regime_figure import figure_lines, figure_svg
 from tradeengine.quant.valuing import DeskData
 from tradeengine.regime.fit import LEAST_DURATION, LEAST_OCCUPANCY, LEAST_RATIO
-from tradeengine.regime.market import MarketRegime
+from tradeengine.regime.market import Mark, MarketRegime
 from tradeengine.regime.market_model import MarketModel
 from tradeengine.regime.parameters import RegimeParameters
 from tradeengine.settings import Settings
@@ -40,6 +40,8 @@ def show_regime(open_data: Open, flags: DeskFlags, svg: Path | None) -> ExitCode
     days, closes = market_closes(data, day.through, settings.regime, YEAR)
     since = days[-YEAR:][0] if days else day.through
     year = regimes_since(desk, days, closes, since, day.through, settings.regime)
+    if data.screen([data.market], day.through):
+        year[-1] = marked(year[-1], Mark.SPOILED_CLOSES)
     if svg is not None:
         _draw(svg, figure_svg(year, data.market))
     if flags.json:

@@ -84,8 +84,6 @@ class UniverseDesk:
             finally:
                 for words in (*suppliers.problems(), *suppliers.notes()):
                     print(f"universe: {words}", file=sys.stderr, flush=True)
-        if suppliers.problems() and self._files.on(proposal.day) is None:
-            return proposal, None  # A first list of half of the data is for a person to accept.
         now = self._clock.now()
         session = session_on(proposal.day)
         begun = session is not None and now >= session.open_at
@@ -100,9 +98,10 @@ class UniverseDesk:
         if now_active is not None:
             return f"active from {now_active.effective}, accepted by {now_active.accepted_by}"
         days = self._settings.universe.accept_after_days
+        waiting = "waiting does not" if proposal.incomplete else f"waiting does after {days} days"
         return (
             f"{self._state(proposal)}\n`tradeengine universe accept --who NAME` makes a proposal"
-            f" active, waiting does after {days} days, `tradeengine universe refuse` turns it down"
+            f" active, {waiting}, `tradeengine universe refuse` turns it down"
         )
 
     def show(self, day: date | None) -> ExitCode:
@@ -136,7 +135,10 @@ class UniverseDesk:
             self._files.before(effective),
             self._settings.universe,
         )
-        return f"{name} {problem}" if problem else f"{name} waits to be accepted"
+        if problem:
+            return f"{name} {problem}"
+        by = " by a person: a source failed while it was made" if proposal.incomplete else ""
+        return f"{name} waits to be accepted{by}"
 
     def _since(self, proposal: Proposal) -> date | None:
         """Give the first session of the list that was made of a proposal; None: it was not."""

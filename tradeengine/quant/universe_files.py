@@ -98,6 +98,21 @@ class UniverseFiles:
         """Read who turned the proposal of a day down; None when nobody did."""
         return self._read(f"{HISTORY}/{refusal_name(day)}", Refusal)
 
+    def wants_a_first(self, day: date, wanted: UniverseParameters) -> bool:
+        """
+        Tell whether a first list has to be proposed for the session of a day, perhaps once more.
+
+        So it is where no list is in force and no proposal can become one by itself: there is
+        none, a source failed while it was made, or it is stale. One that was refused stands.
+        """
+        if self.on(day) is not None:
+            return False
+        proposal = self.newest_proposal(day)
+        if proposal is None:
+            return True
+        stale = staleness(proposal, self._origin, day, None, wanted)
+        return bool(proposal.incomplete or stale) and self.refusal(proposal.day) is None
+
     def accept(
         self, proposal: Proposal, effective: date, wanted: UniverseParameters, *, who: str, at: int
     ) -> ActiveUniverse:
@@ -117,6 +132,7 @@ class UniverseFiles:
             )
         there = self.on(effective)
         if there is not None and there.effective == effective and made_of(there, proposal):
+            self._write(ACTIVE, there)  # A crash may have come between the two files.
             return there
         accepted = activated(proposal, effective, who, at)
         numbers = [number for first, number in self._places() if first == effective]

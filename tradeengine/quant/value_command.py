@@ -19,7 +19,7 @@ def value(
 
     Uses filings from before the session, the closes of the session before, and all companies
     that are stored as the cross-section. The figure is kept under data/fundamentals. Exit code
-    0: it has a value; 1: the company or its value is refused, with the rule and the numbers.
+    0: it has a value; 1: company, daily bars or value are refused, with rule and numbers.
     """
     from tradeengine.quant.connecting_valuation import open_data
     from tradeengine.quant.explaining_value import explain_value

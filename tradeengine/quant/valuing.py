@@ -41,6 +41,9 @@ class DeskData:
     sector_of: Callable[[str, int], str]
     """Give a company's sector, by its symbol and the SIC code of its filings."""
 
+    screen: Callable[[Sequence[str], date], Sequence[Rejection]] = lambda _symbols, _through: ()
+    """Refuse symbols whose bars up to a day cannot be trusted."""
+
     market: str = "SPY"
 
 

@@ -55,12 +55,12 @@ def run_opened(options: Options, world: World, baseline: Decimal | None = None) 
     )
 
 
-def check_until(options: Options, day: date, now: int) -> None:
-    """Refuse an end on `day` that is no later than `now` (ns UTC). Raises BadConfiguration."""
-    if options.until is not None and instant_of(day, options.until) <= now:
+def refuse_until(options: Options, day: date, begins: int) -> None:
+    """Refuse an end that is no later than the beginning (ns UTC). Raises BadConfiguration."""
+    if options.until is not None and instant_of(day, options.until) <= begins:
         raise BadConfiguration(
             "--until",
-            f"{options.until:%H:%M} is not after {new_york(now):%H:%M}, when the run begins",
+            f"{options.until:%H:%M} is not after {new_york(begins):%H:%M}, when the run begins",
             "name a later time, or `close`",
         )
 

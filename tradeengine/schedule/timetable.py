@@ -19,8 +19,8 @@ QUARTERS: Final = frozenset({1, 4, 7, 10})
 """January, April, July and October."""
 
 _DAY: Final = timedelta(days=1)
-_HORIZON_DAYS: Final = 200
-"""No trigger rests longer: the next quarter's first Saturday is at most 98 days away."""
+_HORIZON_DAYS: Final = 400
+"""No trigger rests longer: 260 sessions, the most that can be chosen, take up to 385 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,7 +160,13 @@ def _list_of(since: date | None) -> str:
 def due_by_itself(
     proposal: Proposal, current: ActiveUniverse | None, day: date, wanted: UniverseParameters
 ) -> str | None:
-    """Tell who accepts a proposal by `day` when nobody does (a name for it); None: not yet."""
+    """
+    Tell who accepts a proposal by `day` when nobody does (a name for it); None: not yet.
+
+    One of half of the data would be in force for a quarter, so a person is to look at it.
+    """
+    if proposal.incomplete:
+        return None
     if current is None and wanted.first_list is FirstList.ACCEPT:
         return BY_BEING_FIRST
     due = proposal.day + timedelta(days=wanted.accept_after_days)

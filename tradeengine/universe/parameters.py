@@ -100,4 +100,9 @@ class UniverseParameters(Parameters):
             raise ValueError("beta_tolerance may not be above beta_tolerance_wide")
         if self.state_days_min * 2 > self.history_days:
             raise ValueError("state_days_min, twice, may not be above history_days")
+        if self.accept_after_days > self.proposal_age_days_max:
+            raise ValueError(
+                "accept_after_days may not be above proposal_age_days_max: a proposal would be too"
+                " old on the day"
+            )
         return self

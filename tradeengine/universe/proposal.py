@@ -117,6 +117,8 @@ class Proposal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     candidates: tuple[Candidate, ...]
     rejected: tuple[Rejection, ...]
+    incomplete: bool = False
+    """A source failed while it was made, so names may be missing: a person alone accepts it."""
 
     def candidate(self, symbol: str) -> Candidate | None:
         """Give a candidate by its symbol."""

@@ -9,7 +9,7 @@ from tradeengine.options import Options
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.market.open_market import recorded_market, unlisted
-from tradeengine.worlds.own_day import own_day
+from tradeengine.worlds.own_hours import own_hours
 
 ACCOUNT = "engine"
 """The account that the run trades."""
@@ -33,16 +33,16 @@ def open_own_market(options: Options, say: Callable[[str], None]) -> OwnMarket:
 
     `say` hears which symbols of the plan were not traded on the day.
     """
-    session, start = own_day(options)
+    hours = own_hours(options)
     venue = options.settings.venue
     canary = options.settings.feed.canary
     wanted = venue.symbols or tuple(dict.fromkeys((canary, *_planned(options, say))))
     market = _market(options, wanted)
-    exchange = Exchange(market, parameters=venue, seed=options.seed, start=start)
+    exchange = Exchange(market, parameters=venue, seed=options.seed, start=hours.start)
     exchange.open_account(ACCOUNT)
     # Equal runs have equal tags, so that their order names, and so their decisions, are equal.
     tag = f"{options.date:%y%m%d}s{options.seed}"
-    return OwnMarket(session, market, exchange, wanted, start, tag)
+    return OwnMarket(hours.session, market, exchange, wanted, hours.start, tag)
 
 
 def _planned(options: Options, say: Callable[[str], None]) -> list[str]:

@@ -46,7 +46,7 @@ async def submitted(client: TradingClient, request: OrderRequest) -> Any:  # noq
 
 async def settled(client: TradingClient, order_id: Any, *statuses: OrderStatus) -> Any:  # noqa: ANN401
     """Poll an order until it has one of the statuses."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while True:
             order = await call(client.get_order_by_id, order_id)
             if order.status in statuses:
@@ -56,7 +56,7 @@ async def settled(client: TradingClient, order_id: Any, *statuses: OrderStatus) 
 
 async def until_none(client: TradingClient, request: GetOrdersRequest) -> None:
     """Poll until no order fits a request."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while await call(client.get_orders, request):  # noqa: ASYNC110 - polls REST
             await asyncio.sleep(0.02)
 

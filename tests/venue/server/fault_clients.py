@@ -48,7 +48,7 @@ async def listen(socket: Socket) -> None:
 
 async def update(socket: Socket) -> Any:  # noqa: ANN401 - any JSON
     """Give the data of the next trade update."""
-    return json.loads(await socket.receive_bytes(timeout=5))["data"]
+    return json.loads(await socket.receive_bytes(timeout=30))["data"]
 
 
 async def updates(socket: Socket, number: int) -> list[Any]:
@@ -72,7 +72,7 @@ async def all_so_far(socket: Socket) -> list[Any]:
     await socket.send_json({"action": "subscribe", "quotes": []})
     heard: list[Any] = []
     while True:
-        messages = await socket.receive_json(timeout=5)
+        messages = await socket.receive_json(timeout=30)
         if messages[0]["T"] == "subscription":
             return heard
         heard += messages

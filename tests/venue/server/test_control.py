@@ -97,7 +97,7 @@ async def test_a_dropped_connection_ends_without_a_close_frame(
 ) -> None:
     async with (data if stream == "data" else orders)(controlled) as socket:
         await arm(controlled, "drop_connection", stream=stream)
-        message = await socket.receive(timeout=5)
+        message = await socket.receive(timeout=30)
         assert message.type is aiohttp.WSMsgType.CLOSED or message.data == 1006
         assert socket.close_code == 1006
 
@@ -125,7 +125,7 @@ async def test_a_dropped_fill_frame_is_missing_from_the_stream_only(controlled: 
         assert filled["status"] == "filled"
         await controlled.buy("AAPL", "1")
         events = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while "fill" not in events:
                 events.append(json.loads(await socket.receive_bytes())["data"]["event"])
     assert events == ["pending_new", "new", "pending_new", "new", "fill"]

@@ -22,7 +22,7 @@ LIMIT = [{"T": "error", "code": 406, "msg": "connection limit exceeded"}]
 
 
 async def heard(socket: ClientConnection) -> Any:  # noqa: ANN401 - any JSON
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return json.loads(await socket.recv())
 
 
@@ -146,7 +146,7 @@ async def test_the_second_connection_gets_406_and_the_first_is_not_disturbed(ven
             venue.run_for(30)
             assert (await heard(first))[0]["T"] == "t"
             await first.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while (answer := await ask(second, AUTH)) == LIMIT:
                     pass
             assert answer == AUTHENTICATED
@@ -196,7 +196,7 @@ async def test_a_slow_client_is_cut_off(open_venue: OpenVenue) -> None:
 
 async def test_pings_are_answered(venue: Venue) -> None:
     async with authenticated(venue) as socket:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await (await socket.ping())
 
 
@@ -205,7 +205,7 @@ async def test_fakepaca_trades_on_the_test_feed(venue: Venue) -> None:
         request = {name: ["FAKEPACA"] for name in ("trades", "quotes", "bars")}
         await ask(socket, {"action": "subscribe", **request})
         kinds: set[str] = set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while kinds != {"t", "q", "b"}:
                 venue.run_for(5)
                 kinds |= {m["T"] for m in await heard(socket) if m["S"] == "FAKEPACA"}
@@ -235,7 +235,7 @@ async def test_frames_to_the_engine_are_counted_until_its_socket_is_gone(
         assert quiescence.pending == 0
         venue.run_for(60)
         assert quiescence.pending > 0
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await quiescence.idle()
 
 

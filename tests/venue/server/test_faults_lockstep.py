@@ -90,7 +90,7 @@ async def test_an_answer_waits_until_the_fill_is_taken_in(counted: Counted) -> N
         await arm(counted.venue, "fill_before_answer")
         asking = asyncio.create_task(counted.venue.ask("POST", "/v2/orders", json=ORDER))
         heard = await counted.hear(socket, 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while counted.channels.orders.flying or not asking.done():
                 answered = asking.done()
                 heard += await counted.hear(socket, counted.channels.orders.flying)

@@ -51,7 +51,7 @@ async def test_a_data_frame_ends_too_early(controlled: Venue) -> None:
     async with data(controlled) as socket:
         await arm(controlled, "truncated_frame", stream="data", share=0.5)
         controlled.run_for(60)
-        frame = await socket.receive_str(timeout=5)
+        frame = await socket.receive_str(timeout=30)
         assert frame.startswith('[{"T":"q"')
         with pytest.raises(json.JSONDecodeError):
             json.loads(frame)
@@ -62,7 +62,7 @@ async def test_a_data_frame_is_no_message(controlled: Venue) -> None:
     async with data(controlled) as socket:
         await arm(controlled, "malformed_frame", stream="data")
         controlled.run_for(60)
-        assert await socket.receive_str(timeout=5) == '[{"T":"q",}'
+        assert await socket.receive_str(timeout=30) == '[{"T":"q",}'
         assert (await all_so_far(socket))[0]["T"] == "q"
 
 
@@ -75,10 +75,10 @@ async def test_update_frames_are_lost_cut_and_replaced(controlled: Venue) -> Non
         await arm(controlled, "truncated_frame", stream="orders")
         await controlled.ask("POST", "/v2/orders", json=RESTING)
         with pytest.raises(json.JSONDecodeError):
-            json.loads(await socket.receive_bytes(timeout=5))
+            json.loads(await socket.receive_bytes(timeout=30))
         await arm(controlled, "malformed_frame", stream="orders", text="\x01")
         controlled.run_for(1)
-        assert await socket.receive_bytes(timeout=5) == b"\x01"
+        assert await socket.receive_bytes(timeout=30) == b"\x01"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ async def test_msgpack_lacks_the_instant_too(controlled: Venue) -> None:
 
 
 async def unpacked(socket: aiohttp.ClientWebSocketResponse) -> Any:  # noqa: ANN401 - any msgpack
-    return msgpack.unpackb(await socket.receive_bytes(timeout=5), timestamp=3)[0]
+    return msgpack.unpackb(await socket.receive_bytes(timeout=30), timestamp=3)[0]
 
 
 async def test_the_clocks_go_wrong_together(controlled: Venue) -> None:

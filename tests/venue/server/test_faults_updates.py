@@ -72,7 +72,7 @@ async def test_a_fill_comes_before_the_answer_to_its_order(controlled: Venue) ->
         asking = asyncio.create_task(controlled.ask("POST", "/v2/orders", json=ORDER))
         assert (await events(socket, 3))[:2] == ["pending_new", "new"]
         assert not asking.done()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not asking.done():
                 controlled.run_for(1)
                 await asyncio.sleep(0)

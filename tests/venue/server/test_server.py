@@ -21,7 +21,7 @@ async def test_it_stops_quickly_with_every_kind_of_client_connected(venue: Venue
         await events.content.readline()
         stopping = asyncio.create_task(venue.server.stop())
         assert (await orders.receive()).type is aiohttp.WSMsgType.CLOSE
-        await asyncio.wait_for(stopping, 5)
+        await asyncio.wait_for(stopping, 30)
 
 
 async def test_it_listens_on_the_port_asked_for(open_venue: OpenVenue, market: Market) -> None:

@@ -185,6 +185,6 @@ async def test_market_data_frames(venue: Venue) -> None:
         seen: set[str] = set()
         names = {"t": "trade", "q": "quote", "b": "bar", "d": "bar", "l": "luld", "s": "status"}
         while seen != names.keys():
-            for message in await socket.receive_json(timeout=5):
+            for message in await socket.receive_json(timeout=30):
                 assert_shape(f"stream_{names[message['T']]}", message)
                 seen.add(message["T"])

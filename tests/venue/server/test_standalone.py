@@ -43,7 +43,7 @@ def running(
 async def test_it_announces_where_it_listens_and_serves(market: Market) -> None:
     urls: asyncio.Future[VenueUrls] = asyncio.get_running_loop().create_future()
     task = running(urls.set_result, market=market, start=dt.time(15, 59, 50))
-    found = (await asyncio.wait_for(urls, 5)).as_dict()
+    found = (await asyncio.wait_for(urls, 30)).as_dict()
     assert found.keys() == {
         "trading_url",
         "data_url",
@@ -59,7 +59,7 @@ async def test_it_announces_where_it_listens_and_serves(market: Market) -> None:
         "APCA-API-SECRET-KEY": str(found["secret"]),
     }
     async with aiohttp.ClientSession(str(found["trading_url"]), headers=headers) as http:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while True:
                 async with http.get("/v2/clock") as answer:
                     if not (await answer.json())["is_open"]:

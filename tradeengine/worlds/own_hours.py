@@ -1,28 +1,24 @@
-"""The day of our own venue, as the options ask for it: whether it can be traded at all."""
+"""The hours of a run on our own venue: known before anything is made, so refused before it."""
+
+from dataclasses import dataclass
 
 from tradeengine.errors import BadConfiguration
 from tradeengine.model.instants import instant_of, new_york
 from tradeengine.model.sessions import OutsideCalendar, Session, session_on
 from tradeengine.options import Options
-from tradeengine.run.startup import check_until
-from tradeengine.venue.market.open_market import require_data
+from tradeengine.run.startup import refuse_until
 
 
-def refuse_impossible_day(options: Options) -> None:
-    """
-    Refuse a day, a beginning or an end that cannot be, before anything is made for it.
+@dataclass(frozen=True, slots=True)
+class OwnHours:
+    """A session of our own venue, and when in it the run begins (ns UTC)."""
 
-    Says nothing of other venues: they have days of their own. Raises BadConfiguration.
-    """
-    if not options.choice.has_own_account:
-        return
-    _, start = own_day(options)
-    require_data(options.date)
-    check_until(options, options.date, start)
+    session: Session
+    start: int
 
 
-def own_day(options: Options) -> tuple[Session, int]:
-    """Give the session and the instant (ns UTC) at which it begins. Raises BadConfiguration."""
+def own_hours(options: Options) -> OwnHours:
+    """Give the hours that the options ask for. Raises BadConfiguration."""
     session = _session(options)
     start = instant_of(options.date, options.start)
     if not session.open_at <= start < session.close_at:
@@ -32,7 +28,8 @@ def own_day(options: Options) -> tuple[Session, int]:
             f"choose from {new_york(session.open_at):%H:%M} to before"
             f" {new_york(session.close_at):%H:%M}",
         )
-    return session, start
+    refuse_until(options, session.date, start)
+    return OwnHours(session, start)
 
 
 def _session(options: Options) -> Session:
