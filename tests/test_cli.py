@@ -330,6 +330,21 @@ def test_a_file_without_the_right_to_it_is_told_by_name(
     )
 
 
+@pytest.mark.parametrize("typed", [("run",), ("regime",), ("cache-fund",)], ids=" ".join)
+def test_a_home_whose_name_is_no_text_is_refused_in_words(
+    type_in: Type, tmp_path: Path, typed: tuple[str, ...]
+) -> None:
+    ended = type_in(*typed, "--home", tmp_path / os.fsdecode(b"caf\xe9"))
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err.startswith("tradeengine: --home: ")
+    assert "is no UTF-8 text" in ended.err
+
+
+def test_a_home_whose_name_is_no_text_can_be_halted(type_in: Type, tmp_path: Path) -> None:
+    assert type_in("halt", "--home", tmp_path / os.fsdecode(b"caf\xe9")).code == 0
+
+
 def test_what_is_no_run_cannot_be_replayed(type_in: Type, tmp_path: Path) -> None:
     ended = type_in("replay", tmp_path)
     assert ended.code == ExitCode.BAD_CONFIGURATION
