@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import signal
 import sys
@@ -20,6 +21,7 @@ from tradeengine.cli import app, main
 from tradeengine.errors import ExitCode, JournalFailed
 from tradeengine.layout import Home
 from tradeengine.options import Options
+from tradeengine.run.home_lock import home_locked
 
 COMMANDS = (
     "run", "halt", "status", "config", "replay", "review", "alerts", "jobs", "venue", "drill",
@@ -40,6 +42,31 @@ def test_no_help_has_brackets_which_a_terminal_would_take_for_colours() -> None:
 
     assert len(every) > 60
     assert hidden == []
+
+
+def test_help_flows_at_any_width() -> None:
+    """A docstring's line ends would break a line twice where the terminal is narrower."""
+    result = CliRunner().invoke(app, ["run", "--help"], terminal_width=60)
+
+    shown = " ".join(result.output.split("Options")[0].split("end flat.")[1].split())
+    assert "Ctrl-C stops: no new entries, orders cancelled" in shown
+    lines = [line.strip() for line in result.output.splitlines()]
+    assert "second" not in lines
+    assert "Ctrl-C" not in lines
+
+
+def test_help_begins_with_what_one_needs_first() -> None:
+    output = CliRunner().invoke(app, ["--help"]).output
+    listed = re.findall(r"^│ ([a-z][a-z-]+) ", output, re.MULTILINE)
+
+    assert listed[:4] == ["run", "halt", "status", "review"]
+
+
+def test_a_day_is_asked_for_as_the_documents_write_it() -> None:
+    days = [(name, each) for name, each in options_of(get_command(app)) if each.name == "date"]
+
+    assert len(days) > 5
+    assert {each.metavar for _, each in days} == {"YYYY-MM-DD"}
 
 
 class Ended(NamedTuple):
@@ -169,9 +196,31 @@ def test_a_session_that_cannot_be_is_refused(
     assert ended.out == ""  # refused before a plan or a market is made
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--date", "2010-07-04"), "--date: the exchange is closed on 2010-07-04"),
+        (("--date", "2011-05-05"), "venue.date: there is no market data of 2011-05-05"),
+        (("--start", "16:30"), "--start: 16:30 is outside the session of 2019-02-13"),
+        (("--until", "08:00"), "--until: 08:00 is not after 09:30, when the run begins"),
+    ],
+)
+def test_a_session_that_cannot_be_is_refused_before_a_plan_is_made_for_it(
+    type_in: Type, home: Home, flags: tuple[str, ...], told: str
+) -> None:
+    path = home.root / "config" / "config.yaml"
+    path.write_text(path.read_text().replace("session_plan.yaml", "auto"))
+    ended = type_in("run", "--venue", "embedded", *flags)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err.startswith(f"tradeengine: {told}")
+    assert ended.out == ""
+
+
 def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, home: Home) -> None:
     written = type_in("halt", "--reason", "news on AAPL", "--home", home.root)
-    assert written == (0, f"halt file written: {home.halt_file}\n", "")
+    assert written.out.startswith(f"halt file written: {home.halt_file}\n")
+    assert (written.code, written.err) == (0, "")
 
     refused = type_in("run", "--speed", "max", "--home", home.root)
     assert refused.code == ExitCode.BAD_CONFIGURATION
@@ -180,6 +229,16 @@ def test_a_halt_is_written_refuses_the_next_run_and_is_cleared(type_in: Type, ho
 
     assert type_in("halt", "--clear").out == "halt file removed\n"
     assert type_in("halt", "--clear").out == "there was no halt file\n"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_halt_says_when_nobody_runs_who_could_hear_it(
+    type_in: Type, home: Home, alone: bool
+) -> None:
+    assert "no engine runs under this home, and one under another" in type_in("halt").out
+    with home_locked(home, alone=alone):
+        assert type_in("halt").out == f"halt file written: {home.halt_file}\n"
+    assert "no engine runs under this home" in type_in("halt").out
 
 
 def test_a_halt_file_that_cannot_be_removed_is_told_in_words(type_in: Type, home: Home) -> None:
@@ -235,6 +294,55 @@ def test_wrong_settings_are_told_by_file_and_line(type_in: Type, home: Home) -> 
 
     assert ended.code == ExitCode.BAD_CONFIGURATION
     assert "config/config.yaml:2" in ended.err
+
+
+def test_an_alert_that_is_not_there_cannot_be_acknowledged(type_in: Type, home: Home) -> None:
+    del home
+
+    assert type_in("alerts", "ack", "99") == (1, "#99: there is no such alert\n", "")
+    assert type_in("alerts", "ack") == (0, "nothing waits for an acknowledgement\n", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "reader"),
+    [
+        (("audit",), "tradeengine.quant.auditing.audit"),
+        (("value", "AAPL"), "tradeengine.quant.explaining_value.explain_value"),
+    ],
+    ids=["audit", "value"],
+)
+def test_a_file_without_the_right_to_it_is_told_by_name(
+    type_in: Type, home: Home, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...], reader: str
+) -> None:
+    del home
+
+    def shut(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/data/daily.parquet")
+
+    monkeypatch.setattr(reader, shut)
+
+    ended = type_in(*typed)
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err == (
+        "tradeengine: /srv/data/daily.parquet: Permission denied\n"
+        "  remedy: let this user read and write what is under --home, or choose another\n"
+    )
+
+
+@pytest.mark.parametrize("typed", [("run",), ("regime",), ("cache-fund",)], ids=" ".join)
+def test_a_home_whose_name_is_no_text_is_refused_in_words(
+    type_in: Type, tmp_path: Path, typed: tuple[str, ...]
+) -> None:
+    ended = type_in(*typed, "--home", tmp_path / os.fsdecode(b"caf\xe9"))
+
+    assert ended.code == ExitCode.BAD_CONFIGURATION
+    assert ended.err.startswith("tradeengine: --home: ")
+    assert "is no UTF-8 text" in ended.err
+
+
+def test_a_home_whose_name_is_no_text_can_be_halted(type_in: Type, tmp_path: Path) -> None:
+    assert type_in("halt", "--home", tmp_path / os.fsdecode(b"caf\xe9")).code == 0
 
 
 def test_what_is_no_run_cannot_be_replayed(type_in: Type, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import typer
 
 from tradeengine import __version__
 from tradeengine.cli import app
-from tradeengine.errors import ExitCode
-from tradeengine.settings import Settings, explain
+from tradeengine.errors import BadConfiguration, ExitCode
+from tradeengine.settings import Settings, explain, load_settings
 from tradeengine.settings.secrets import NAMES
 
 ROOT = Path(__file__).parent.parent
@@ -141,6 +141,39 @@ def test_every_secret_is_in_the_example_with_where_to_get_it() -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## [{__version__}]" in text(ROOT / "CHANGELOG.md")
+
+
+def test_the_readme_names_every_room_of_the_house() -> None:
+    rooms = {each.parent.name for each in (ROOT / "tradeengine").glob("*/__init__.py")}
+    chapter = text(ROOT / "README.md").split("## For developers")[1]
+
+    assert rooms - set(re.findall(r"`([a-z]+)/`", chapter)) == set()
+
+
+def test_the_readme_shows_a_mistake_as_the_program_tells_it(tmp_path: Path) -> None:
+    name = "config/config.yaml"
+    settings = text(ROOT / name).replace("  max_positions:", "  max_positons:")
+    (tmp_path / "config").mkdir()
+    (tmp_path / name).write_text(settings, encoding="utf-8")
+
+    with pytest.raises(BadConfiguration) as error:
+        load_settings(tmp_path, None, {})
+
+    told = f"tradeengine: {error.value}".replace(f"{tmp_path}/", "")
+    assert told in text(ROOT / "README.md")
+
+
+def test_the_changelog_is_in_order() -> None:
+    """Every heading is there once a release, every line once at all, and no list is split."""
+    changelog = text(ROOT / "CHANGELOG.md")
+    entries = re.findall(r"^- .*(?:\n  .*)*", changelog, re.MULTILINE)
+
+    for release in changelog.split("\n## ")[1:]:
+        headings = re.findall(r"^### (.*)", release, re.MULTILINE)
+        assert len(headings) == len(set(headings)), headings
+    assert len(entries) > 100
+    assert sorted({entry for entry in entries if entries.count(entry) > 1}) == []
+    assert re.findall(r"^(?!#).+\n\n(- .*)", changelog, re.MULTILINE) == []
 
 
 def test_what_must_not_be_committed_is_ignored() -> None:

@@ -59,22 +59,29 @@ def ack(
     ] = "",
     home: HomeFlag = Path(),
 ) -> None:
-    """Acknowledge alerts: you know of them, and they climb no further."""
-    from tradeengine.alerts.commands import acknowledge
+    """
+    Acknowledge alerts: you know of them, and they climb no further.
+
+    Exit code 1 when there is no alert of a number.
+    """
+    from tradeengine.alerts.commands import NO_SUCH_ALERT, acknowledge
     from tradeengine.alerts.records import RecordStore
     from tradeengine.clock import SystemClock
 
     def acknowledged(store: RecordStore) -> list[str]:
         return acknowledge(store, numbers or [], SystemClock(), by)
 
-    _say_of_records(home, acknowledged)
+    lines = _say_of_records(home, acknowledged)
+    raise typer.Exit(any(line.endswith(NO_SUCH_ALERT) for line in lines))
 
 
-def _say_of_records(home: Path, lines_of: Callable[..., list[str]]) -> None:
+def _say_of_records(home: Path, lines_of: Callable[..., list[str]]) -> list[str]:
     from tradeengine.alerts.sqlite_records import SqliteRecords
 
     where = Home(home.absolute())
     where.prepare()
     with SqliteRecords(where.alerts_file) as store:
-        for line in lines_of(store):
-            typer.echo(line)
+        lines = lines_of(store)
+    for line in lines:
+        typer.echo(line)
+    return lines

@@ -25,6 +25,7 @@ from tradeengine.flags import (
     StartFlag,
 )
 from tradeengine.halting import clear_halt, refuse_stale_halt, write_halt
+from tradeengine.help_texts import flowing
 from tradeengine.lasting_streams import lasting_streams
 from tradeengine.layout import Home
 from tradeengine.quant.audit_command import audit
@@ -42,16 +43,6 @@ app = typer.Typer(
     add_completion=False,
 )
 
-app.add_typer(alerts, name="alerts")
-app.add_typer(jobs, name="jobs")
-app.command()(drill)
-app.command("refresh-universe")(refresh_universe)
-app.add_typer(universe, name="universe")
-app.command()(value)
-app.command()(regime)
-app.command("cache-fund")(cache_fund)
-app.command()(audit)
-
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -64,7 +55,10 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print it.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print version and build."
+        ),
     ] = False,
 ) -> None:
     """An event-driven trading engine for US equities. Start with: tradeengine run."""
@@ -161,6 +155,7 @@ def halt(
     to_broker = at_broker or venue is not None
     try:
         typer.echo(f"halt file written: {write_halt(where, reason)}")
+        _say_if_nobody_hears(where)
     except BadConfiguration as error:
         # A full disk must not keep anybody from the broker.
         if not to_broker:
@@ -170,6 +165,17 @@ def halt(
         from tradeengine.worlds.kill_switch import close_account
 
         raise typer.Exit(close_account(venue, where, config))
+
+
+def _say_if_nobody_hears(where: Home) -> None:
+    """A halt under the wrong home stops nothing: who types it must not believe that it did."""
+    from tradeengine.run.home_lock import is_free
+
+    if is_free(where):
+        typer.echo(
+            "no engine runs under this home, and one under another does not see the file;"
+            " none starts here until `tradeengine halt --clear`"
+        )
 
 
 @app.command()
@@ -232,7 +238,8 @@ def replay(
     """
     from tradeengine.replaying import replay_run
 
-    raise typer.Exit(replay_run(run_dir, against))
+    with told_when_interrupted("nothing was said of what was compared so far"):
+        raise typer.Exit(replay_run(run_dir, against))
 
 
 @app.command()
@@ -260,6 +267,19 @@ def venue(
     )
     options = read_options(flags, Home(home.absolute()), config, os.environ, json=json)
     raise typer.Exit(serve_venue(options, port))
+
+
+# After those above: help lists them in this order, and who trades needs those first.
+app.command()(drill)
+app.command("refresh-universe")(refresh_universe)
+app.command()(value)
+app.command()(regime)
+app.command("cache-fund")(cache_fund)
+app.command()(audit)
+app.add_typer(alerts, name="alerts")
+app.add_typer(jobs, name="jobs")
+app.add_typer(universe, name="universe")
+flowing(app)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tradeengine.ending import told_when_interrupted
 from tradeengine.errors import BadConfiguration
 from tradeengine.flags import HomeFlag, JsonFlag
 from tradeengine.layout import Home
@@ -49,7 +50,8 @@ def drill(
         keep=keep,
         json=json,
     )
-    raise typer.Exit(hold(order, Home(home.absolute())))
+    with told_when_interrupted("no drill was recorded, and no account was touched"):
+        raise typer.Exit(hold(order, Home(home.absolute())))
 
 
 def _names(flag: str, text: str | None) -> tuple[str, ...]:

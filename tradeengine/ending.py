@@ -46,6 +46,23 @@ def told_when_interrupted(kept: str) -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
+@contextmanager
+def told_without_right() -> Iterator[None]:
+    """
+    Name the file that a block may not read or write. Raises BadConfiguration.
+
+    For commands that only look things up: what fails while positions are open is no wrong setting.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        raise BadConfiguration(
+            str(error.filename or "a file"),
+            error.strerror or "no right to it",
+            "let this user read and write what is under --home, or choose another",
+        ) from error
+
+
 def _require_directory() -> None:
     """Say it when the shell stands in a folder that was removed: nothing works there."""
     try:

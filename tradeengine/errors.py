@@ -19,6 +19,7 @@ Every exception that we raise on purpose.
     ├── SourceUnavailable       a source of filings does not answer, or answers something else
     ├── FactsHeld               exit code 2: another process fetches filings into the same folder
     ├── FactsDamaged            a file of stored filings cannot be read
+    ├── StatusUnreadable        the status file is there and cannot be read
     ├── AlertNotDelivered       a channel did not take an alert
     └── RecordsFailed           the delivery records of alerts cannot be read or written
 
@@ -248,4 +249,18 @@ class RecordsFailed(TradeEngineError):
         return (
             f"{self.path}: the delivery records of alerts fail: {self.reason}\n  remedy: mend the"
             " disk, or move the file away; a new one is made"
+        )
+
+
+class StatusUnreadable(TradeEngineError):
+    """The status file at `path` is there and cannot be read: who runs is not known from it."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: cannot be read: {self.problem}\n  remedy: a running engine writes it"
+            " anew within a second; of earlier runs see logs/ beside data/"
         )

@@ -17,12 +17,18 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for machines.
 DateFlag = Annotated[
     datetime | None,
     typer.Option(
-        "--date", formats=["%Y-%m-%d"], help="Session to trade.", show_default="2010-07-01"
+        "--date",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="Session to trade.",
+        show_default="2010-07-01",
     ),
 ]
 StartFlag = Annotated[
     str | None,
-    typer.Option("--start", help="New York time to begin at, HH:MM.", show_default="09:30"),
+    typer.Option(
+        "--start", metavar="HH:MM", help="New York time to begin at.", show_default="09:30"
+    ),
 ]
 SpeedFlag = Annotated[
     str | None,
@@ -44,6 +50,7 @@ PreparedFlag = Annotated[
     typer.Option(
         "--date",
         formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
         help="Session to prepare.",
         show_default="the venue's day, or the next session",
     ),

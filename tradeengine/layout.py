@@ -85,6 +85,21 @@ class Home:
         """Give the quant desk's folders; what came from two origins is never mixed."""
         return DeskFiles(self.data, origin)
 
+    def require_text(self) -> None:
+        """
+        Raise BadConfiguration when the path is no UTF-8 text: no store of data could be opened.
+
+        A halt needs none, and is not to ask.
+        """
+        try:
+            str(self.root).encode()
+        except UnicodeEncodeError:
+            raise BadConfiguration(
+                "--home",
+                f"{str(self.root)!a} is no UTF-8 text on this terminal",
+                "choose another --home, or set LC_ALL=C.UTF-8",
+            ) from None
+
     def prepare(self) -> None:
         """Make the folders. Raises BadConfiguration if the disk says no."""
         for folder in (self.data, self.data / "rejected_tickers", self.logs):

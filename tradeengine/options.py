@@ -65,6 +65,7 @@ def read_options(
     flags: Flags, home: Home, config: Path | None, environ: Mapping[str, str], *, json: bool
 ) -> Options:
     """Read settings and plan and check the flags. Raises BadConfiguration."""
+    home.require_text()
     settings = load_settings(home.root, config, environ)
     choice = choose_venue(flags.venue, settings)
     _refuse_foreign_flags(flags, choice)

@@ -7,6 +7,7 @@ What may refuse a run comes before anything is connected that could trade, and
 everything is closed again in the opposite order, however the run ends.
 """
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import typer
@@ -16,7 +17,7 @@ from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
 from tradeengine.layout import remove_leftovers
-from tradeengine.model.orders import Severity
+from tradeengine.model.orders import Severity, StopTrigger
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_records, desk_work
 from tradeengine.quant.plan_origins import DAMAGED
@@ -36,6 +37,7 @@ from tradeengine.store.baselines import Baselines
 from tradeengine.store.builds import Builds
 from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
+from tradeengine.venue.market.open_market import require_data
 from tradeengine.worlds import OpenWorld, open_world
 from tradeengine.worlds.own_hours import own_hours
 from tradeengine.worlds.remote import account_to_trade
@@ -56,11 +58,19 @@ async def _trade(options: Options) -> ExitCode:
 
 
 async def trade_session(
-    options: Options, screen: Screen, opened: OpenWorld = open_world
+    options: Options,
+    screen: Screen,
+    opened: OpenWorld = open_world,
+    heard: Callable[[StopTrigger], None] = lambda _: None,
 ) -> Outcome:
-    """Trade a session in the world that `opened` gives. Raises TradeEngineError before it began."""
+    """
+    Trade a session in the world that `opened` gives; `heard` is told of every stop signal.
+
+    Raises TradeEngineError before it began.
+    """
     if options.choice.has_own_account:
         own_hours(options)
+        require_data(options.date)
     options.home.prepare()
     async with AsyncExitStack() as stack:
         # Until all is closed, the alarm too: a second Ctrl-C must not keep back what it tells.
@@ -97,5 +107,5 @@ async def trade_session(
         log = stack.enter_context(watching_log(options, files, world.clock, screen.say))
         desk = desk_work(options, world, database)
         app = App(options, world, files, log, screen, lock, baseline, alarm, desk)
-        signals.tell(app.on_signal)
+        signals.tell(heard, app.on_signal)
         return await app.run()

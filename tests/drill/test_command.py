@@ -9,6 +9,7 @@ import pytest
 from tests.test_cli import Type, type_in
 from tradeengine.drill import command
 from tradeengine.drill.series import Result
+from tradeengine.errors import BadConfiguration
 from tradeengine.layout import Home
 
 __all__ = ["type_in"]
@@ -86,6 +87,49 @@ def test_a_folder_that_cannot_be_made_is_told(type_in: Type, tmp_path: Path) -> 
 
     assert ended.code == 2
     assert "--keep" in ended.err
+
+
+def test_a_trend_that_cannot_be_kept_is_told_before_anything_is_drilled(
+    type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "drilled", lambda *_: pytest.fail("it was drilled all the same"))
+    Home(tmp_path).drills_file.mkdir(parents=True)
+
+    ended = type_in("drill", "--faults", "halt", "--home", tmp_path)
+
+    assert ended.code == 2
+    assert "drills.jsonl: cannot be written: Is a directory" in ended.err
+
+
+def test_what_a_drill_found_is_shown_although_it_cannot_be_kept(
+    type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: object) -> None:
+        raise BadConfiguration(str(path), "cannot be written: No space left on device")
+
+    monkeypatch.setattr(command, "append", full)
+
+    ended = type_in("drill", "--faults", "halt", "--situations", "flat", "--home", tmp_path)
+
+    assert ended.code == 2
+    assert "passed: 1 of 43 faults, 1 cells" in ended.out
+    assert "No space left on device" in ended.err
+
+
+def test_ctrl_c_says_what_became_of_the_drill(
+    type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "drilled", interrupted)
+
+    ended = type_in("drill", "--faults", "halt", "--home", tmp_path)
+
+    assert ended.code == 130
+    assert ended.err == (
+        "tradeengine: interrupted; no drill was recorded, and no account was touched\n"
+    )
 
 
 def test_a_fault_that_is_none_is_told_with_all_there_are(type_in: Type, tmp_path: Path) -> None:

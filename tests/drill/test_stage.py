@@ -1,6 +1,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from tradeengine.drill.recipes import RECIPES
 from tradeengine.drill.situation import Situation
 from tradeengine.drill.stage import Cell, play
 from tradeengine.drill.witness import Witness
+from tradeengine.options import Options
+from tradeengine.worlds.embedded import OpenVenue, open_venue
 
 
 async def test_equal_cells_give_equal_evidence(tmp_path: Path) -> None:
@@ -46,3 +50,23 @@ async def test_ctrl_c_ends_the_drill_and_not_just_the_cell(
 
     with pytest.raises(KeyboardInterrupt):
         await play(Cell(RECIPES["halt"], Situation.POSITIONS, 0), tmp_path)
+
+
+async def test_ctrl_c_is_heard_although_the_run_of_the_cell_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def interrupted_late(
+        options: Options, say: Callable[[str], None]
+    ) -> AsyncIterator[OpenVenue]:
+        async with open_venue(options, say) as venue:
+            yield venue
+            os.kill(os.getpid(), signal.SIGINT)
+            for _ in range(100):
+                # The loop hears of a signal in its next rounds.
+                await asyncio.sleep(0)
+
+    monkeypatch.setattr(stage, "open_venue", interrupted_late)
+
+    with pytest.raises(KeyboardInterrupt):
+        await play(Cell(RECIPES["halt"], Situation.FLAT, 0), tmp_path)

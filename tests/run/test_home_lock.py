@@ -6,7 +6,7 @@ import pytest
 
 from tradeengine.errors import AccountHeld, BadConfiguration, ExitCode
 from tradeengine.layout import Home
-from tradeengine.run.home_lock import home_locked
+from tradeengine.run.home_lock import home_locked, is_free
 
 
 @pytest.fixture
@@ -49,3 +49,16 @@ def test_a_lock_that_cannot_be_opened_is_told_in_words(home: Home) -> None:
         home_locked(home, alone=True),
     ):
         raise AssertionError("in")
+
+
+def test_a_home_is_free_while_nobody_holds_it(home: Home) -> None:
+    assert is_free(home)
+    with home_locked(home, alone=False):
+        assert not is_free(home)
+    assert is_free(home)
+
+
+def test_a_lock_that_cannot_be_opened_does_not_say_that_nobody_runs(home: Home) -> None:
+    home.lock_file.mkdir()
+
+    assert not is_free(home)

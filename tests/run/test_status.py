@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tradeengine.errors import ExitCode
+from tradeengine.errors import ExitCode, StatusUnreadable
 from tradeengine.layout import Home
 from tradeengine.run.status import Status, is_alive, read_status, show_status, write_status
 
@@ -49,7 +49,7 @@ def test_a_running_engine_is_described(home: Home, capsys: pytest.CaptureFixture
     assert shown(home, capsys).splitlines() == [
         "run        run-1 on paper: running",
         "state      TRADING at 2019-02-13 12:00:00 New York",
-        "equity     100000.00",
+        "equity     $100,000.00",
         "positions  AAPL 10, KO -5",
         "uncovered  nothing if it died now; 0 dollar-seconds so far",
         "orders     2 open, 3 sent, 4 fills",
@@ -67,7 +67,7 @@ def test_what_no_stop_covers_is_told_in_dollars(
     said = shown(home, capsys, uncovered=naked, naked_dollar_seconds="4100")
 
     assert (
-        "uncovered  $1970.50 in 2 symbols if it died now: AAPL $1720.00, KO $250.50;"
+        "uncovered  $1,970.50 in 2 symbols if it died now: AAPL $1,720.00, KO $250.50;"
         " 4100 dollar-seconds so far"
     ) in said.splitlines()
 
@@ -101,15 +101,34 @@ def test_machines_get_everything(home: Home, capsys: pytest.CaptureFixture[str])
     assert (row["run_id"], row["running"], row["halt_file"]) == ("run-1", True, False)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{}"], ids=["none", "empty", "foreign"])
 def test_without_a_status_nothing_has_run_here(
-    home: Home, capsys: pytest.CaptureFixture[str], content: bytes | None
+    home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if content is not None:
-        home.status_file.write_bytes(content)
-
     assert show_status(home, json=False) is ExitCode.FAILED
     assert capsys.readouterr().err == f"no engine has run under {home.root}\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", None], ids=["empty", "foreign", "folder"])
+def test_a_damaged_status_does_not_say_that_nothing_has_run(
+    home: Home, content: bytes | None
+) -> None:
+    if content is None:
+        home.status_file.mkdir()
+    else:
+        home.status_file.write_bytes(content)
+
+    with pytest.raises(
+        StatusUnreadable, match=r"status\.json: cannot be read: .*\n  remedy: "
+    ) as told:
+        show_status(home, json=False)
+
+    assert told.value.exit_code == ExitCode.FAILED
+
+
+def test_an_equity_that_is_not_known_is_said_to_be(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "equity     not known\n" in shown(home, capsys, equity="not known")
 
 
 def test_what_is_written_is_read(home: Home) -> None:

@@ -1,6 +1,8 @@
 """From files and environment to one frozen object, or to every mistake at once."""
 
 import datetime
+import os
+import threading
 from decimal import Decimal
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -260,6 +262,25 @@ def test_secrets_come_from_the_home_or_else_from_here(
 
     (home / ".env").write_text("SMTP_HOST=home.example\n")
     assert load_settings(home, None, {}).secrets.smtp_host == "home.example"
+
+
+def test_a_pipe_of_secrets_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / ".env"
+    os.mkfifo(pipe)
+    # Each end waits for the other.
+    threading.Thread(
+        target=pipe.write_text, args=("SMTP_HOST=pipe.example\n",), daemon=True
+    ).start()
+
+    assert load_settings(tmp_path, None, {}).secrets.smtp_host == "pipe.example"
+
+
+def test_secrets_that_are_a_folder_are_refused_and_not_passed_over(tmp_path: Path) -> None:
+    """A container makes one where the file that it was to mount is missing."""
+    (tmp_path / ".env").mkdir()
+
+    with pytest.raises(BadConfiguration, match=r"\.env: cannot be read: Is a directory"):
+        load_settings(tmp_path, None, {})
 
 
 def test_secrets_are_in_no_repr_and_no_dump_of_the_settings(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from tradeengine.model.orders import Severity
 
 NO_CHANNELS = "no channel is configured: set SMTP_HOST and the others in .env, see docs/alerts.md"
 
+NO_SUCH_ALERT = "there is no such alert"
+
 TEST_TEXT = "this is a test; nothing has happened"
 
 
@@ -65,7 +67,7 @@ def acknowledge(
     done = [
         f"#{number}: acknowledged by {who}"
         if store.acknowledge(number, who, clock.now())
-        else f"#{number}: there is no such alert"
+        else f"#{number}: {NO_SUCH_ALERT}"
         for number in chosen
     ]
     return done or ["nothing waits for an acknowledgement"]

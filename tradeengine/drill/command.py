@@ -1,7 +1,7 @@
 """What `tradeengine drill` does: play the cells with progress, compare, keep, show."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tradeengine import __version__
 from tradeengine.clock import SystemClock
+from tradeengine.console.bars import bars_on_standard_error
 from tradeengine.drill.series import (
     Result,
     cells_of,
@@ -22,7 +22,7 @@ from tradeengine.drill.series import (
 )
 from tradeengine.drill.stage import Cell
 from tradeengine.drill.table import table
-from tradeengine.drill.trend import Drill, append, last_like
+from tradeengine.drill.trend import Drill, append, last_like, require_room
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.layout import Home
 from tradeengine.model.instants import format_instant
@@ -43,10 +43,11 @@ def hold(order: Order, home: Home) -> ExitCode:
     """Hold a drill and show it. Raises BadConfiguration."""
     recipes, situations = chosen_recipes(order.faults), chosen_situations(order.situations)
     home.prepare()
+    require_room(home.drills_file)
     started = format_instant(SystemClock().now() // 10**9 * 10**9)
     cells = [cells_of(recipe, situations, order.seeds) for recipe in recipes]
-    with _folder(order.keep, started) as folder, _progress(sum(map(len, cells))) as progress:
-        results = tuple(drilled(each, folder, progress) for each in cells)
+    with _folder(order.keep, started) as folder, _telling(sum(map(len, cells))) as tell:
+        results = tuple(drilled(each, folder, tell) for each in cells)
     drill = Drill(
         at=started,
         version=__version__,
@@ -55,9 +56,9 @@ def hold(order: Order, home: Home) -> ExitCode:
         situations=tuple(situation.value for situation in situations),
         results=results,
     )
-    before = last_like(home.drills_file, drill)
+    # Shown first: a disk that is full by now must not keep back what a drill has found.
+    _show(drill, last_like(home.drills_file, drill), as_json=order.json)
     append(home.drills_file, drill)
-    _show(drill, before, as_json=order.json)
     return ExitCode.CLEAN if drill.passed else ExitCode.FAILED
 
 
@@ -78,29 +79,12 @@ def _folder(keep: Path | None, started: str) -> Iterator[Path]:
     yield folder
 
 
-class _Telling:
-    """Shows each cell on the bar when it is done."""
-
-    def __init__(self, progress: Progress, cells: int) -> None:
-        self._progress = progress
-        self._task = progress.add_task("drilling", total=cells)
-
-    def __call__(self, cell: Cell) -> None:
-        self._progress.update(self._task, advance=1, description=cell.name)
-
-
 @contextmanager
-def _progress(cells: int) -> Iterator[_Telling]:
-    with Progress(
-        TextColumn("{task.description:<36}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as progress:
-        yield _Telling(progress, cells)
+def _telling(cells: int) -> Iterator[Callable[[Cell], None]]:
+    """Give what shows each cell on a bar when it is done."""
+    with bars_on_standard_error(width=36) as bars:
+        task = bars.add_task("drilling", total=cells)
+        yield lambda cell: bars.update(task, advance=1, description=cell.name)
 
 
 def _show(drill: Drill, before: Mapping[str, Result], *, as_json: bool) -> None:

@@ -77,8 +77,9 @@ async def play(cell: Cell, folder: Path) -> Evidence:
             seen.append(witness)
             yield venue.world
 
-    outcome = await trade_session(options, _Mute(), watched)
-    receipt = outcome.summary.receipt
-    if receipt and receipt.trigger in {StopTrigger.INTERRUPT, StopTrigger.TERMINATE}:
+    stops: list[StopTrigger] = []
+    outcome = await trade_session(options, _Mute(), watched, stops.append)
+    if stops:
+        # The run took it for itself, or was ending anyway: the drill is what was meant.
         raise KeyboardInterrupt
     return collect(seen[0], outcome, cell.recipe.shown_by)

@@ -15,8 +15,8 @@ _MOST_PROBLEMS = 5
 
 _NOTE = (
     "Worst times over the cells, in seconds of venue time. detect: from the strike to the first"
-    " message that names\nthe fault (borne: it need not be named). flat: from the strike to flat"
-    " where it led to SAFETY (*), else how long\nthe flatten at the end took. apart: how long"
+    " message that names the fault (borne: it need not be named). flat: from the strike to flat"
+    " where it led to SAFETY (*), else how long the flatten at the end took. apart: how long"
     " engine and broker held different positions."
 )
 

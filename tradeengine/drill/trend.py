@@ -33,9 +33,18 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
 
 def append(path: Path, drill: Drill) -> None:
     """Add a drill to the trend. Raises BadConfiguration when the disk says no."""
+    _add(path, msgspec.json.encode(drill) + b"\n")
+
+
+def require_room(path: Path) -> None:
+    """Raise BadConfiguration when a drill could not be kept: known before an hour of drilling."""
+    _add(path, b"")
+
+
+def _add(path: Path, line: bytes) -> None:
     try:
         with path.open("ab") as file:
-            file.write(msgspec.json.encode(drill) + b"\n")
+            file.write(line)
     except OSError as error:
         raise BadConfiguration(
             str(path), f"cannot be written: {error.strerror}", "choose another --home"

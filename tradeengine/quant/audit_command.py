@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tradeengine.ending import told_without_right
 from tradeengine.flags import HomeFlag, JsonFlag
 from tradeengine.layout import Home
 
@@ -21,7 +22,11 @@ def audit(
     date: Annotated[
         datetime | None,
         typer.Option(
-            "--date", formats=["%Y-%m-%d"], help="Last day to sum.", show_default="the newest"
+            "--date",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="Last day to sum.",
+            show_default="the newest",
         ),
     ] = None,
     home: HomeFlag = Path(),
@@ -37,9 +42,10 @@ def audit(
     from tradeengine.quant.auditing import audit as sum_up
     from tradeengine.store.rejections import RejectionLog
 
-    log = RejectionLog(Home(home.absolute()).data / "rejected_tickers")
     last = date.date() if date else None
-    found = sum_up(log, days, last)
+    with told_without_right():
+        log = RejectionLog(Home(home.absolute()).data / "rejected_tickers")
+        found = sum_up(log, days, last)
     if json:
         typer.echo(msgspec.json.encode(found).decode())
     elif found is None:
@@ -61,14 +67,16 @@ def _span(found: "Audit") -> str:
 
 def _show(found: "Audit") -> None:
     from rich.console import Console
-    from rich.table import Table
+
+    from tradeengine.console.tables import whole_table
 
     console = Console(width=None if sys.stdout.isatty() else 120)
     # Not as the table's title, which is cut at the table's width.
     console.print(f"Refused {_span(found)}", highlight=False, soft_wrap=True)
-    shown = Table()
-    for column in ("stage", "code", "passes", "days", "names", "most often"):
-        shown.add_column(column, justify="right" if column in {"days", "names"} else "left")
+    numbers = {"days", "names"}
+    shown = whole_table(
+        "stage", "code", "passes", "days", "names", "most often", right=numbers, firm=numbers
+    )
     for line in found.lines:
         most = " ".join(line.symbols[:8]) + (" ..." if len(line.symbols) > 8 else "")
         shown.add_row(

@@ -6,6 +6,7 @@ from datetime import date
 
 from rich.table import Table
 
+from tradeengine.console.tables import whole_table
 from tradeengine.fundamentals.codes import Code
 from tradeengine.quant.caching_fundamentals import FundamentalsReport
 from tradeengine.quant.known_fundamentals import sessions_since
@@ -24,10 +25,9 @@ def refused_by_code(report: FundamentalsReport) -> dict[str, list[str]]:
 
 def table(report: FundamentalsReport) -> Table:
     """Draw the result."""
-    shown = Table(title=f"Fundamentals for the session of {report.as_of}", title_justify="left")
-    shown.add_column("")
-    shown.add_column("companies", justify="right")
-    shown.add_column("")
+    title = f"Fundamentals for the session of {report.as_of}"
+    shown = whole_table("", "companies", "", right={"companies"}, firm={"companies"}, title=title)
+    shown.title_justify = "left"
     shown.add_row("valid", str(len(report.inputs)), _warned(report))
     for code, symbols in refused_by_code(report).items():
         shown.add_row(f"refused {code}", str(len(symbols)), _names(symbols))

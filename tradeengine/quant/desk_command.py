@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
 
-from tradeengine.ending import told_when_interrupted
+from tradeengine.ending import told_when_interrupted, told_without_right
 from tradeengine.flags import ConfigFlag, DataVenueFlag, HomeFlag, JsonFlag
 from tradeengine.layout import Home
 
@@ -71,7 +71,7 @@ def desk_command(
         def command(*args: P.args, **kwargs: P.kwargs) -> None:
             # Typer gives all by name, the four of `_shared` among them.
             four: dict[str, Any] = {name: kwargs.pop(name) for name in shared}
-            with told_when_interrupted(kept):
+            with told_when_interrupted(kept), told_without_right():
                 code = function(_shared(**four), *args, **kwargs)
             if code:
                 raise typer.Exit(code)

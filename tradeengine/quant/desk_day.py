@@ -52,6 +52,7 @@ class DeskFlags:
 
         Raises BadConfiguration; for a venue at a URL also VenueUnreachable and RefusedByBroker.
         """
+        self.home.require_text()
         settings = load_settings(self.home.root, self.config, self.environ)
         choice = choose_venue(self.venue, settings)
         # With a date nobody has to be asked for the day: the stores are read, and no venue.

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tradeengine.console.tables import whole_table
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.fundamentals.valuation import Appraisal, Valuation
@@ -141,10 +142,12 @@ def _of_the_model(value: Valuation, company: CompanyInputs) -> list[str]:
 
 
 def _inputs(company: CompanyInputs) -> Table:
-    made = Table("input", "value", "rule", "period ends", "filed")
-    made.columns[2].overflow = "fold"
-    made.title = f"{company.name} (CIK {company.cik}, SIC {company.sic})"
-    made.columns[1].justify = "right"
+    made = whole_table(
+        "input", "value", "rule", "period ends", "filed",
+        right={"value"},
+        firm={"value", "period ends", "filed"},
+        title=f"{company.name} (CIK {company.cik}, SIC {company.sic})",
+    )  # fmt: skip
     for name in company.__struct_fields__:
         figure = getattr(company, name)
         if isinstance(figure, Figure):
@@ -159,8 +162,7 @@ def _inputs(company: CompanyInputs) -> Table:
 
 
 def _assumptions(assumptions: Mapping[str, float]) -> Table:
-    made = Table("assumption", "value")
-    made.columns[1].justify = "right"
+    made = whole_table("assumption", "value", right={"value"}, firm={"value"})
     for name, number in assumptions.items():
         shown = f"{number:.2%}" if name in _SHARES else f"{number:,.4g}"
         made.add_row(name.replace("_", " "), f"{number:,.0f}" if abs(number) > 1e5 else shown)

@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tradeengine.console.tables import whole_table
 from tradeengine.errors import ExitCode
 from tradeengine.model.instants import format_instant, new_york, parse_instant
 from tradeengine.model.spans import in_words, new_york_words
@@ -102,9 +103,9 @@ def _outcome(attempt: Attempt | None, *, held: bool) -> str:
 
 def jobs_table(rows: Collection[JobRow], title: str) -> Table:
     """Draw the rows. Instants are shown in New York."""
-    shown = Table(title=title)
-    for column in ("job", "does", "next due", "last success", "last attempt", "late"):
-        shown.add_column(column)
+    shown = whole_table(
+        "job", "does", "next due", "last success", "last attempt", "late", title=title
+    )
     for row in rows:
         state = "" if row.state == "on" else f" ({row.state})"
         shown.add_row(

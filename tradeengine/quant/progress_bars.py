@@ -1,11 +1,9 @@
 """How far the desk is, on the terminal of whoever looks: a bar for each step, as it comes."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from tradeengine.console.bars import bars_on_standard_error
 
 Hears = Callable[[str, int, int], None]
 """Hears what is done, how much of it, and how much there is; 0: nobody knows."""
@@ -18,15 +16,7 @@ def progress_bars(steps: Sequence[str] = ()) -> Iterator[Hears]:
 
     `steps` are shown from the beginning, in their order; others are added when they are heard of.
     """
-    with Progress(
-        TextColumn("{task.description:<14}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bars:
+    with bars_on_standard_error(width=14) as bars:
         tasks = {step: bars.add_task(step, total=None, start=False) for step in steps}
 
         def hear(what: str, done: int, of: int) -> None:

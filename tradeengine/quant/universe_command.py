@@ -23,7 +23,11 @@ universe = typer.Typer(
 ProposalFlag = Annotated[
     datetime | None,
     typer.Option(
-        "--date", formats=["%Y-%m-%d"], help="Day of the proposal.", show_default="newest"
+        "--date",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="Day of the proposal.",
+        show_default="newest",
     ),
 ]
 WhoFlag = Annotated[str, typer.Option("--who", help="Who decides; kept in the history.")]

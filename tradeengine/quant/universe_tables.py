@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from tradeengine.console.tables import whole_table
 from tradeengine.model.instants import NANOS, format_instant
 from tradeengine.universe.active import ActiveUniverse
 from tradeengine.universe.candidates import Candidate
@@ -17,7 +18,8 @@ _WIDE = 8
 def closing_table(proposal: Proposal, seconds: float | None = None) -> Table:
     """Lay a proposal out: what changes, before and after, what gave way, who was refused."""
     before, after = proposal.before, proposal.after
-    made = Table("", "before", "after", title=f"universe for {proposal.day}: {proposal.origin}")
+    title = f"universe for {proposal.day}: {proposal.origin}"
+    made = whole_table("", "before", "after", title=title)
     for words, was, now in (
         ("names", f"{before.names}", f"{after.names}"),
         ("mean return difference a year", f"{before.difference:+.3f}", f"{after.difference:+.3f}"),
@@ -80,7 +82,9 @@ def _codes(proposal: Proposal) -> str:
 
 def names_table(proposal: Proposal) -> Table:
     """List the chosen with their scores and why they have a moat or not."""
-    made = Table("symbol", "sector", "difference", "beta", "Sharpe", "confidence", "moat", "note")
+    made = whole_table(
+        "symbol", "sector", "difference", "beta", "Sharpe", "confidence", "moat", "note"
+    )
     chosen = set(proposal.chosen)
     for each in sorted(proposal.candidates, key=lambda found: found.symbol):
         if each.symbol in chosen:
@@ -106,7 +110,7 @@ def _moat(candidate: Candidate) -> str:
 
 def history_table(lists: Sequence[ActiveUniverse]) -> Table:
     """List every list with its first day, its proposal, and who accepted it."""
-    made = Table("from", "proposed", "accepted by", "at", "names", "settings")
+    made = whole_table("from", "proposed", "accepted by", "at", "names", "settings")
     for each in lists:
         made.add_row(
             str(each.effective),

@@ -39,3 +39,20 @@ def home_locked(home: Home, *, alone: bool) -> Iterator[None]:
         yield
     finally:
         os.close(number)
+
+
+def is_free(home: Home) -> bool:
+    """Tell whether surely no engine runs under a home; False where that cannot be known."""
+    try:
+        number = os.open(home.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(number)
+    return True

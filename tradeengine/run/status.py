@@ -1,14 +1,14 @@
 """The status file: written by the engine every second, read by `tradeengine status`."""
 
 import os
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import msgspec
 import typer
 
-from tradeengine.console.words import counted, most_waiting
-from tradeengine.errors import ExitCode
+from tradeengine.console.words import counted, money, most_waiting
+from tradeengine.errors import ExitCode, StatusUnreadable
 from tradeengine.layout import Home, write_atomically
 
 
@@ -42,11 +42,15 @@ def write_status(home: Home, status: Status) -> None:
 
 
 def read_status(path: Path) -> Status | None:
-    """Read the status file; None if there is none or it cannot be read."""
+    """Read the status file; None if there is none. Raises StatusUnreadable."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Status)
-    except (OSError, msgspec.MsgspecError):
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StatusUnreadable(str(path), error.strerror or str(error)) from error
+    except msgspec.MsgspecError as error:
+        raise StatusUnreadable(str(path), str(error)) from error
 
 
 def is_alive(pid: int) -> bool:
@@ -61,7 +65,7 @@ def is_alive(pid: int) -> bool:
 
 
 def show_status(home: Home, *, json: bool) -> ExitCode:
-    """Print the status; exit code 1 when no engine has run here."""
+    """Print the status; exit code 1 when no engine has run here. Raises StatusUnreadable."""
     status = read_status(home.status_file)
     if status is None:
         typer.echo(f"no engine has run under {home.root}", err=True)
@@ -82,10 +86,18 @@ def _uncovered(status: Status) -> str:
         now = "nothing if it died now" if status.positions else "nothing"
     else:
         total = sum((Decimal(dollars) for dollars in status.uncovered.values()), Decimal(0))
-        names = ", ".join(f"{symbol} ${row}" for symbol, row in status.uncovered.items())
+        names = ", ".join(f"{symbol} {_money(row)}" for symbol, row in status.uncovered.items())
         count = counted(len(status.uncovered), "symbol")
-        now = f"${total} in {count} if it died now: {names}"
+        now = f"{money(total)} in {count} if it died now: {names}"
     return f"{now}; {status.naked_dollar_seconds} dollar-seconds so far"
+
+
+def _money(text: str) -> str:
+    """Write an amount as everywhere else; what is no amount ("not known") stays as it is."""
+    try:
+        return money(Decimal(text))
+    except InvalidOperation:
+        return text
 
 
 _WHICH_ARE_READ = "`tradeengine alerts list` says which of them somebody acknowledged"
@@ -99,7 +111,7 @@ def _words(status: Status, *, running: bool, halted: bool) -> str:
     lines = [
         f"run        {status.run_id} on {status.venue}: {now}",
         f"state      {status.state} at {status.engine_time}",
-        f"equity     {status.equity}",
+        f"equity     {_money(status.equity)}",
         f"positions  {held or 'none'}",
         f"uncovered  {_uncovered(status)}",
         f"orders     {status.open_orders} open, {status.orders} sent, {status.fills} fills",

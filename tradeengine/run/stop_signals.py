@@ -6,7 +6,7 @@ None of them kills: each asks for the flatten, as often as it comes.
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tradeengine.model.orders import StopTrigger
@@ -25,21 +25,26 @@ class StopSignals:
     def __init__(self) -> None:
         self._heard: list[signal.Signals] = []
 
-    def tell(self, on_stop: Callable[[StopTrigger], None]) -> None:
-        """Call `on_stop` for each stop signal from now on."""
+    def tell(self, *listeners: Callable[[StopTrigger], None]) -> None:
+        """Call all `listeners`, in order, for each stop signal from now on."""
         loop = asyncio.get_running_loop()
         # `nohup` says that the run may outlive its terminal. The others are heard even so: a
         # shell without job control starts what runs in its background with Ctrl-C ignored.
         outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         self._heard = [n for n in _TRIGGERS if not (outlives and n is signal.SIGHUP)]
         for number in self._heard:
-            loop.add_signal_handler(number, on_stop, _TRIGGERS[number])
+            loop.add_signal_handler(number, _each, listeners, _TRIGGERS[number])
 
     def forget(self) -> None:
         """Let the signals be as by default again."""
         loop = asyncio.get_running_loop()
         for number in self._heard:
             loop.remove_signal_handler(number)
+
+
+def _each(listeners: Sequence[Callable[[StopTrigger], None]], trigger: StopTrigger) -> None:
+    for hears in listeners:
+        hears(trigger)
 
 
 @contextmanager

@@ -53,7 +53,8 @@ def parse_settings(yaml: MarkedYaml) -> Settings:
 
 def _env_file(home: Path) -> tuple[Path, str]:
     at_home = home / ".env"
-    path = at_home if at_home.is_file() else Path(".env")
+    # Whatever it is: a pipe that a keeper of secrets fills is read, and a folder refused in words.
+    path = at_home if at_home.exists() else Path(".env")
     return path, shown_path(path)
 
 

@@ -27,12 +27,7 @@ def recorded_market(
     """
     shelf = shipped_archive() if archive is None else archive
     session = _session(day)
-    if not any(first <= day <= last for first, last in shelf.spans()):
-        raise BadConfiguration(
-            "venue.date",
-            f"there is no market data of {day}",
-            "choose a trading day " + " or ".join(f"from {a} to {b}" for a, b in shelf.spans()),
-        )
+    require_data(day, shelf)
     traded = shelf.traded_on(day)
     known = {symbol: i for symbol, i in shelf.instruments.items() if symbol in traded}
     chosen = tuple(known) if symbols is None else tuple(dict.fromkeys(symbols))
@@ -45,6 +40,18 @@ def recorded_market(
         )
     instruments = {symbol: known[symbol] for symbol in chosen}
     return Market(session, instruments, RecordedDays(shelf, seed), frozenset(shelf.instruments))
+
+
+def require_data(day: date, archive: Archive | None = None) -> None:
+    """Raise BadConfiguration when the day is outside of all that we have data of."""
+    shelf = shipped_archive() if archive is None else archive
+    spans = shelf.spans()
+    if not any(first <= day <= last for first, last in spans):
+        raise BadConfiguration(
+            "venue.date",
+            f"there is no market data of {day}",
+            "choose a trading day " + " or ".join(f"from {a} to {b}" for a, b in spans),
+        )
 
 
 def unlisted(day: date, symbols: Sequence[str], archive: Archive | None = None) -> tuple[str, ...]:
