@@ -170,8 +170,10 @@ class Router:
             return
         if not self._opened_with(fill):
             self._moved(order, fill.quantity)
-        complete = order.left <= 0
-        happening = Happening.FILLED if complete else Happening.PART_FILLED
+        order.filled_by_broker = max(order.filled_by_broker, fill.cumulative)
+        # The broker's word ends it: after a bust the fills never sum up to it.
+        is_over = fill.complete or order.left <= 0
+        happening = Happening.FILLED if is_over else Happening.PART_FILLED
         yield from self._apply(order, happening, fill.received_at)
 
     def _opened_with(self, fill: OrderFilled) -> bool:
