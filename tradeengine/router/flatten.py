@@ -3,9 +3,10 @@ Flatten: cancel everything, close everything, until the broker says flat.
 
 A round is: ask what the broker holds; cancel what is open; close what is held
 and not already being closed. Stops go last: until the broker has said what it holds,
-nothing can be sold, and they are all that protects it. Only the broker's own answer ends it: no positions, no orders, and none of ours still
-on its way there. `closing.py` says how a position is closed, `receipt.py` keeps every
-step. A stop during or after the flatten of SAFETY begins a new one.
+nothing can be sold, and they are all that protects it. Only the broker's own answer
+ends it: no positions, no orders, and none of ours still on its way there. `closing.py`
+says how a position is closed, `receipt.py` keeps every step. A stop during or after the
+flatten of SAFETY begins a new one.
 
 When the deadline passes, what is left gets its stops back (`standing_down.py`); only
 SAFETY, which begins again at once, goes on without.
