@@ -107,6 +107,19 @@ async def test_legs_are_orders_of_their_own_and_ended_ones_are_left_out() -> Non
         ]
 
 
+async def test_an_order_that_works_again_tomorrow_is_open() -> None:
+    done = [
+        order_json(id=lasts, status="done_for_day", time_in_force=lasts) for lasts in ("day", "gtc")
+    ]
+    async with scripted() as server:
+        server.script("GET", "/v2/orders", as_json(done))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(ASK)
+        orders = bench.inbox.of(BrokerSnapshot)[0].orders
+        assert [order.order_id for order in orders] == ["gtc"]
+
+
 async def test_odd_orders_are_read_in_the_most_careful_way() -> None:
     notional = order_json(id="n", qty=None, filled_qty="0.057436865", type="peg", limit_price=None)
     async with scripted() as server:
