@@ -212,6 +212,18 @@ async def test_a_question_without_a_usable_answer_is_told(answer: Answer, reason
         assert bench.inbox.of(BrokerSnapshot) == []
 
 
+async def test_a_flatten_does_not_wait_for_what_others_want_to_know_of_fills() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account/activities/FILL", Answer(delay_seconds=60))
+        bench = Bench(server, read_timeout_seconds=60, total_timeout_seconds=60)
+        async with running(bench.broker):
+            await bench.answer(AskBroker(at=START, why="start"))
+            for why in ("reconcile", "missed", "flatten"):
+                bench.broker.send(AskBroker(at=START, why=why))
+            await bench.inbox.wait_for(BrokerSnapshot, 2)
+        assert [snapshot.why for snapshot in bench.inbox.of(BrokerSnapshot)] == ["start", "flatten"]
+
+
 @pytest.mark.parametrize(("why", "is_answered"), [("flatten", True), ("resume", False)])
 async def test_only_a_flatten_goes_on_when_the_account_cannot_be_read_any_more(
     why: str, is_answered: bool
