@@ -1,4 +1,4 @@
-"""A fill is taken back while its order is still being filled."""
+"""A fill is taken back: while its order is still being filled, and while the broker is read."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -56,3 +56,27 @@ def test_what_a_bust_leaves_of_a_filled_entry_is_closed_by_a_flatten(world: Worl
 
     assert world.broker.held["BBB"] == 0
     assert world.core.breaker.state is EngineState.STOPPED
+
+
+def test_a_flatten_sells_nothing_that_a_bust_took_back_while_the_broker_was_read() -> None:
+    puppet.WISHES.clear()
+    world = World(shares())
+    want(world, Side.BUY, Purpose.ENTRY, "10", symbol="BBB")
+    arrive(world)
+    (entry,) = world.orders()
+    bought = world.broker.fill(entry, D(10), world.middle)
+    arrive(world)
+    now = world.broker.now
+    world.step(RequestStop(at=now, received_at=now, trigger=StopTrigger.INTERRUPT, reason=""))
+    world.answer()
+    arrive(world)
+    world.pass_time(2)
+    asked = world.questions.pop()
+    read_before = world.broker.snapshot(asked.why, asked.at, world.middle)
+    world.broker.now += 1
+    world.broker.bust(bought)
+    world.tell(0)
+
+    world.step(read_before)
+
+    assert world.submits == []

@@ -172,8 +172,7 @@ class Router:
             self._moved(order, fill.quantity)
         order.filled_by_broker = max(order.filled_by_broker, fill.cumulative)
         # The broker's word ends it: after a bust the fills never sum up to it.
-        is_over = fill.complete or order.left <= 0
-        happening = Happening.FILLED if is_over else Happening.PART_FILLED
+        happening = Happening.FILLED if fill.complete or order.left <= 0 else Happening.PART_FILLED
         yield from self._apply(order, happening, fill.received_at)
 
     def _opened_with(self, fill: OrderFilled) -> bool:
@@ -205,6 +204,7 @@ class Router:
         if differ.taken_over:
             self._held[differ.symbol] = differ.held
             self._taken_over_at[differ.symbol] = differ.read_at
+            self.book.forget_missing(differ.symbol)
 
     def _moved(self, order: Order, shares: Decimal) -> None:
         held = self._held.get(order.symbol, ZERO)
