@@ -9,7 +9,8 @@ from tests.whole_core import puppet
 from tests.whole_core.model_broker import shares
 from tests.whole_core.test_by_hand import arrive, want
 from tests.whole_core.world import World
-from tradeengine.model.events import OrderFilled
+from tradeengine.model.events import HoldingsDiffer, OrderFilled
+from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import OrderType, Purpose, Side
 
 D = Decimal
@@ -58,3 +59,34 @@ def test_all_shares_that_are_taken_over_can_be_sold(world: World) -> None:
     arrive(world)
 
     assert [(o.kind, o.left) for o in world.orders()] == [(OrderType.LIMIT, D(60))]
+
+
+def test_what_a_flatten_takes_over_unread_lets_no_older_fill_in_again(world: World) -> None:
+    (sale,) = (order for order in world.sent.values() if order.purpose is Purpose.EXIT)
+    live_on(world, 120)
+    taken_over = HoldingsDiffer(
+        at=world.broker.now,
+        symbol="AAA",
+        recorded=D(60),
+        held=D(65),
+        average_price=D(50),
+        taken_over=True,
+    )
+    world.step(taken_over)
+
+    late = OrderFilled(
+        at=world.broker.now - 100 * NANOS,
+        received_at=world.broker.now,
+        client_order_id=sale.client_order_id,
+        order_id="",
+        symbol="AAA",
+        execution_id="late",
+        side=Side.SELL,
+        quantity=D(30),
+        price=D(50),
+        cumulative=D(30),
+        complete=False,
+    )
+    world.step(late)
+
+    assert world.ledger_positions() == {"AAA": D(65)}

@@ -1,10 +1,9 @@
 """
 The router: approved orders become commands, and every order is followed to its end.
 
-An exit waits while the symbol's broker-held stop is being cancelled, because the
-stop holds the shares (403 "insufficient qty available"). An entry that is not
-filled in time is cancelled, so that the stop can be placed without looking like
-a wash trade.
+An exit waits while the symbol's broker-held stop is being cancelled, because the stop
+holds the shares (403 "insufficient qty available"). An entry that is not filled in time
+is cancelled, so that the stop can be placed without looking like a wash trade.
 """
 
 from collections.abc import Iterator
@@ -203,7 +202,8 @@ class Router:
     def on_holdings(self, differ: HoldingsDiffer) -> None:
         if differ.taken_over:
             self._held[differ.symbol] = differ.held
-            self._taken_over_at[differ.symbol] = differ.read_at
+            before = self._taken_over_at.get(differ.symbol, self._read_from)
+            self._taken_over_at[differ.symbol] = max(before, differ.read_at)
             self.book.forget_missing(differ.symbol)
 
     def _moved(self, order: Order, shares: Decimal) -> None:
