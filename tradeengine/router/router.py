@@ -202,8 +202,8 @@ class Router:
     def on_holdings(self, differ: HoldingsDiffer) -> None:
         if differ.taken_over:
             self._held[differ.symbol] = differ.held
-            before = self._taken_over_at.get(differ.symbol, self._read_from)
-            self._taken_over_at[differ.symbol] = max(before, differ.read_at)
+            since = self._taken_over_at.get(differ.symbol, self._read_from)
+            self._taken_over_at[differ.symbol] = max(since, differ.read_at)
             self.book.forget_missing(differ.symbol)
 
     def _moved(self, order: Order, shares: Decimal) -> None:
