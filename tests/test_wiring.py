@@ -82,7 +82,7 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("Trade", ["ledger", "strategy"]),
         ("Bar", ["ledger", "risk", "strategy"]),
         ("OrderFilled", ["router", "ledger", "risk", "ledger", "router"]),
-        ("FillBusted", ["router", "ledger", "ledger"]),
+        ("FillBusted", ["router", "ledger", "risk", "ledger"]),
         (
             "BrokerSnapshot",
             ["ledger", "risk", "router", "router", "router", "risk", "ledger", "router"],

@@ -167,7 +167,12 @@ def _routes(
         e.OrderNotFound: [router.on_order_event],
         e.CancelRejected: [router.on_order_event],
         e.ReplaceRejected: [],
-        e.FillBusted: [router.on_busted, ledger.on_busted, reconciler.on_busted],
+        e.FillBusted: [
+            router.on_busted,
+            ledger.on_busted,
+            gate.on_busted,
+            reconciler.on_busted,
+        ],
         # what the broker holds
         e.BrokerSnapshot: [
             ledger.on_snapshot,
@@ -241,7 +246,12 @@ def _routes(
         ],
         e.PositionSplit: [ledger.on_split, router.on_split],
         e.NakedLimitReached: [gate.on_naked, protector.on_naked],
-        e.HoldingsDiffer: [ledger.on_holdings, router.on_holdings, breaker.on_holdings],
+        e.HoldingsDiffer: [
+            ledger.on_holdings,
+            gate.on_holdings,
+            router.on_holdings,
+            breaker.on_holdings,
+        ],
         e.HoldingsAgree: [breaker.on_holdings_agree],
         e.CashDiffers: [ledger.on_cash],
         e.StrangerSeen: [breaker.on_stranger, reconciler.on_stranger],

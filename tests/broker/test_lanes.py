@@ -69,6 +69,9 @@ def test_a_lane_is_a_symbol_and_questions_have_their_own() -> None:
     assert lane_of(buy(symbol="KO")) == "KO"
     assert lane_of(cancel(symbol="SPY")) == "SPY"
     assert lane_of(AskBroker(at=START, why="start")) == ""
+    assert lane_of(AskBroker(at=START, why="flatten")) == ""
+    assert lane_of(AskBroker(at=START, why="reconcile")) == "*"
+    assert lane_of(AskBroker(at=START, why="missed")) == "*"
 
 
 def test_cancels_are_most_urgent_and_entries_least() -> None:

@@ -49,6 +49,16 @@ def test_an_execution_counts_once_whatever_the_event_id() -> None:
     assert not memory.is_news(fill("X1", 4, 4, "E2"))
 
 
+def test_a_lost_fill_is_told_though_others_of_its_order_are_read_back_under_other_ids() -> None:
+    memory = OrderMemory(100)
+    assert memory.is_news(fill("X1", 4, 4, "E1"))
+    assert memory.is_news(fill("X3", 2, 10, "E3"))
+
+    read_back = [fill("activity-1", 4, 4), fill("activity-2", 4, 8), fill("activity-3", 2, 10)]
+
+    assert [memory.is_news(each) for each in read_back] == [False, True, False]
+
+
 def test_a_fill_read_back_under_another_id_is_known_by_its_sum() -> None:
     memory = OrderMemory(100)
     assert memory.is_news(fill("X1", 4, 4, "E1"))

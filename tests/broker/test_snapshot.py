@@ -107,6 +107,19 @@ async def test_legs_are_orders_of_their_own_and_ended_ones_are_left_out() -> Non
         ]
 
 
+async def test_an_order_that_works_again_tomorrow_is_open() -> None:
+    done = [
+        order_json(id=lasts, status="done_for_day", time_in_force=lasts) for lasts in ("day", "gtc")
+    ]
+    async with scripted() as server:
+        server.script("GET", "/v2/orders", as_json(done))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(ASK)
+        orders = bench.inbox.of(BrokerSnapshot)[0].orders
+        assert [order.order_id for order in orders] == ["gtc"]
+
+
 async def test_odd_orders_are_read_in_the_most_careful_way() -> None:
     notional = order_json(id="n", qty=None, filled_qty="0.057436865", type="peg", limit_price=None)
     async with scripted() as server:
@@ -197,6 +210,18 @@ async def test_a_question_without_a_usable_answer_is_told(answer: Answer, reason
         assert unreachable.why == "flatten"
         assert unreachable.reason.startswith(reason)
         assert bench.inbox.of(BrokerSnapshot) == []
+
+
+async def test_a_flatten_does_not_wait_for_what_others_want_to_know_of_fills() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account/activities/FILL", Answer(delay_seconds=60))
+        bench = Bench(server, read_timeout_seconds=60, total_timeout_seconds=60)
+        async with running(bench.broker):
+            await bench.answer(AskBroker(at=START, why="start"))
+            for why in ("reconcile", "missed", "flatten"):
+                bench.broker.send(AskBroker(at=START, why=why))
+            await bench.inbox.wait_for(BrokerSnapshot, 2)
+        assert [snapshot.why for snapshot in bench.inbox.of(BrokerSnapshot)] == ["start", "flatten"]
 
 
 @pytest.mark.parametrize(("why", "is_answered"), [("flatten", True), ("resume", False)])

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.broker.scripted import Json, fill_json, update_json
+from tests.broker.scripted import Json, fill_json, order_json, update_json
 from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.stream_session import Heard, OrderStreamSession, Phase
+from tradeengine.broker.updates import event_of
+from tradeengine.model.events import OrderAccepted, OrderExpired
 from tradeengine.model.instants import parse_instant
 
 ACCESS = AlpacaAccess(trading_url="http://x", stream_url="ws://x", key="K", secret="S")
@@ -94,6 +96,15 @@ def test_an_update_is_read_by_its_content(encoding: str) -> None:
     )
     assert (report.client_order_id, report.order_id, report.symbol) == ("c-1", "o-1", "KO")
     assert report.created_at == parse_instant("2026-10-08T15:10:18.0952164Z")
+
+
+@pytest.mark.parametrize(("lasts", "kind"), [("day", OrderExpired), ("gtc", OrderAccepted)])
+def test_an_order_that_lasts_is_told_to_be_alive_after_the_day(
+    lasts: str, kind: type[OrderAccepted]
+) -> None:
+    data = update_json("done_for_day", order=order_json(time_in_force=lasts))
+    (report,) = ready().receive(frame("trade_updates", data), 0).reports
+    assert type(event_of(report, 0)) is kind
 
 
 def test_the_time_of_sending_stands_in_for_a_missing_timestamp() -> None:

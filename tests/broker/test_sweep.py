@@ -105,6 +105,14 @@ async def test_a_missed_change_is_told(status: str, kind: type[OrderAccepted]) -
     assert told.at == parse_instant("2026-10-08T15:10:18.0952164Z")
 
 
+@pytest.mark.parametrize(("lasts", "kind"), [("day", OrderExpired), ("gtc", OrderAccepted)])
+async def test_an_order_that_lasts_does_not_end_with_the_day(
+    lasts: str, kind: type[OrderAccepted]
+) -> None:
+    bench = await swept([order_json(status="done_for_day", time_in_force=lasts)], [])
+    assert bench.inbox.of(kind)[-1].order_id == "o-1"
+
+
 async def test_a_missed_replacement_names_its_heir() -> None:
     old = order_json(status="replaced", replaced_by="o-2")
     new = order_json(id="o-2", client_order_id="c-2", status="new")

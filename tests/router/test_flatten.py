@@ -17,6 +17,7 @@ from tests.router.scenes import (
     tick,
 )
 from tradeengine.model.commands import (
+    ApprovedOrder,
     AskBroker,
     CancelOrder,
     FlattenAll,
@@ -421,6 +422,56 @@ def test_orders_that_only_we_think_open_are_asked_after() -> None:
     (missed,) = made.on_snapshot(snapshot(at=5))
 
     assert missed == AskBroker(at=second(5), why="missed")
+
+
+def never_shown(made: Flattener, *held: BrokerPosition, unreadable: int = 0) -> list[Message]:
+    """Answer polls by what is held, and with no order; give what came of the last."""
+    last: list[Message] = []
+    for at in (2, 4, 6, 8, 10):
+        list(made.on_timer(tick(at)))
+        shown = structs.replace(snapshot(*held, at=at), unreadable_rows=unreadable)
+        last = list(made.on_snapshot(shown))
+        for ended in last:
+            if isinstance(ended, OrderEnded):
+                list(made.on_order_ended(ended))
+    return last
+
+
+def entered(router: Router) -> None:
+    list(router.on_approved(approved(Purpose.ENTRY)))
+    list(router.on_order_event(accepted(BUY)))
+
+
+def test_an_order_that_the_broker_never_shows_does_not_keep_its_symbol_from_being_closed() -> None:
+    made, router = scene()
+    entered(router)
+    begin(made)
+
+    last = never_shown(made, held_position("10"))
+
+    assert closing(last[-1]).quantity == D(10)
+    sent = list(router.on_approved(ApprovedOrder(at=0, intent=closing(last[-1]), quantity=D(10))))
+    assert kinds(sent) == ["SubmitOrder"]
+
+
+def test_an_order_that_the_broker_never_shows_does_not_keep_an_empty_account_from_flat() -> None:
+    made, router = scene()
+    entered(router)
+    begin(made)
+
+    end = never_shown(made)[-1]
+
+    assert isinstance(end, FlattenEnded)
+    assert end.flat
+
+
+def test_an_order_may_be_among_the_rows_that_cannot_be_read() -> None:
+    made, router = scene()
+    entered(router)
+    begin(made)
+
+    assert "FlattenEnded" not in kinds(never_shown(made, unreadable=1))
+    assert [order.client_order_id for order in router.book.open_orders()] == [BUY]
 
 
 CLOSE = second(23400)

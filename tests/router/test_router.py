@@ -79,6 +79,24 @@ def test_a_fill_ends_the_order_once_it_is_complete() -> None:
     assert (ended.outcome, ended.filled, ended.average_price) == ("filled", D(10), D("100.6"))
 
 
+def test_the_last_fill_ends_an_order_of_which_an_earlier_one_was_not_told() -> None:
+    made = router()
+    list(made.on_approved(approved(Purpose.ENTRY)))
+    last = structs.replace(fill(BUY, "6", execution="x2"), cumulative=D(10), complete=True)
+
+    ended = only(list(made.on_filled(last)))
+
+    assert isinstance(ended, OrderEnded)
+    assert (ended.outcome, ended.filled, ended.missing) == ("filled", D(6), D(4))
+    assert made.book.open_in("AAPL") == []
+
+    list(made.on_filled(fill(BUY, "4", execution="x1")))
+
+    order = made.book.get(BUY)
+    assert order is not None
+    assert (order.filled, order.missing) == (D(10), D(0))
+
+
 def test_an_execution_counts_once() -> None:
     made = router()
     list(made.on_approved(approved(Purpose.ENTRY)))

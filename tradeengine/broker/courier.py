@@ -11,7 +11,6 @@ group; `connect` waits for the order stream; `close` lets what is under way end.
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from datetime import date
 from decimal import Decimal
 
@@ -252,24 +251,20 @@ class AlpacaBroker:
         return True
 
     async def _sweep_and_tell(self, line: Line, settle_seconds: float) -> None:
-        # The sweep before may wait on the clock: who waits for it must not hold up time.
-        await self._aside(self._sweeping.acquire())
-        try:
+        # The sweep before may wait on the clock: who waits for it holds up neither time nor place.
+        while self._sweeping.locked():
+            await line.pause(self._parameters.retry_spacing_seconds[0])
+        async with self._sweeping:
             swept = await self._sweep.read(line, settle_seconds)
-        finally:
-            self._sweeping.release()
         now = self._swept_at = self._clock.now()
         self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
         self._news.tell(swept.reports)
 
     async def _step_aside(self, seconds: float) -> None:
-        await self._aside(self._clock.sleep(seconds))
-
-    async def _aside(self, waiting: Awaitable[object]) -> None:
-        """Wait without counting as lock-step work."""
+        """Wait on the clock without counting as lock-step work."""
         self._quiescence.end()
         try:
-            await waiting
+            await self._clock.sleep(seconds)
         finally:
             self._quiescence.begin()
 

@@ -16,12 +16,17 @@ from itertools import count, islice
 from tradeengine.broker.requests import Lane
 from tradeengine.broker.turnstile import Place, Turnstile
 from tradeengine.clock import Clock
-from tradeengine.model.commands import CancelOrder, Command, SubmitOrder
-from tradeengine.model.orders import Purpose
+from tradeengine.model.commands import AskBroker, CancelOrder, Command, SubmitOrder
+from tradeengine.model.orders import Purpose, Question
 from tradeengine.quiescence import Quiescence
 
 ACCOUNT = ""
 """The lane of commands that concern no symbol."""
+
+SWEEPS = "*"
+"""The lane of questions that read fills first: what a flatten asks must not wait for that."""
+
+_SWEEPING = {Question.RECONCILE, Question.MISSED}
 
 
 class Turn:
@@ -65,6 +70,8 @@ CarryOut = Callable[[Command, Turn], Awaitable[None]]
 
 def lane_of(command: Command) -> str:
     """Give the name of the queue that a command goes into: its symbol."""
+    if isinstance(command, AskBroker) and command.why in _SWEEPING:
+        return SWEEPS
     symbol = getattr(command, "symbol", ACCOUNT)
     return str(symbol)
 

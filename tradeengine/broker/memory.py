@@ -4,8 +4,9 @@ What has been told of each order, so that nothing is told twice.
 The same fact can reach us by the stream, by the stream again after a reconnect
 and by a sweep over REST, in any order. Facts are recognised by the broker's
 event id and execution id. A fill read back by REST may carry another id than
-the stream gave it, so sums are a second witness: the fills told of an order can
-never exceed the most that the broker ever said was filled.
+the stream gave it, so it is known by its numbers and its instant too, and sums are
+a last witness: the fills told of an order can never exceed the most that the broker
+ever said was filled.
 """
 
 from collections import OrderedDict
@@ -100,11 +101,10 @@ def _is_new_fill(told: _Told, report: Report) -> bool:
         return False
     shares = told.shares + (report.quantity or ZERO)
     told.known = max(told.known, report.filled or shares)
-    # After a bust or a correction the sums no longer add up; then each fill is compared.
-    if told.corrected:
-        if any(_are_one(report, fill) for fill in told.fills):
-            return False
-    elif shares > told.known:
+    if any(_are_one(report, fill) for fill in told.fills):
+        return False
+    # After a bust or a correction the sums no longer add up.
+    if not told.corrected and shares > told.known:
         return False
     told.fills.append(report)
     told.shares = shares
@@ -114,6 +114,8 @@ def _is_new_fill(told: _Told, report: Report) -> bool:
 
 def _are_one(fill: Report, other: Report) -> bool:
     """Tell whether two reports are of one fill, which the stream and REST name differently."""
+    if fill.event_id and other.event_id:
+        return False  # Both are of the stream, and there each fill has one name.
     alike = (fill.filled, fill.quantity, fill.price) == (other.filled, other.quantity, other.price)
     return alike and abs(fill.at - other.at) <= _SAME_INSTANT
 

@@ -75,7 +75,8 @@ class Questions:
         except _NO_ANSWER as error:
             self._answers.unreachable(question.why, str(error))
         finally:
-            self._news.release(_READING)
+            if question.why == Question.START:
+                self._news.release(_READING)
 
     async def _read(self, why: str, line: Line) -> Holdings:
         if why == Question.START:

@@ -24,6 +24,7 @@ from tradeengine.broker.wire import (
     read_rows,
     trimmed,
     with_legs,
+    word_of,
 )
 from tradeengine.errors import (
     OutcomeUnknown,
@@ -175,7 +176,7 @@ def _open_orders(rows: list[OrderRow]) -> tuple[list[BrokerOrder], list[Unreadab
     orders: list[BrokerOrder] = []
     unclear: list[Unreadable] = []
     for row in rows:
-        if row.status in _ENDED:
+        if word_of(row.status or "", row) in _ENDED:
             continue
         try:
             orders.append(_open_order(row))

@@ -25,6 +25,7 @@ from tradeengine.broker.wire import (
     instant_of,
     read_one,
     shown,
+    word_of,
 )
 from tradeengine.errors import ProtocolViolation
 
@@ -144,7 +145,7 @@ def report_of(row: TradeUpdateRow, received_at: int) -> Report:
     """Give a trade update in neutral words. Its own timestamp has the nanoseconds."""
     order = row.order
     return Report(
-        word=row.event,
+        word=word_of(row.event, order),
         at=instant_of(row.timestamp, row.at, default=received_at),
         client_order_id=order.client_order_id or "",
         order_id=order.id,

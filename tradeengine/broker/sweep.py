@@ -26,6 +26,7 @@ from tradeengine.broker.wire import (
     instant_of,
     read_one,
     read_rows,
+    word_of,
 )
 from tradeengine.clock import Clock
 from tradeengine.errors import RefusedByBroker
@@ -130,7 +131,7 @@ class Sweep:
         status = row.status or ""
         heir = rows.get(row.replaced_by or "")
         return Report(
-            word=status,
+            word=word_of(status, row),
             at=instant_of(row.updated_at, row.created_at, default=self._clock.now()),
             client_order_id=row.client_order_id or "",
             order_id=row.id,

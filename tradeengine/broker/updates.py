@@ -77,7 +77,7 @@ KIND_OF_WORD: Mapping[str, type[OrderEvent]] = MappingProxyType(
         "partial_fill": OrderFilled,
         "canceled": OrderCancelled,
         "expired": OrderExpired,
-        "done_for_day": OrderExpired,
+        "done_for_day": OrderExpired,  # one that lasts longer is `suspended`: `wire.word_of`
         "replaced": OrderReplaced,
         "rejected": OrderRejected,
         "order_cancel_rejected": CancelRejected,

@@ -53,6 +53,7 @@ class OrderRow(Row, frozen=True, kw_only=True):
     side: str | None = None
     type: str | None = None
     status: str | None = None
+    time_in_force: str | None = None
     qty: Decimal | None = None
     filled_qty: Decimal | None = None
     limit_price: Decimal | None = None
@@ -164,6 +165,16 @@ class Rows(Struct, Generic[RowT]):
 @cache
 def _decoder(kind: type[RowT]) -> msgspec.json.Decoder[RowT]:
     return msgspec.json.Decoder(kind)
+
+
+def word_of(word: str, order: OrderRow) -> str:
+    """
+    Give the broker's word for an order, in a form that is an end only where nothing comes after.
+
+    An order that lasts until it is cancelled and is done for the day works again tomorrow.
+    """
+    lasts = word == "done_for_day" and order.time_in_force == "gtc"
+    return "suspended" if lasts else word
 
 
 _PIECES = msgspec.json.Decoder(list[Raw])

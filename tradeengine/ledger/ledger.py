@@ -154,7 +154,8 @@ class Ledger:
         mark = self._marks.price(differ.symbol, before.average_price)
         self._pay(before.price_of_becoming(adopted, mark))
         self._adopt_position(differ.symbol, adopted, ADJUSTMENTS)
-        self._taken_over_at[differ.symbol] = differ.read_at
+        since = self._taken_over_at.get(differ.symbol, self._opening.read_from)
+        self._taken_over_at[differ.symbol] = max(since, differ.read_at)
         yield self._position_changed(differ.symbol, differ.at)
         yield from self._value(differ.at)
 

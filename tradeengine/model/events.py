@@ -232,7 +232,7 @@ class OrderCancelled(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class OrderExpired(OrderEvent, frozen=True, kw_only=True, tag=True, gc=False):
-    """The order ran out of time (also done_for_day)."""
+    """The order ran out of time (also done_for_day, if it does not last)."""
 
     cumulative: Decimal
 

@@ -212,11 +212,15 @@ class ExposureBook:
         for symbol in [name for name in self._held if name not in but_not]:
             del self._held[symbol]
         for symbol in [name for name in self._open if name not in but_not]:
-            for done in [r for r in self._open[symbol] if r.has_ended]:
-                self._drop(symbol, done)
+            self.forget_missing(symbol)
         for row in positions:
             if row.symbol not in but_not:
                 self._set_held(row.symbol, Held(row.quantity, row.average_price))
+
+    def forget_missing(self, symbol: str) -> None:
+        """Wait for no fill of ended orders of a symbol any more: what is held has them."""
+        for done in [r for r in self.open_orders(symbol) if r.has_ended]:
+            self._drop(symbol, done)
 
     def adopt(self, orders: Iterable[BrokerOrder]) -> None:
         """Count the orders that were open at the broker when the run began."""

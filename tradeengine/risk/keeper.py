@@ -17,6 +17,8 @@ from tradeengine.model.events import (
     FeedLost,
     FeedMuted,
     FeedStable,
+    FillBusted,
+    HoldingsDiffer,
     NakedLimitReached,
     OrderCancelled,
     OrderEnded,
@@ -56,7 +58,7 @@ class ViewKeeper:
     def __init__(self, plan: SessionPlan) -> None:
         self.view = RiskView(plan)
         self._filled_at: dict[str, int] = {}
-        """When the last fill of each symbol was told."""
+        """When the last fill of each symbol, or a bust, was told."""
 
     def on_quote(self, quote: Quote) -> None:
         self.view.quotes[quote.symbol] = quote
@@ -122,6 +124,15 @@ class ViewKeeper:
         self.view.exposure.fill(fill)
         if fill.side is Side.BUY:
             self.view.last_buy[fill.symbol] = fill.received_at
+
+    def on_busted(self, bust: FillBusted) -> None:
+        """Note that an answer of the broker may have been read before it."""
+        self._filled_at[bust.symbol] = bust.received_at
+
+    def on_holdings(self, differ: HoldingsDiffer) -> None:
+        """Wait for no fill that is in what was taken over."""
+        if differ.taken_over:
+            self.view.exposure.forget_missing(differ.symbol)
 
     def on_entries_recalled(self, event: EntriesRecalled) -> None:
         """Count what earlier runs of the session entered as if it had been here."""

@@ -1,11 +1,11 @@
 """
 Flatten: cancel everything, close everything, until the broker says flat.
 
-A round is: ask what the broker holds; cancel what is open; close what is held
-and not already being closed. Stops go last: until the broker has said what it holds,
-nothing can be sold. Only the broker's own answer ends it: no positions, no orders, and
-none of ours still on its way there. `closing.py` says how a position is closed, `receipt.py`
-keeps every step. A stop during or after the flatten of SAFETY begins a new one.
+A round is: ask what the broker holds; cancel what is open; close what is held and not
+already being closed. Stops go last: until the broker has said what it holds, nothing can
+be sold, and they are all that protects it. Only the broker's own answer ends it: no
+positions, no orders, and none of ours still on its way there. `closing.py` says how a
+position is closed, `receipt.py` keeps every step. A stop begins a new flatten.
 
 When the deadline passes, what is left gets its stops back (`standing_down.py`); only
 SAFETY, which begins again at once, goes on without.
@@ -56,7 +56,7 @@ class Flattener:
         self._router, self._protector, self._middle = router, protector, middle
         self._closing = Closing(parameters)
         self._standing_down = StandingDown(parameters, router, protector)
-        self._missed_ends = MissedEnds(router.book)
+        self._missed_ends = MissedEnds(router)
         self._receipt = Receipt(middle)
         self._trigger: StopTrigger | None = None
         self._began = self._asked_at = 0
@@ -118,10 +118,10 @@ class Flattener:
 
     def _act(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         now = snapshot.received_at
+        yield from self._missed_ends.look(snapshot, self._asked_at)
         if self._is_flat(snapshot):
             yield self._end(now, flat=True)
             return
-        yield from self._missed_ends.look(snapshot, self._asked_at)
         if self._standing_down.active:
             if self._is_last_look:
                 yield self._end(now, flat=False)

@@ -2,38 +2,77 @@
 Ends that were never told: a dead order stream leaves orders open with us only.
 
 The flatten sees it in two snapshots in a row, long before the sweep of every half
-minute, and it cannot wait: an order that seems to be open keeps its shares.
+minute, and it cannot wait: an order that seems to be open keeps its shares. So the
+broker is asked what became of it. Where even that does not tell, because what was filled
+cannot be read, its silence in one snapshot after the other is the end.
 """
 
 from collections.abc import Iterator
 
 from tradeengine.model.commands import AskBroker
-from tradeengine.model.events import BrokerSnapshot
+from tradeengine.model.events import BrokerSnapshot, OrderExpired, OrderStale
+from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Question
-from tradeengine.router.order import OrderBook
+from tradeengine.router.order import Order
+from tradeengine.router.router import Router
+
+_ASKED_EVERY = 2
+"""Snapshots without an order until the broker is asked about it, and asked again."""
+
+_BELIEVED_AFTER, _BELIEVED_FOR = 4, 5 * NANOS
+"""Snapshots, and time between first and last, after which it is no longer waited for."""
+
+_NOTE = "the broker has not shown it again and again: taken for ended"
 
 
 class MissedEnds:
     """Compare our open orders with the broker's, from snapshot to snapshot."""
 
-    def __init__(self, book: OrderBook) -> None:
-        self._book = book
-        self._gone: frozenset[str] = frozenset()
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._gone: dict[str, tuple[int, int]] = {}
+        """In how many snapshots in a row each order was not shown, and since when."""
 
     def reset(self) -> None:
         """Forget an earlier flatten."""
-        self._gone = frozenset()
+        self._gone.clear()
 
     def look(self, snapshot: BrokerSnapshot, asked_at: int) -> Iterator[Message]:
-        """Ask what became of orders that the broker did not show two times in a row."""
-        shown = {order.client_order_id for order in snapshot.orders}
-        gone = frozenset(
-            order.client_order_id
-            for order in self._book.open_orders()
+        """Ask what became of orders that the broker does not show; in the end believe it."""
+        shown, now = {order.client_order_id for order in snapshot.orders}, snapshot.received_at
+        gone = {
+            order.client_order_id: order
+            for order in self._router.book.open_orders()
             if order.order_id and order.sent_at < asked_at and order.client_order_id not in shown
+        }
+        self._gone = {name: self._counted(name, now) for name in gone}
+        if any(times % _ASKED_EVERY == 0 for times, _ in self._gone.values()):
+            yield AskBroker(at=now, why=Question.MISSED)
+        if snapshot.unreadable_rows:
+            return  # It may be one of those.
+        for name, (times, since) in self._gone.items():
+            if times >= _BELIEVED_AFTER and now - since >= _BELIEVED_FOR:
+                yield from self._ended(gone[name], now)
+
+    def _counted(self, name: str, now: int) -> tuple[int, int]:
+        times, since = self._gone.get(name, (0, now))
+        return times + 1, since
+
+    def _ended(self, order: Order, now: int) -> Iterator[Message]:
+        yield OrderStale(
+            at=now,
+            client_order_id=order.client_order_id,
+            state=order.state.value,
+            event="not shown",
+            note=_NOTE,
         )
-        missed = gone & self._gone
-        self._gone = gone - missed
-        if missed:
-            yield AskBroker(at=snapshot.received_at, why=Question.MISSED)
+        ended = OrderExpired(
+            at=now,
+            received_at=now,
+            client_order_id=order.client_order_id,
+            order_id=order.order_id,
+            symbol=order.symbol,
+            cumulative=order.filled,
+        )
+        yield from self._router.on_order_event(ended)

@@ -140,6 +140,12 @@ class OrderBook:
         orders = (o for o in self._orders.values() if o.symbol == symbol and o.side is side)
         return sum((order.missing for order in orders), ZERO)
 
+    def forget_missing(self, symbol: str) -> None:
+        """Wait for no fill of a symbol any more: the broker's word for what is held has them."""
+        for order in self._orders.values():
+            if order.symbol == symbol:
+                order.filled_by_broker = order.filled
+
     def open_orders(self) -> Iterator[Order]:
         """Yield every open order."""
         for orders in self._open.values():

@@ -1,10 +1,9 @@
 """
 The router: approved orders become commands, and every order is followed to its end.
 
-An exit waits while the symbol's broker-held stop is being cancelled, because the
-stop holds the shares (403 "insufficient qty available"). An entry that is not
-filled in time is cancelled, so that the stop can be placed without looking like
-a wash trade.
+An exit waits while the symbol's broker-held stop is being cancelled, because the stop
+holds the shares (403 "insufficient qty available"). An entry that is not filled in time
+is cancelled, so that the stop can be placed without looking like a wash trade.
 """
 
 from collections.abc import Iterator
@@ -170,8 +169,9 @@ class Router:
             return
         if not self._opened_with(fill):
             self._moved(order, fill.quantity)
-        complete = order.left <= 0
-        happening = Happening.FILLED if complete else Happening.PART_FILLED
+        order.filled_by_broker = max(order.filled_by_broker, fill.cumulative)
+        # The broker's word ends it: after a bust the fills never sum up to it.
+        happening = Happening.FILLED if fill.complete or order.left <= 0 else Happening.PART_FILLED
         yield from self._apply(order, happening, fill.received_at)
 
     def _opened_with(self, fill: OrderFilled) -> bool:
@@ -202,7 +202,9 @@ class Router:
     def on_holdings(self, differ: HoldingsDiffer) -> None:
         if differ.taken_over:
             self._held[differ.symbol] = differ.held
-            self._taken_over_at[differ.symbol] = differ.read_at
+            since = self._taken_over_at.get(differ.symbol, self._read_from)
+            self._taken_over_at[differ.symbol] = max(since, differ.read_at)
+            self.book.forget_missing(differ.symbol)
 
     def _moved(self, order: Order, shares: Decimal) -> None:
         held = self._held.get(order.symbol, ZERO)

@@ -108,6 +108,20 @@ async def test_an_update_has_a_field_more_and_a_field_less(controlled: Venue) ->
         assert "event_id" in second
 
 
+async def test_two_faults_may_strike_one_update(controlled: Venue) -> None:
+    async with orders(controlled) as socket:
+        await arm(controlled, "missing_field", field="event")
+        await arm(controlled, "missing_field", field="order")
+        await arm(controlled, "unknown_field")
+        await arm(controlled, "duplicate_update")
+        await controlled.ask("POST", "/v2/orders", json=RESTING)
+        controlled.run_for(1)
+        first, second = await update(socket), await update(socket)
+    assert first == second
+    assert not {"event", "order"} & first.keys()
+    assert first["quantum_state"] == "both"
+
+
 async def test_data_messages_of_unknown_type_and_shape(controlled: Venue) -> None:
     async with data(controlled, quotes=["AAPL"], trades=["AAPL"]) as socket:
         await arm(controlled, "unknown_enum", where="data", kind="t", field="T", value="zz")

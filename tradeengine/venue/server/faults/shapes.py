@@ -15,11 +15,11 @@ Where = Literal["orders", "data", "rest"]
 def bearers(where: Kind, message: Body, kind: str | None) -> list[Body]:
     """Give the objects in a message that bear fields: an update has two, its order first."""
     if where == "data":
-        return [message] if kind in (None, message["T"]) else []
+        return [message] if kind in (None, message.get("T")) else []
     data = message.get("data")
-    if not isinstance(data, dict) or kind not in (None, data["event"]):
+    if not isinstance(data, dict) or kind not in (None, data.get("event")):
         return []
-    return [data["order"], data]
+    return [row for row in (data.get("order"), data) if isinstance(row, dict)]
 
 
 def rewritten(body: bytes, change: Callable[[list[Body]], None]) -> bytes:

@@ -24,7 +24,7 @@ class OfUpdates(Counted, kw_only=True):
     def meets(self, message: Body) -> bool:
         """Say whether an update is one of those, and count it."""
         data = message["data"]
-        if self.spent or data is None or self.event not in (None, data["event"]):
+        if self.spent or data is None or self.event not in (None, data.get("event")):
             return False
         self.use()
         return True
