@@ -37,7 +37,7 @@ from tradeengine.model.events import (
     TradingStatus,
 )
 from tradeengine.model.message import Message
-from tradeengine.model.orders import OrderType, Purpose, Side, StopTrigger
+from tradeengine.model.orders import OrderType, Purpose, Question, Side, StopTrigger
 from tradeengine.router.flatten import Flattener
 from tradeengine.router.parameters import RouterParameters
 from tradeengine.router.protection import Protector
@@ -409,6 +409,34 @@ def test_what_is_left_after_the_deadline_gets_its_stop_back() -> None:
     assert (end.flat, end.orders_left) == (False, (stop_name,))
     assert end.symbols[0].steps[-1] == "stop back at the broker for 10"
     assert end.reasons == "10 AAPL: trading is halted (T1)"
+
+
+def test_a_fill_that_nobody_told_is_asked_for_before_the_account_is_flat() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    ended_in_part = structs.replace(cancelled(name), cumulative=D(4))
+    (ended,) = router.on_order_event(ended_in_part)
+    assert isinstance(ended, OrderEnded)
+    assert kinds(list(made.on_order_ended(ended))) == ["AskBroker"]
+
+    (asked,) = made.on_snapshot(snapshot(at=61))
+    assert isinstance(asked, AskBroker)
+    assert asked.why == Question.MISSED
+
+    list(router.on_filled(fill(name, "4", side=Side.SELL, at=second(62))))
+    (end,) = made.on_snapshot(snapshot(at=63))
+    assert isinstance(end, FlattenEnded)
+    assert end.flat
+
+
+def test_a_fill_that_cannot_be_read_keeps_nobody_from_being_flat_for_long() -> None:
+    made, router = scene()
+    name = close_one(made, router)
+    list(router.on_order_event(structs.replace(cancelled(name), cumulative=D(4))))
+
+    heard = [message for at in range(61, 65) for message in made.on_snapshot(snapshot(at=at))]
+
+    assert kinds(heard) == ["AskBroker", "FlattenEnded"]
 
 
 def test_orders_that_only_we_think_open_are_asked_after() -> None:

@@ -135,7 +135,7 @@ class Flattener:
         if snapshot.positions or snapshot.orders or snapshot.unreadable_rows:
             return False
         # An entry may still be on its way to the broker, and be filled when it gets there.
-        return next(self._router.book.open_orders(), None) is None
+        return not self._missed_ends.waits and next(self._router.book.open_orders(), None) is None
 
     def _is_settled(self, snapshot: BrokerSnapshot) -> bool:
         """Whether all that is left waits for an open that this flatten does not live to see."""

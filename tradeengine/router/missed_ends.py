@@ -5,6 +5,9 @@ The flatten sees it in two snapshots in a row, long before the sweep of every ha
 minute, and it cannot wait: an order that seems to be open keeps its shares. So the
 broker is asked what became of it. Where even that does not tell, because what was filled
 cannot be read, its silence in one snapshot after the other is the end.
+
+An order may also have ended with a fill that was never told. It is asked for too, so
+that the run does not end with shares that are on no books of ours.
 """
 
 from collections.abc import Iterator
@@ -34,9 +37,18 @@ class MissedEnds:
         self._gone: dict[str, tuple[int, int]] = {}
         """In how many snapshots in a row each order was not shown, and since when."""
 
+        self._untold = 0
+        """Snapshots in a row with a fill that the broker counts and nobody has told."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether an untold fill may still be told; not for ever: it may be unreadable."""
+        return 0 < self._untold < _BELIEVED_AFTER
+
     def reset(self) -> None:
         """Forget an earlier flatten."""
         self._gone.clear()
+        self._untold = 0
 
     def look(self, snapshot: BrokerSnapshot, asked_at: int) -> Iterator[Message]:
         """Ask what became of orders that the broker does not show; in the end believe it."""
@@ -47,7 +59,9 @@ class MissedEnds:
             if order.order_id and order.sent_at < asked_at and order.client_order_id not in shown
         }
         self._gone = {name: self._counted(name, now) for name in gone}
-        if any(times % _ASKED_EVERY == 0 for times, _ in self._gone.values()):
+        self._untold = self._untold + 1 if self._router.book.is_missing_fills() else 0
+        is_due = any(times % _ASKED_EVERY == 0 for times, _ in self._gone.values())
+        if is_due or self._untold == 1:
             yield AskBroker(at=now, why=Question.MISSED)
         if snapshot.unreadable_rows:
             return  # It may be one of those.

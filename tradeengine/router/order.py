@@ -140,6 +140,10 @@ class OrderBook:
         orders = (o for o in self._orders.values() if o.symbol == symbol and o.side is side)
         return sum((order.missing for order in orders), ZERO)
 
+    def is_missing_fills(self) -> bool:
+        """Tell whether the broker filled more than was told, of any order."""
+        return any(order.missing for order in self._orders.values())
+
     def forget_missing(self, symbol: str) -> None:
         """Wait for no fill of a symbol any more: the broker's word for what is held has them."""
         for order in self._orders.values():
