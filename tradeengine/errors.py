@@ -119,8 +119,8 @@ class StoreFailed(TradeEngineError):
     def __str__(self) -> str:
         return (
             f"{self.path}: {self.problem}\n  remedy: it holds the locks of accounts, so nothing"
-            " trades without it; mend the disk, or move the file away when you know that no"
-            " account is locked"
+            " trades without it; let this user write it, mend the disk, or move the file away when"
+            " you know that no account is locked"
         )
 
 
@@ -247,8 +247,8 @@ class RecordsFailed(TradeEngineError):
 
     def __str__(self) -> str:
         return (
-            f"{self.path}: the delivery records of alerts fail: {self.reason}\n  remedy: mend the"
-            " disk, or move the file away; a new one is made"
+            f"{self.path}: the delivery records of alerts fail: {self.reason}\n  remedy: let this"
+            " user write it, mend the disk, or move the file away; a new one is made"
         )
 
 
