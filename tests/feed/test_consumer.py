@@ -288,7 +288,7 @@ async def test_after_a_loss_it_waits_connects_again_and_refills_the_gap(
 
         # The stream repeats the last of them and goes on.
         await peer.say(wire_bar(TEN + 2 * MINUTE), wire_bar(TEN + 3 * MINUTE))
-        await feed.inbox.wait_for(Bar, 30)
+        await feed.inbox.wait_for(Bar, 5)
         assert [bar.at for bar in feed.inbox.of(Bar)][-1] == TEN + 3 * MINUTE
     kinds = [type(message) for message in feed.inbox.messages]
     assert kinds == [FeedConnected, Bar, FeedLost, FeedConnected, Bar, Bar, Bar, FeedGap, Bar]

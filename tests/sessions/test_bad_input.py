@@ -101,7 +101,7 @@ WRONG_KEYS = {
 WRONG_FLAGS = {
     "--date 2019-02-18": "--date: the exchange is closed on 2019-02-18",
     "--date 1850-01-02": "--date: the exchange calendar covers 1993 to 2028",
-    "--date 2019-03-13": "the session plan: there is no universe, and none can be proposed",
+    "--date 2019-03-13": "venue.date: there is no market data of 2019-03-13",
     "--date 13.2.2019": "'13.2.2019' does not match",
     "--start 08:00": "--start: 08:00 is outside the session of 2010-07-01\n  remedy:",
     "--start 9:30": "--start: '9:30' is not a time\n  remedy: write HH:MM",
