@@ -48,3 +48,14 @@ async def test_a_sweep_that_waits_for_another_holds_no_place() -> None:
             bench.broker.send(AskBroker(at=START, why="missed"))
             bench.broker.send(buy())
             await bench.inbox.wait_for(OrderAccepted)
+
+
+async def test_a_sweep_goes_on_as_soon_as_the_one_before_is_over() -> None:
+    async with scripted() as server:
+        bench = Bench(server, SimulatedClock(START))  # which nobody moves
+        async with running(bench.broker):
+            async with bench.broker._sweeping:
+                bench.broker.send(AskBroker(at=START, why="missed"))
+                for _ in range(100):
+                    await asyncio.sleep(0)
+            await bench.drained()

@@ -11,6 +11,7 @@ group; `connect` waits for the order stream; `close` lets what is under way end.
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ from tradeengine.broker.durability import may_leave
 from tradeengine.broker.flows import Flows
 from tradeengine.broker.kill import close_everything
 from tradeengine.broker.lanes import Lanes, Turn, lane_of
-from tradeengine.broker.line import Line, Pause
+from tradeengine.broker.line import Aside, Line, Pause, plainly
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.news import News
 from tradeengine.broker.order_stream import OrderStream
@@ -199,7 +200,7 @@ class AlpacaBroker:
         )
 
     async def _carry_out(self, command: Command, turn: Turn) -> None:
-        line = self._line(turn.pause)
+        line = self._line(turn.pause, turn.aside)
         if not await may_leave(command, self._durable, self._answers):
             return
         match command:
@@ -244,7 +245,7 @@ class AlpacaBroker:
 
     async def _swept(self, settle_seconds: float) -> bool:
         try:
-            await self._sweep_and_tell(self._line(self._step_aside), settle_seconds)
+            await self._sweep_and_tell(self._line(self._step_aside, self._aside), settle_seconds)
         except _NO_ANSWER as error:
             self._answers.unreachable("sweep", str(error))
             return False
@@ -253,20 +254,27 @@ class AlpacaBroker:
     async def _sweep_and_tell(self, line: Line, settle_seconds: float) -> None:
         # The sweep before may wait on the clock: who waits for it holds up neither time nor place.
         while self._sweeping.locked():
-            await line.pause(self._parameters.retry_spacing_seconds[0])
+            await line.aside(self._sweep_over())
         async with self._sweeping:
             swept = await self._sweep.read(line, settle_seconds)
         now = self._swept_at = self._clock.now()
         self._inbox.put_many([rejected(row, "sweep", now) for row in swept.unreadable])
         self._news.tell(swept.reports)
 
+    async def _sweep_over(self) -> None:
+        async with self._sweeping:
+            pass
+
     async def _step_aside(self, seconds: float) -> None:
-        """Wait on the clock without counting as lock-step work."""
+        await self._aside(self._clock.sleep(seconds))
+
+    async def _aside(self, waiting: Awaitable[object]) -> None:
+        """Wait without counting as lock-step work."""
         self._quiescence.end()
         try:
-            await self._clock.sleep(seconds)
+            await waiting
         finally:
             self._quiescence.begin()
 
-    def _line(self, pause: Pause) -> Line:
-        return Line(self._rest, self._budget, self._parameters, pause)
+    def _line(self, pause: Pause, aside: Aside = plainly) -> Line:
+        return Line(self._rest, self._budget, self._parameters, pause, aside)

@@ -56,10 +56,14 @@ class Turn:
 
     async def pause(self, seconds: float) -> None:
         """Step aside for some seconds of the clock, then wait for a place again."""
+        await self.aside(self._clock.sleep(seconds))
+
+    async def aside(self, waiting: Awaitable[object]) -> None:
+        """Step aside until something has happened, then wait for a place again."""
         self.give_back()
         self._quiescence.end()
         try:
-            await self._clock.sleep(seconds)
+            await waiting
         finally:
             self._quiescence.begin()
         await self.take()

@@ -18,9 +18,17 @@ from tradeengine.errors import OutcomeUnknown, VenueUnreachable
 Pause = Callable[[float], Awaitable[None]]
 """Wait for some seconds of the clock without holding anything up."""
 
+Aside = Callable[[Awaitable[object]], Awaitable[object]]
+"""Wait for something else without holding anything up."""
+
+
+async def plainly(waiting: Awaitable[object]) -> None:
+    """Just wait: the caller holds nothing."""
+    await waiting
+
 
 class Line:
-    """Requests of one caller. `pause` is how the caller waits."""
+    """Requests of one caller. `pause` and `aside` are how the caller waits."""
 
     def __init__(
         self,
@@ -28,10 +36,11 @@ class Line:
         budget: RequestBudget,
         parameters: BrokerParameters,
         pause: Pause,
+        aside: Aside = plainly,
     ) -> None:
         self._rest, self._budget = rest, budget
         self._parameters = parameters
-        self.pause = pause
+        self.pause, self.aside = pause, aside
 
     async def once(self, request: Request) -> bytes:
         """
