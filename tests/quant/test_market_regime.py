@@ -16,9 +16,9 @@ from tradeengine.quant.market_regime import regime_on, regimes_since
 from tradeengine.quant.regime_files import RegimeFiles
 from tradeengine.quant.setting_aside import set_aside
 from tradeengine.regime.fit import Verdict
-from tradeengine.regime.market import Mark
 from tradeengine.regime.market_model import MarketModel
 from tradeengine.regime.parameters import RegimeParameters
+from tradeengine.regime.reigns import Mark
 
 PARAMETERS = RegimeParameters()
 

@@ -12,9 +12,10 @@ from tests.regime.spy import closes
 from tradeengine.model.plan import Regime
 from tradeengine.regime.chains import Floats
 from tradeengine.regime.hamilton import Filtered
-from tradeengine.regime.market import Mark, MarketRegime, market_regimes, models_for, wild_days
+from tradeengine.regime.market import MarketRegime, market_regimes, models_for, wild_days
 from tradeengine.regime.market_model import MarketModel, estimate, refit_places
 from tradeengine.regime.parameters import RegimeParameters
+from tradeengine.regime.reigns import Mark
 
 SHIPPED = RegimeParameters()
 SHORT = RegimeParameters(observations=504)

@@ -15,8 +15,9 @@ from tradeengine.layout import DeskFiles
 from tradeengine.model.plan import Regime
 from tradeengine.quant.regime_files import RegimeFiles
 from tradeengine.quant.setting_aside import Say, say_on_terminal
-from tradeengine.regime.market import Mark, MarketRegime, market_regimes, models_for
+from tradeengine.regime.market import MarketRegime, market_regimes, models_for
 from tradeengine.regime.parameters import RegimeParameters
+from tradeengine.regime.reigns import Mark
 
 
 def regime_on(

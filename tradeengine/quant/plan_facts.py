@@ -13,7 +13,8 @@ from tradeengine.quant.market_regime import marked, regime_on
 from tradeengine.quant.showing_regime import market_closes
 from tradeengine.quant.stored_desk import MARKET
 from tradeengine.quant.valuing import prepare
-from tradeengine.regime.market import Mark, MarketRegime
+from tradeengine.regime.market import MarketRegime
+from tradeengine.regime.reigns import Mark
 from tradeengine.settings import Settings
 
 

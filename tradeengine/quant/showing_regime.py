@@ -18,9 +18,10 @@ from tradeengine.quant.market_regime import marked, regimes_since
 from tradeengine.quant.regime_figure import figure_lines, figure_svg
 from tradeengine.quant.valuing import DeskData
 from tradeengine.regime.fit import LEAST_DURATION, LEAST_OCCUPANCY, LEAST_RATIO
-from tradeengine.regime.market import Mark, MarketRegime
+from tradeengine.regime.market import MarketRegime
 from tradeengine.regime.market_model import MarketModel
 from tradeengine.regime.parameters import RegimeParameters
+from tradeengine.regime.reigns import Mark
 from tradeengine.settings import Settings
 
 Open = Callable[[Settings, DeskFiles, DeskDay], DeskData]

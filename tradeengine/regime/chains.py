@@ -13,6 +13,7 @@ Hamilton, "A New Approach to the Economic Analysis of Nonstationary Time Series 
 the Business Cycle", Econometrica 57 (1989).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,6 +40,16 @@ class Chains:
 
     slope: Floats | None = None
     """Weight of the observation before; None: there is none in the model."""
+
+    @classmethod
+    def side_by_side(cls, chains: "Sequence[Chains]") -> Self:
+        """Put models without slopes together, in their order."""
+        return cls(
+            mean=np.hstack([each.mean for each in chains]),
+            variance=np.hstack([each.variance for each in chains]),
+            stay=np.hstack([each.stay for each in chains]),
+            start=np.hstack([each.start for each in chains]),
+        )
 
     @property
     def count(self) -> int:

@@ -7,44 +7,22 @@ force on it. What is not known is UNKNOWN, and says why (quant.md 1.4).
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradeengine.model.plan import Regime
-from tradeengine.regime.chains import Floats, log_densities
+from tradeengine.regime.chains import Chains, Floats, log_densities
 from tradeengine.regime.hamilton import Filtered, hamilton
 from tradeengine.regime.market_model import MODEL_VERSION, MarketModel, estimate, refit_places
 from tradeengine.regime.market_model import returns as returns_of
 from tradeengine.regime.parameters import RegimeParameters
+from tradeengine.regime.reigns import Mark, Reign, reigns_from
 from tradeengine.regime.trend import kama, trend
-
-
-class Mark(StrEnum):
-    """What is not as it should be with a day's regime."""
-
-    STALE_PARAMS = "STALE_PARAMS"
-    """The last estimation was refused; an earlier one is in force."""
-
-    EXPIRED_PARAMS = "EXPIRED_PARAMS"
-    """No estimation has been accepted for longer than is allowed."""
-
-    TOO_FEW_DAYS = "TOO_FEW_DAYS"
-    """There are not enough days for an estimation before this one."""
-
-    NO_TREND = "NO_TREND"
-    """The trend is not known yet."""
-
-    STALE_CLOSES = "STALE_CLOSES"
-    """The last close is not of the day that was asked for."""
-
-    SPOILED_CLOSES = "SPOILED_CLOSES"
-    """The market's bars are refused by the screen: a wrong price looks like high variance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +77,15 @@ def market_regimes(
         kama(closes[:, None], parameters.trend_days), parameters.trend_days, parameters.trend_gamma
     )[:, 0]
     models = models_for(days, closes, since, parameters, known)
+    reigns = list(reigns_from(days, first, models, parameters))
+    filtered = _filtered(days, closes, reigns, parameters)
     judged: list[MarketRegime] = []
-    for reign in _reigns(days, first, models, parameters):
-        chances, wild = _filtered(days, closes, reign, parameters)
-        for place in range(reign.first, reign.last):
-            at = place - reign.first
-            judged.append(
-                _judged(days[place], float(closes[place]), int(rising[place]), reign,
-                        chances[at], wild[at])
-            )  # fmt: skip
+    for reign in reigns:
+        unknown = ([None] * reign.length, [False] * reign.length)
+        chances, wild = filtered.get(reign, unknown)
+        for place, chance, is_wild in zip(reign.places, chances, wild, strict=True):
+            close, trending = float(closes[place]), int(rising[place])
+            judged.append(_judged(days[place], close, trending, reign, chance, is_wild))
     return judged
 
 
@@ -142,70 +120,46 @@ def models_for(
     return sorted(every, key=lambda model: model.fitted_through)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reign:
-    """Days, by their places, on which the same parameters are in force."""
-
-    first: int
-    last: int
-    """The place after the last."""
-
-    model: MarketModel | None
-    refused: MarketModel | None
-    marks: tuple[Mark, ...]
-
-
-def _reigns(
-    days: Sequence[date], first: int, models: Sequence[MarketModel], parameters: RegimeParameters
-) -> Iterator[_Reign]:
-    """Cut the days from `first` on where the parameters in force change."""
-    places = [bisect_left(days, model.fitted_through) for model in models]
-    accepted = [place for place, model in zip(places, models, strict=True) if model.accepted]
-    ends = [place + parameters.stale_sessions_max + 1 for place in accepted]
-    cuts = {first, len(days), *(place for place in (*places, *ends) if first < place < len(days))}
-    for begin, end in pairwise(sorted(cuts)):
-        yield _reign(days, begin, end, models, parameters)
-
-
-def _reign(
-    days: Sequence[date],
-    begin: int,
-    end: int,
-    models: Sequence[MarketModel],
-    parameters: RegimeParameters,
-) -> _Reign:
-    past = [model for model in models if model.fitted_through <= days[begin]]
-    if not past:
-        return _Reign(first=begin, last=end, model=None, refused=None, marks=(Mark.TOO_FEW_DAYS,))
-    latest = past[-1]
-    refused = None if latest.accepted else latest
-    model = next((model for model in reversed(past) if model.accepted), None)
-    if model is not None:
-        age = begin - bisect_left(days, model.fitted_through)
-        model = model if age <= parameters.stale_sessions_max else None
-    marks: tuple[Mark, ...] = () if refused is None else (Mark.STALE_PARAMS,)
-    if model is None:
-        marks = (Mark.EXPIRED_PARAMS,)
-    return _Reign(first=begin, last=end, model=model, refused=refused, marks=marks)
-
-
 def _filtered(
-    days: Sequence[date], closes: Floats, reign: _Reign, parameters: RegimeParameters
-) -> tuple[list[float | None], list[bool]]:
-    """Filter from the model's own first return on; give the reign's days."""
-    length = reign.last - reign.first
-    if reign.model is None:
-        return [None] * length, [False] * length
-    fitted = bisect_left(days, reign.model.fitted_through)
-    begin = max(fitted - parameters.observations, 0)
-    moves, chains = returns_of(closes[begin : reign.last])[:, None], reign.model.chains()
+    days: Sequence[date], closes: Floats, reigns: Sequence[Reign], parameters: RegimeParameters
+) -> dict[Reign, tuple[list[float], list[bool]]]:
+    """
+    Filter each model's days from its own first return on, all models at once.
+
+    Gives the chances and the high variances of each reign that has a model. A column ends with
+    its reign: what stands below is of no day, and nothing above looks at it.
+    """
+    ruled = [(reign, reign.model) for reign in reigns if reign.model is not None]
+    if not ruled:
+        return {}
+    columns = [_moves(days, closes, reign, model, parameters) for reign, model in ruled]
+    moves = np.zeros((max(map(len, columns)), len(columns)))
+    for place, column in enumerate(columns):
+        moves[: len(column), place] = column
+    chains = Chains.side_by_side([model.chains() for _, model in ruled])
     filtered = hamilton(log_densities(moves, chains), chains).filtered
     wild = wild_days(filtered, parameters)
-    return filtered[-length:, 0].tolist(), wild[-length:, 0].tolist()
+    found = {}
+    for place, (reign, _) in enumerate(ruled):
+        end = len(columns[place])
+        rows = slice(end - reign.length, end)
+        found[reign] = (filtered[rows, place].tolist(), wild[rows, place].tolist())
+    return found
+
+
+def _moves(
+    days: Sequence[date],
+    closes: Floats,
+    reign: Reign,
+    model: MarketModel,
+    parameters: RegimeParameters,
+) -> Floats:
+    fitted = bisect_left(days, model.fitted_through)
+    return returns_of(closes[max(fitted - parameters.observations, 0) : reign.last])
 
 
 def _judged(
-    day: date, close: float, rising: int, reign: _Reign, chance: float | None, wild: bool
+    day: date, close: float, rising: int, reign: Reign, chance: float | None, wild: bool
 ) -> MarketRegime:
     marks = reign.marks if rising else (*reign.marks, Mark.NO_TREND)
     return MarketRegime(
