@@ -50,15 +50,38 @@ class _BarsPage(Struct):
     next_page_token: str | None = None
 
 
-class _Dividend(Struct):
+class _Action(Struct, kw_only=True):
+    """What every action has; one that was processed may have no ex-date (`data_quality`)."""
+
     symbol: str
-    ex_date: date
+    ex_date: str | None = None
+    process_date: str | None = None
+
+    def __post_init__(self) -> None:
+        _ = self.day  # An action without any day is none; msgspec tells of it.
+
+    @property
+    def day(self) -> date:
+        """The ex-date. Where there is none, shares change on the day they are processed."""
+        return date.fromisoformat(self.ex_date or self.process_date or "")
+
+
+class _Dividend(_Action, kw_only=True):
+    rate: float
+    record_date: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The ex-date. Where there is none the record date, which is a session or two later."""
+        text = self.ex_date or self.record_date or self.process_date
+        return date.fromisoformat(text or "")
+
+
+class _StockDividend(_Action, kw_only=True):
     rate: float
 
 
-class _Split(Struct):
-    symbol: str
-    ex_date: date
+class _Split(_Action, kw_only=True):
     new_rate: float
     old_rate: float
 
@@ -67,7 +90,7 @@ class _Lists(Struct):
     cash_dividends: list[_Dividend] = []
     forward_splits: list[_Split] = []
     reverse_splits: list[_Split] = []
-    stock_dividends: list[_Dividend] = []
+    stock_dividends: list[_StockDividend] = []
 
 
 class _ActionsPage(Struct):
@@ -148,12 +171,14 @@ def read_actions(body: bytes) -> pl.DataFrame:
     splits = [*lists.forward_splits, *lists.reverse_splits]
     if any(min(row.new_rate, row.old_rate) <= 0.0 for row in splits):
         raise _no_action("a split of nothing", body)
-    if any(row.rate < 0.0 for row in (*lists.cash_dividends, *lists.stock_dividends)):
+    rates = [row.rate for row in lists.cash_dividends]
+    rates += [row.rate for row in lists.stock_dividends]
+    if any(rate < 0.0 for rate in rates):
         raise _no_action("a dividend below nothing", body)
-    rows = [(row.symbol, row.ex_date, row.rate, 1.0) for row in lists.cash_dividends]
-    rows += [(row.symbol, row.ex_date, 0.0, row.new_rate / row.old_rate) for row in splits]
+    rows = [(row.symbol, row.day, row.rate, 1.0) for row in lists.cash_dividends]
+    rows += [(row.symbol, row.day, 0.0, row.new_rate / row.old_rate) for row in splits]
     # A dividend in shares is a small split: its rate is new shares for each one held.
-    rows += [(row.symbol, row.ex_date, 0.0, 1.0 + row.rate) for row in lists.stock_dividends]
+    rows += [(row.symbol, row.day, 0.0, 1.0 + row.rate) for row in lists.stock_dividends]
     return pl.DataFrame(rows, schema=_NO_ACTIONS, orient="row")
 
 
