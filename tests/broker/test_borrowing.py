@@ -15,6 +15,15 @@ REFUSALS = {
     "hard to borrow": as_json({"shortable": True, "easy_to_borrow": False}),
     "not shortable": as_json({"shortable": False, "easy_to_borrow": False}),
     "says nothing of it": as_json({"symbol": "KO"}),
+    "nothing but shortable": as_json({"shortable": True}),
+    "hard by its status": as_json({"shortable": True, "borrow_status": "hard_to_borrow"}),
+    "a status nobody knows": as_json({"shortable": True, "borrow_status": "not_available"}),
+    "easy, and hard by its status": as_json(
+        {"shortable": True, "easy_to_borrow": True, "borrow_status": "hard_to_borrow"}
+    ),
+    "hard, and easy by its status": as_json(
+        {"shortable": True, "easy_to_borrow": False, "borrow_status": "easy_to_borrow"}
+    ),
     "no such asset": as_json({"code": 40410000, "message": "asset not found for KO"}, 404),
     "no answer": Answer(502, HTML_502, content_type="text/html"),
 }
@@ -33,9 +42,17 @@ async def test_what_may_not_be_borrowable_does_not_leave(answer: Answer) -> None
         assert server.count("POST") == 0
 
 
-async def test_what_is_easy_to_borrow_is_sold_short() -> None:
+EASY: dict[str, dict[str, object]] = {
+    "as it was": {"easy_to_borrow": True},
+    "as it was recorded": {"easy_to_borrow": True, "borrow_status": "easy_to_borrow"},
+    "as specified": {"borrow_status": "easy_to_borrow"},
+}
+
+
+@pytest.mark.parametrize("words", EASY.values(), ids=EASY)
+async def test_what_is_easy_to_borrow_is_sold_short(words: dict[str, object]) -> None:
     async with scripted() as server:
-        server.script(*ASSET, as_json({"shortable": True, "easy_to_borrow": True}))
+        server.script(*ASSET, as_json({"shortable": True, **words}))
         server.script(*POST, as_json(order_json(side="sell")))
         bench = Bench(server)
         async with running(bench.broker):

@@ -18,12 +18,26 @@ from tradeengine.errors import (
 from tradeengine.model.commands import SubmitOrder
 from tradeengine.model.orders import Purpose, Side
 
+_EASY = "easy_to_borrow"
+
 
 class AssetRow(Row, frozen=True, kw_only=True):
-    """What `/v2/assets/{symbol}` says of borrowing."""
+    """
+    What `/v2/assets/{symbol}` says of borrowing.
+
+    Alpaca's specification has `borrow_status` and lists `easy_to_borrow` no more; the site
+    sent both when it was recorded.
+    """
 
     shortable: bool
-    easy_to_borrow: bool
+    easy_to_borrow: bool | None = None
+    borrow_status: str | None = None
+
+    @property
+    def is_easy(self) -> bool:
+        """Whether the broker says so, by either word, and by neither the contrary."""
+        easy = {self.easy_to_borrow, self.borrow_status and self.borrow_status == _EASY}
+        return easy - {None, ""} == {True}
 
 
 async def refuse_unborrowable(command: SubmitOrder, line: Line) -> None:
@@ -37,8 +51,9 @@ async def refuse_unborrowable(command: SubmitOrder, line: Line) -> None:
         raise VenueUnreachable(
             f"not sent: cannot tell whether it can be borrowed: {error}"
         ) from None
-    if not (row.shortable and row.easy_to_borrow):
+    if not (row.shortable and row.is_easy):
         raise VenueUnreachable(
             f"not sent: {command.symbol} is not easy to borrow"
-            f" (shortable {row.shortable}, easy to borrow {row.easy_to_borrow})"
+            f" (shortable {row.shortable}, easy to borrow {row.easy_to_borrow},"
+            f" borrow status {row.borrow_status})"
         )
