@@ -71,6 +71,16 @@ async def test_keys_that_are_not_accepted_are_the_operators_to_mend(status: int)
     assert "secret" not in str(refused.value)
 
 
+async def test_a_plan_that_does_not_have_the_data_is_told_in_the_sites_words() -> None:
+    """Recorded 2026-09-29: the free plan's answer to bars of the last 15 minutes."""
+    sites = Sites()
+    words = "subscription does not permit querying recent SIP data"
+    sites.script.append(Scripted(403, f'{{"message":"{words}"}}\n'))
+
+    with pytest.raises(BadConfiguration, match=f"HTTP 403: .*{words}"):
+        await ask(sites, PatientClock())
+
+
 async def test_a_site_without_keys_that_forbids_is_a_refusal() -> None:
     sites = Sites()
     sites.script.append(Scripted(403, "robots"))

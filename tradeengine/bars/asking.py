@@ -21,7 +21,7 @@ from tradeengine.model.instants import NANOS
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 LONGEST_WAIT_SECONDS = 60.0
 
-_REMEDY = "check both keys in .env, and that the account may read market data"
+_REMEDY = "check both keys in .env, and that the account and its data plan may read this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,11 @@ class Asker:
         except aiohttp.ClientError as error:
             raise VenueUnreachable(f"GET {url}: {type(error).__name__}: {error}") from error
         self._rest_seconds = self._asked_to_wait(answer)
+        words = " ".join(body[:200].decode("utf-8", "replace").split())
         if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and self._site.headers:
-            raise BadConfiguration("ALPACA_API_KEY", f"{url}: HTTP {answer.status}", _REMEDY)
+            problem = f"{url}: HTTP {answer.status}: {words}".rstrip(": ")
+            raise BadConfiguration("ALPACA_API_KEY", problem, _REMEDY)
         if answer.status != HTTPStatus.OK:
-            words = body[:200].decode("utf-8", "replace")
             raise RefusedByBroker(answer.status, 0, f"GET {url}: {words}")
         return body
 
