@@ -50,3 +50,10 @@ def test_a_final_refusal_tells_the_operator_what_to_do() -> None:
 
 def test_a_refusal_without_words_keeps_its_code() -> None:
     assert in_words(Refusal(code=500)) == "the data stream refused: 500"
+
+
+def test_too_many_symbols_are_not_mended_by_trading_blind() -> None:
+    """Without quotes every entry is refused: QUOTE_STALE, `no quote`."""
+    error = as_configuration_error(Refusal(code=405, message="symbol limit exceeded"))
+    assert "feed.quotes" not in str(error)
+    assert "free plan allows 30" in str(error)
