@@ -91,6 +91,19 @@ async def test_the_start_tells_what_moved_since_the_previous_close() -> None:
     ]
 
 
+async def test_a_day_may_be_written_as_a_date_time() -> None:
+    """So the specification has it: `date` of a NonTradeActivity is a date-time."""
+    async with scripted() as server:
+        listed(
+            server,
+            cash("before", "10", date="2026-10-07T00:00:00Z"),
+            cash("morning", "-30.50", date="2026-10-08T00:00:00Z"),
+        )
+        bench = FlowBench(server)
+        async with running(bench.broker):
+            assert ids(await bench.start()) == ["morning"]
+
+
 async def test_what_moves_later_is_told_once_and_without_any_order_open() -> None:
     async with scripted() as server:
         listed(server)

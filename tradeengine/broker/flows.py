@@ -30,6 +30,7 @@ KINDS = ("CSD", "CSW", "JNLC", "ACATC", "TRANS")
 """Alpaca's words: deposits, withdrawals, journalled cash, transferred accounts' cash."""
 
 _MIDNIGHT = time(0)
+_DATE = len("2026-10-08")
 _DAY = 86_400 * instants.NANOS
 
 
@@ -97,9 +98,13 @@ class Flows:
 
 
 def _begin_of(day: str | None) -> int:
-    """Give a New York day's first instant; far in the future if it is no date: it counts."""
+    """
+    Give a New York day's first instant; far in the future if it is no date: it counts.
+
+    The specification writes the day as a date-time; its time says nothing.
+    """
     try:
-        return instants.instant_of(date.fromisoformat(day or ""), _MIDNIGHT)
+        return instants.instant_of(date.fromisoformat((day or "")[:_DATE]), _MIDNIGHT)
     except ValueError:
         return 1 << 62
 
