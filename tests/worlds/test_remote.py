@@ -1,6 +1,7 @@
 """Alpaca, or a venue of its own: its addresses, its clock, its session."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -114,6 +115,33 @@ async def test_an_account_without_a_number_is_refused(server: "ClockServer", bod
     server.account = body
     with pytest.raises(VenueUnreachable, match="says what is no account"):
         await ask_account_number(server.access())
+
+
+BLOCKS = ("trading_blocked", "account_blocked", "trade_suspended_by_user")
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+async def test_an_account_that_may_place_no_orders_is_refused(
+    home: Home, server: "ClockServer", block: str
+) -> None:
+    """Three flags of the specification's Account; each means that every order is refused."""
+    server.says(NOON)
+    server.account = json.dumps(
+        {"account_number": "PA9"} | {name: name == block for name in BLOCKS}
+    )
+    with pytest.raises(BadConfiguration, match=f"account PA9: may place no orders: .* {block}"):
+        async with remote_world(options_on(home, server.url), print):
+            raise AssertionError("it was opened")
+
+
+async def test_an_account_whose_flags_are_down_or_not_told_may_trade(
+    home: Home, server: "ClockServer"
+) -> None:
+    server.says(NOON)
+    for value in (False, None):
+        server.account = json.dumps({"account_number": "PA9"} | dict.fromkeys(BLOCKS, value))
+        async with remote_world(options_on(home, server.url), print) as world:
+            assert world.account_number == "PA9"
 
 
 async def test_live_keys_of_another_account_are_refused_before_anything_connects(

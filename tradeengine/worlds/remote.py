@@ -41,6 +41,7 @@ LARGEST_SKEW_SECONDS = 1.0
 """How far the machine's clock may be from the broker's."""
 
 _ASK_SECONDS = 10.0
+_BLOCKS = ("trading_blocked", "account_blocked", "trade_suspended_by_user")
 _PAPER = "https://paper-api.alpaca.markets"
 _LIVE = "https://api.alpaca.markets"
 _DATA = "https://data.alpaca.markets"
@@ -53,6 +54,9 @@ class _ClockBody(msgspec.Struct):
 
 class _AccountBody(msgspec.Struct):
     account_number: str
+    trading_blocked: bool | None = None
+    account_blocked: bool | None = None
+    trade_suspended_by_user: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,11 @@ async def remote_world(options: Options, say: Callable[[str], None]) -> AsyncIte
     clock = _agreed_clock(options, await ask_clock(addresses.access))
     session = _session_at(clock.now())
     # Before anything could trade: are these the keys of the account that was meant?
-    number = await ask_account_number(addresses.access)
+    account = await _ask_account(addresses.access)
+    number = account.account_number
     if options.choice.kind is VenueKind.LIVE:
         check_live_account(options.settings, number)
+    _refuse_blocked(account)
 
     def connect(inbox: Inbox, durable: Durable) -> Edges:
         symbols = _symbols(options)
@@ -168,16 +174,36 @@ def read_clock(body: bytes, speed: str, place: str) -> BrokerClock:
 
 async def ask_account_number(access: AlpacaAccess) -> str:
     """Read whose keys these are. Raises VenueUnreachable, RefusedByBroker, BadConfiguration."""
+    return (await _ask_account(access)).account_number
+
+
+async def _ask_account(access: AlpacaAccess) -> _AccountBody:
     _, body = await _ask(access, "/v2/account")
-    return read_account_number(body, f"{access.trading_url}/v2/account")
+    return _read_account(body, f"{access.trading_url}/v2/account")
 
 
 def read_account_number(body: bytes, place: str) -> str:
     """Read whose account it is. Raises VenueUnreachable, naming the place."""
+    return _read_account(body, place).account_number
+
+
+def _read_account(body: bytes, place: str) -> _AccountBody:
     try:
-        return msgspec.json.decode(body, type=_AccountBody).account_number
+        return msgspec.json.decode(body, type=_AccountBody)
     except UNREADABLE as error:
         raise VenueUnreachable(f"{place} says what is no account: {error}") from None
+
+
+def _refuse_blocked(account: _AccountBody) -> None:
+    """Refuse an account whose every order would be refused. Raises BadConfiguration."""
+    blocks = [name for name in _BLOCKS if getattr(account, name)]
+    if blocks:
+        raise BadConfiguration(
+            f"account {account.account_number}",
+            f"may place no orders: the broker says {' and '.join(blocks)}",
+            "mend it on the broker's own page (trade_suspended_by_user is a setting there), or ask"
+            " the broker why",
+        )
 
 
 async def _ask(access: AlpacaAccess, path: str) -> tuple[Mapping[str, str], bytes]:
