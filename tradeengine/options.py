@@ -18,6 +18,7 @@ from tradeengine.model.plan import NOTHING_PLANNED, SessionPlan
 from tradeengine.plan_file import load_plan
 from tradeengine.settings import Settings, VenueChoice, choose_venue, load_settings
 from tradeengine.settings.places import find_config_file
+from tradeengine.tape import hears_iex_only, on_iex
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _FASTEST = 100_000.0
@@ -91,7 +92,7 @@ def read_options(
 def build_inputs(options: Options) -> BuildInputs:
     """Take from the settings what decides how the core behaves."""
     settings = options.settings
-    return BuildInputs(
+    inputs = BuildInputs(
         plan=options.plan,
         ledger=settings.ledger,
         risk=settings.risk,
@@ -99,6 +100,7 @@ def build_inputs(options: Options) -> BuildInputs:
         host=settings.host,
         strategies=settings.strategy,
     )
+    return on_iex(inputs) if hears_iex_only(options.choice, settings) else inputs
 
 
 def _refuse_foreign_flags(flags: Flags, choice: VenueChoice) -> None:

@@ -138,7 +138,7 @@ class RiskLimits(Parameters):
     """The same when quotes come from IEX only, where the spread is not the national one."""
 
     quotes_from_iex_only: bool = False
-    """Whether the feed's quotes are those of IEX alone."""
+    """Whether the feed's quotes are those of IEX alone; Alpaca's are when `feed.feed` is iex."""
 
     quote_max_age_seconds: float = Field(default=2.0, gt=0, le=600)
     """Oldest quote for an entry."""

@@ -153,7 +153,7 @@ class ContrarianParameters(Parameters):
     """The same where quotes are those of IEX alone, which are wider than the best of all."""
 
     quotes_from_iex_only: bool = False
-    """Whether the feed's quotes are those of IEX alone; entries then say so."""
+    """Whether quotes are those of IEX alone, as in section `risk`; entries then say so."""
 
     # Order.
 
