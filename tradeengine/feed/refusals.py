@@ -14,8 +14,8 @@ SLOT_TAKEN = 406
 
 _REMEDIES = {
     402: "put the right ALPACA_API_KEY and ALPACA_SECRET_KEY into .env",
-    405: "fewer symbols in the session plan (the free plan allows 30, and may count trades and"
-    " quotes of a symbol as two), or a data plan that allows more",
+    405: "fewer symbols: universe.names (the free plan allows 30, and may count trades and quotes"
+    " of a symbol as two) and `tradeengine refresh-universe`; or a data plan that allows more",
     408: "ask Alpaca to enable the v2 stream for this account",
     409: "set feed.feed to iex, or buy the plan that has this feed",
     410: "set feed.feed to a stock feed: iex or sip",
