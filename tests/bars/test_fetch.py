@@ -23,7 +23,7 @@ from tradeengine.bars.fetch import FetchReport, fetch_daily
 from tradeengine.bars.lined_up import panel
 from tradeengine.bars.parameters import BarsParameters
 from tradeengine.bars.store import BarStore, ChangedBar
-from tradeengine.errors import BadConfiguration
+from tradeengine.errors import BadConfiguration, ProtocolViolation
 
 DAYS = days_from(date(2010, 1, 4), 120)
 
@@ -91,6 +91,39 @@ async def test_later_only_new_days_and_the_last_few_are_asked_for(fetch: Fetchin
     assert fetch.starts() == [str(DAYS[95])]
     assert report.new_bars == 20
     assert fetch.store.read(["A"]).height == 110
+
+
+async def test_a_symbol_without_bars_is_asked_for_apart_from_those_that_have_theirs(
+    fetch: Fetching,
+) -> None:
+    await fetch(["A"], DAYS[99])
+
+    report = await fetch(["A", "B"], DAYS[109])
+
+    whole = DAYS[109] - timedelta(days=HURRIED.history_days)
+    assert fetch.starts() == [str(whole), str(DAYS[95])]
+    assert report.new_bars == 10 + 110
+
+
+async def test_symbols_that_lack_about_the_same_days_are_asked_for_together(
+    fetch: Fetching,
+) -> None:
+    await fetch(["A"], DAYS[99])
+    await fetch(["B"], DAYS[89])
+
+    report = await fetch(["A", "B"], DAYS[109])
+
+    assert fetch.starts() == [str(DAYS[85])]
+    assert report.new_bars == 10 + 20
+
+
+async def test_of_two_bars_of_one_day_in_an_answer_the_first_counts(fetch: Fetching) -> None:
+    fetch.sites.bars.append(bar("A", DAYS[5], 99.0))
+
+    report = await fetch(["A"], DAYS[9])
+
+    assert report.new_bars == 10
+    assert fetch.store.read().rows() == history("A", 0, 10)
 
 
 async def test_a_store_that_was_filled_for_a_later_day_is_filled_backwards_too(
@@ -320,6 +353,21 @@ def test_a_bar_is_of_the_day_that_begins_in_new_york(stamp: str) -> None:
     body = f'{{"bars": {{"A": [{{"t": "{stamp}", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}}]}}}}'
 
     assert read_bars(body.encode())["date"].item() == date.fromisoformat(stamp[:10])
+
+
+@pytest.mark.parametrize("stamp", ["2010-01-04T05:00:00.5Z", "2010-01-04T05:00:01Z"])
+def test_a_day_that_is_not_written_as_its_midnight_is_read_too(stamp: str) -> None:
+    body = f'{{"bars": {{"A": [{{"t": "{stamp}", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}}]}}}}'
+
+    assert read_bars(body.encode())["date"].to_list() == [date(2010, 1, 4)]
+
+
+def test_an_evening_is_named_with_its_symbol() -> None:
+    row = '{"t": "2010-01-04T%s:00:00Z", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}'
+    body = f'{{"bars": {{"A": [{row % "05"}], "B": [{row % "05"}, {row % "00"}]}}}}'
+
+    with pytest.raises(ProtocolViolation, match=r"in the evening.*B 2010-01-03 19:00:00-05:00"):
+        read_bars(body.encode())
 
 
 async def test_a_split_of_nothing_is_no_answer(fetch: Fetching) -> None:

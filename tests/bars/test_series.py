@@ -150,3 +150,8 @@ def test_no_later_value_is_read(
     assert dict(store.read("dgs10", through).rows()) == {
         d: v for d, v in days.items() if d < through
     }
+
+
+@pytest.mark.parametrize("day", ["6/8/2010", "06/8/2010", "06/08/2010"])
+def test_a_day_may_be_written_without_zeros(day: str) -> None:
+    assert values(read_vix(f"DATE,CLOSE\n{day},29\n".encode(), "vix")) == [(date(2010, 6, 8), 29.0)]

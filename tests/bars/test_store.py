@@ -31,6 +31,17 @@ def test_bars_are_read_by_symbol_and_days(tmp_path: Path) -> None:
     assert store.read().height == 9
 
 
+def test_the_ends_of_bars_are_told_up_to_a_day(tmp_path: Path) -> None:
+    store = BarStore(tmp_path)
+    assert store.ends(["A"], THIRD) == {}
+
+    store.merge(table([bar("A", FIRST, 10.0), bar("A", THIRD, 10.0), bar("B", THIRD, 20.0)]))
+
+    assert store.ends(["A", "B", "C"], SECOND) == {"A": (FIRST, FIRST)}
+    assert store.ends(["A", "B"], THIRD) == {"A": (FIRST, THIRD), "B": (THIRD, THIRD)}
+    assert store.ends(["B"], THIRD) == {"B": (THIRD, THIRD)}
+
+
 def test_a_bar_that_comes_again_takes_the_place_and_is_named(tmp_path: Path) -> None:
     store = BarStore(tmp_path)
     store.merge(table([bar("A", FIRST, 10.0), bar("A", SECOND, 11.0)]))

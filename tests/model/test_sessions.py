@@ -11,6 +11,7 @@ from tradeengine.model.sessions import (
     is_open,
     next_session,
     previous_session,
+    session_days,
     session_on,
     sessions_between,
     settlement_date,
@@ -125,6 +126,15 @@ def test_sessions_between_includes_both_ends() -> None:
 
     assert [session.date.day for session in sessions] == [15, 19, 20]
     assert sessions_between(date(2019, 2, 20), date(2019, 2, 15)) == []
+
+
+def test_the_days_of_sessions_are_those_of_the_sessions() -> None:
+    first, last = date(1998, 12, 20), date(2003, 1, 5)
+
+    assert session_days(first, last) == [s.date for s in sessions_between(first, last)]
+    assert session_days(last, first) == []
+    with pytest.raises(OutsideCalendar):
+        session_days(date(1992, 12, 31), date(1993, 1, 4))
 
 
 def test_the_market_is_open_from_the_open_until_before_the_close() -> None:

@@ -7,7 +7,7 @@ whose past is free; a day's bar carries midnight of New York. Source: docs.alpac
 """
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, time, timedelta
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ import polars as pl
 from msgspec import Struct
 
 from tradeengine.bars.asking import Asker
+from tradeengine.bars.bars_table import bars_table
 from tradeengine.errors import ProtocolViolation
 from tradeengine.model.instants import format_instant, instant_of
 
@@ -28,12 +29,10 @@ MOST_PAGES = 10_000
 _PROCESSED_AFTER = timedelta(days=60)
 """Alpaca files an action under the day it is processed, which may be long after the ex-date."""
 
-_NOON = 12
-
 _NO_ACTIONS = {"symbol": pl.String, "date": pl.Date, "dividend": pl.Float64, "split": pl.Float64}
 
 
-class _Bar(Struct):
+class _Bar(Struct, gc=False):
     t: str
     o: float
     h: float
@@ -107,7 +106,7 @@ async def daily_bars(
     Raises what `Asker.get` raises, and ProtocolViolation for an answer that is none.
     """
     if since > through:
-        return _bars_table([])
+        return bars_table(BARS_PATH)
     query = {
         "symbols": ",".join(symbols),
         "timeframe": "1Day",
@@ -121,7 +120,7 @@ async def daily_bars(
     # Ten thousand bars a page are read off the loop: it has other work.
     pages = [await to_thread(read_bars, body) async for body in _pages(asker, BARS_PATH, query)]
     asked = pl.col("symbol").is_in(list(symbols)) & pl.col("date").is_between(since, through)
-    return pl.concat([_bars_table([]), *pages]).filter(asked)
+    return pl.concat([bars_table(BARS_PATH), *pages]).filter(asked)
 
 
 async def corporate_actions(
@@ -156,11 +155,17 @@ async def corporate_actions(
 
 def read_bars(body: bytes) -> pl.DataFrame:
     """Read a page of bars. Raises ProtocolViolation."""
-    page = _decoded(BARS_PATH, body, _BarsPage)
-    return _bars_table(
-        (symbol, bar.t, bar.o, bar.h, bar.l, bar.c, round(bar.v))
-        for symbol, bars in (page.bars or {}).items()
-        for bar in bars
+    by_symbol = _decoded(BARS_PATH, body, _BarsPage).bars or {}
+    bars = [bar for each in by_symbol.values() for bar in each]
+    return bars_table(
+        BARS_PATH,
+        [symbol for symbol, each in by_symbol.items() for _ in each],
+        [bar.t for bar in bars],
+        [bar.o for bar in bars],
+        [bar.h for bar in bars],
+        [bar.l for bar in bars],
+        [bar.c for bar in bars],
+        [round(bar.v) for bar in bars],
     )
 
 
@@ -210,29 +215,3 @@ def _decoded(path: str, body: bytes, kind: type[_Page]) -> _Page:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         text = body[:200].decode("utf-8", "backslashreplace")
         raise ProtocolViolation(f"GET {path}", str(error), text) from error
-
-
-def _bars_table(rows: Iterable[tuple[str, str, float, float, float, float, int]]) -> pl.DataFrame:
-    at = pl.col("date").str.to_datetime(time_zone="UTC", strict=True)
-    columns = {
-        "symbol": pl.String,
-        "date": pl.String,
-        "open": pl.Float64,
-        "high": pl.Float64,
-        "low": pl.Float64,
-        "close": pl.Float64,
-        "volume": pl.Int64,
-    }
-    table = pl.DataFrame(list(rows), schema=columns, orient="row")
-    try:
-        table = table.with_columns(at.dt.convert_time_zone("America/New_York"))
-    except pl.exceptions.PolarsError as error:
-        raise ProtocolViolation(f"GET {BARS_PATH}", "a day that is none", str(error)) from error
-    # Midnight of another time zone would put a bar a day early, where nobody could know it.
-    evenings = table.filter(pl.col("date").dt.hour() >= _NOON)
-    if not evenings.is_empty():
-        symbol, begins = evenings.row(0)[:2]
-        raise ProtocolViolation(
-            f"GET {BARS_PATH}", "a day that begins in the evening", f"{symbol} {begins}"
-        )
-    return table.with_columns(pl.col("date").dt.date())

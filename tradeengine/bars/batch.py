@@ -6,7 +6,8 @@ actions of all symbols of a group. Whoever is cancelled keeps it, and is cancell
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -17,7 +18,7 @@ from tradeengine.bars.booking import with_actions
 from tradeengine.bars.coming import Ahead, ComingSplits
 from tradeengine.bars.store import BarStore, ChangedBar
 from tradeengine.bars.strangers import strangers
-from tradeengine.bars.table import DAILY_SCHEMA, KEY, no_bars
+from tradeengine.bars.table import DAILY_SCHEMA, KEY, no_bars, repeats
 
 _FULL: Final = 1_000_000
 """Bars after which a batch is written."""
@@ -51,14 +52,14 @@ class Batch:
 
     def _keep(self) -> None:
         """Count what is new, and name what changed."""
-        taken, self._taken = self._taken, []
+        taken, self._taken = _together(self._taken), []
         if not taken:
             return
         known, anew = [], set[str]()
         for answer in taken:
             merged, old = self._merged(answer)
             known.append(merged)
-            self.new += merged.join(old, on=KEY, how="anti").height
+            self.new += merged.height - old.height
             if answer.group.anew:
                 anew.update(merged["symbol"])
         self.changed += self._store.merge(pl.concat(known), anew)
@@ -78,27 +79,53 @@ class Batch:
 
     def _merged(self, answer: Answer) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Put bars and actions over those in the store; give them, and what the store had."""
-        since = min([answer.group.since, *answer.actions["date"]])
+        if answer.bars.is_empty() and answer.actions.is_empty():
+            return no_bars(), no_bars()
+        since = min([answer.group.since, *answer.actions["date"].unique()])
         bars, old = answer.bars, no_bars()
         if not answer.group.anew:
             old = self._store.read(answer.group.symbols, since=since)
             strange = strangers(old, bars)
             self.strangers += strange
             bars, old = (each.filter(~pl.col("symbol").is_in(strange)) for each in (bars, old))
-        plain = bars.with_columns(dividend=pl.lit(None, pl.Float64), split=pl.lit(None, pl.Float64))
-        prices = pl.col("open", "high", "low", "close", "volume")
-        merged = (
-            pl.concat([plain.select(DAILY_SCHEMA.names()), old])
-            # The new bar comes first. It knows of no action: what is booked in the old one stays,
-            # so that a list of actions that comes back empty takes no split away.
-            .group_by(KEY, maintain_order=True)
-            .agg(prices.first(), pl.col("dividend", "split").drop_nulls().first())
-            .sort(KEY)
-        )
+        merged = _over(bars, old)
         first = dict(merged.group_by("symbol").agg(pl.col("date").min()).iter_rows())
         for symbol in () if answer.group.anew else first.keys() & self._held.keys():
             first[symbol] = min(first[symbol], self._held[symbol].first)
         return with_actions(merged, answer.actions, old, first), old
+
+
+def _together(taken: Iterable[Answer]) -> list[Answer]:
+    """Put answers together that are of the same days: few large tables are quicker."""
+    alike: dict[tuple[date, bool], list[Answer]] = {}
+    for answer in taken:
+        alike.setdefault((answer.group.since, answer.group.anew), []).append(answer)
+    return [
+        Answer(
+            Group(tuple(symbol for each in some for symbol in each.group.symbols), since, anew),
+            pl.concat([each.bars for each in some]),
+            pl.concat([each.actions for each in some]),
+        )
+        for (since, anew), some in alike.items()
+    ]
+
+
+def _over(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+    """
+    Put bars over old ones of the same symbol and day; all by symbol and day.
+
+    A new bar knows of no action: what is booked in the old one stays, so that a list of actions
+    that comes back empty takes no split away.
+    """
+    bars = new.sort(KEY, maintain_order=True).filter(~repeats())
+    if old.is_empty():
+        none = pl.lit(None, pl.Float64)
+        return bars.with_columns(dividend=none, split=none).select(DAILY_SCHEMA.names())
+    booked = bars.join(
+        old.select(*KEY, "dividend", "split"), on=KEY, how="left", maintain_order="left"
+    )
+    left = old.join(bars, on=KEY, how="anti")
+    return pl.concat([booked.select(DAILY_SCHEMA.names()), left]).sort(KEY)
 
 
 async def _to_the_end(work: Callable[[], None]) -> None:

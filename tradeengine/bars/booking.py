@@ -25,7 +25,8 @@ def with_actions(
     bars: pl.DataFrame, actions: pl.DataFrame, old: pl.DataFrame, first: Mapping[str, date]
 ) -> pl.DataFrame:
     """
-    Give the bars with `actions` booked; `first` is the day of each symbol's first bar of all.
+    Give the bars, by symbol and day, with `actions` booked; `first` is the day of each symbol's
+    first bar of all.
 
     An action that a bar has and that `actions` does not name stays, unless it is one of them
     that the `old` bars (those of the store, from the first ex-date on) had for want of an earlier
@@ -39,9 +40,9 @@ def with_actions(
         (pl.col("date") >= pl.col("first")).fill_null(True)
     )
     now, before = _placed(counted.drop("first"), bars, "new"), _placed(actions, old, "was")
+    booked = now.join(before, on=KEY, how="full", coalesce=True)
     return (
-        bars.join(now, on=KEY, how="left")
-        .join(before, on=KEY, how="left")
+        bars.join(booked, on=KEY, how="left", maintain_order="left")
         .with_columns(*(_value(name) for name in _NONE))
         .select(DAILY_SCHEMA.names())
     )
@@ -52,7 +53,7 @@ def _placed(actions: pl.DataFrame, bars: pl.DataFrame, prefix: str) -> pl.DataFr
     return (
         actions.sort("date")
         .join_asof(
-            bars.select("symbol", "date", on="date").sort("date"),
+            bars.select("symbol", "date", on="date"),
             on="date",
             by="symbol",
             strategy="forward",

@@ -68,29 +68,30 @@ class Rule:
     limit: str
 
 
-def with_neighbours(bars: pl.DataFrame) -> pl.DataFrame:
+def with_neighbours(bars: pl.DataFrame, limits: QualityLimits) -> pl.DataFrame:
     """Add to bars, by symbol and day, what the rules need of the days around; null: unknown."""
     whole = (_lowest() > 0.0) & (pl.col("split") > 0.0)
     close, opened = (pl.when(whole).then(pl.col(name)) for name in ("close", "open"))
     prices = ("open", "high", "low", "close")
-    worth = pl.col("close") * pl.col("volume")
-    return (
+    same = (pl.col(name) == pl.col(name).shift() for name in prices)
+    follows = pl.col("symbol") == pl.col("symbol").shift()
+    near = (
         bars.with_columns(
-            before=close.shift(1).over("symbol"),
-            same=pl.all_horizontal(
-                pl.col(name) == pl.col(name).shift(1).over("symbol") for name in prices
-            ),
-            usual=worth.rolling_median(20, min_samples=10).shift(1).over("symbol"),
+            before=pl.when(follows).then(close.shift()),
+            same=pl.when(follows).then(pl.all_horizontal(same)),
         )
         .with_columns(
             moved=(pl.col("split") * close / pl.col("before")).log(),
             opened=(opened / pl.col("before")).log(),
             earned=(pl.col("split") * (close + pl.col("dividend")) / pl.col("before")).log(),
             paid=pl.col("dividend") / (close + pl.col("dividend")),
-            turnover=pl.when(pl.col("usual") > 0.0).then(worth / pl.col("usual")).otherwise(1.0),
         )
-        .with_columns(next_earned=pl.col("earned").shift(-1).over("symbol"))
+        .with_columns(
+            next_earned=pl.when(follows.shift(-1)).then(pl.col("earned").shift(-1)),
+            as_split=_opens_as_split(limits),
+        )
     )
+    return near.with_columns(_turnover(near))
 
 
 def shape_rules(limits: QualityLimits) -> tuple[Rule, ...]:
@@ -134,7 +135,7 @@ def price_rules(limits: QualityLimits) -> tuple[Rule, ...]:
             BarDefect.SPLIT_NOT_BOOKED,
             Weight.TRANSIENT,
             "split",
-            ~split & _opens_as_split(limits),
+            ~split & pl.col("as_split") & (pl.col("turnover") <= limits.split_turnover_max),
             lambda row: f"{row['before']:g} before, {row['open']:g} at the open, no split",
             f"no open within {limits.split_open_tolerance:g} (log) of a split ratio",
         ),
@@ -177,8 +178,8 @@ def _disordered(limits: QualityLimits) -> pl.Expr:
 
 def _opens_as_split(limits: QualityLimits) -> pl.Expr:
     """
-    Tell an open that a split explains: at a split ratio of the close before, in an
-    ordinary day. News moves the turnover too; a split does not.
+    Tell an open that a split may explain: at a split ratio of the close before, in an
+    ordinary day.
     """
     near = [
         (pl.col("opened") + sign * pl.lit(ratio).log()).abs() <= limits.split_open_tolerance
@@ -186,7 +187,23 @@ def _opens_as_split(limits: QualityLimits) -> pl.Expr:
         for sign in (1.0, -1.0)
     ]
     stays = (pl.col("earned") - pl.col("opened")).abs() <= _DAY_MOVE
-    return pl.any_horizontal(near) & stays & (pl.col("turnover") <= limits.split_turnover_max)
+    return pl.any_horizontal(near) & stays
+
+
+def _turnover(bars: pl.DataFrame) -> pl.Series:
+    """
+    Give the turnover of bars that open `as_split`, in usual ones of the 20 days before; else 1.
+
+    News moves the turnover too; a split does not.
+    """
+    suspects = bars.filter("as_split")["symbol"].unique()
+    rows = bars.select(pl.col("symbol").is_in(suspects).arg_true()).to_series()
+    worth = pl.col("close") * pl.col("volume")
+    usual = worth.rolling_median(20, min_samples=10).shift(1).over("symbol")
+    found = bars[rows].select(pl.when(usual > 0.0).then(worth / usual).otherwise(1.0))
+    return (
+        pl.repeat(1.0, bars.height, eager=True).alias("turnover").scatter(rows, found.to_series())
+    )
 
 
 def _lowest() -> pl.Expr:

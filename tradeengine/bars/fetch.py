@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import polars as pl
-
 from tradeengine.bars.answers import MOST_REFUSED, Answer, Group, RefusedSymbol, answers
 from tradeengine.bars.asked import Asked, Stretch
 from tradeengine.bars.asking import Asker
@@ -26,6 +24,10 @@ from tradeengine.bars.parameters import BarsParameters
 from tradeengine.bars.store import BarStore, ChangedBar
 from tradeengine.bars.window import last_sessions
 from tradeengine.errors import ProtocolViolation, RefusedByBroker, VenueUnreachable
+
+_ABOUT = timedelta(days=200)
+"""Days that a symbol is asked for too much of rather than in a request of its own: of the usual
+fifty symbols they are less than a page."""
 
 Progress = Callable[[str, int, int], None]
 """Hears what is done, how much of it, and how much there is."""
@@ -151,10 +153,7 @@ class _Fetching:
 
 def _held(store: BarStore, symbols: Sequence[str], through: date) -> dict[str, Stretch]:
     """Give the first and the last day of each symbol's bars."""
-    day = pl.col("date")
-    rows = store.read(symbols, through=through).group_by("symbol")
-    ends = rows.agg(first=day.min(), last=day.max())
-    return {symbol: Stretch(first, last) for symbol, first, last in ends.iter_rows()}
+    return {symbol: Stretch(*ends) for symbol, ends in store.ends(symbols, through).items()}
 
 
 def _starts(
@@ -178,10 +177,15 @@ def _starts(
 
 def _groups(since: Mapping[str, date], parameters: BarsParameters) -> Iterator[Group]:
     """Put symbols together that are to be asked for from about the same day on."""
-    in_order = sorted(since, key=lambda symbol: (since[symbol], symbol))
-    for first in range(0, len(in_order), parameters.symbols_per_request):
-        together = tuple(in_order[first : first + parameters.symbols_per_request])
-        yield Group(together, since[together[0]])
+    together: list[str] = []
+    for symbol in sorted(since, key=lambda symbol: (since[symbol], symbol)):
+        first = since[together[0]] if together else since[symbol]
+        if len(together) == parameters.symbols_per_request or since[symbol] - first > _ABOUT:
+            yield Group(tuple(together), first)
+            together = []
+        together.append(symbol)
+    if together:
+        yield Group(tuple(together), since[together[0]])
 
 
 def _again(last: date, parameters: BarsParameters) -> date:

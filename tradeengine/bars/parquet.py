@@ -7,6 +7,7 @@ and columns are whole; what it says is checked by whoever reads it.
 
 import os
 import tempfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -48,9 +49,16 @@ def write_whole(path: Path, content: bytes | memoryview) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def read_table(path: Path, schema: pl.Schema, where: pl.Expr | None = None) -> pl.DataFrame | None:
+def read_table(
+    path: Path,
+    schema: pl.Schema,
+    where: pl.Expr | None = None,
+    columns: Sequence[str] | None = None,
+) -> pl.DataFrame | None:
     """
     Read the rows of a table for which `where` is true; None when there is no file.
+
+    Of a table whose other `columns` nobody needs, only these are read.
 
     Raises BadConfiguration when the file is damaged or has other columns.
     """
@@ -61,7 +69,8 @@ def read_table(path: Path, schema: pl.Schema, where: pl.Expr | None = None) -> p
         found = rows.collect_schema()
         if found != schema:
             raise BadConfiguration(str(path), f"has other columns: {dict(found)}", REMEDY)
-        return (rows if where is None else rows.filter(where)).collect()
+        wanted = rows if where is None else rows.filter(where)
+        return (wanted if columns is None else wanted.select(columns)).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadConfiguration(str(path), f"is damaged: {_words(error)}", REMEDY) from error
 

@@ -29,7 +29,7 @@ from tradeengine.bars.defects import (
 from tradeengine.bars.parameters import QualityLimits
 from tradeengine.bars.window import last_sessions
 from tradeengine.model.rejections import Rejection, Stage, Weight
-from tradeengine.model.sessions import session_on
+from tradeengine.model.sessions import has_session
 
 _DATED = date.min
 """Where defects of a symbol as a whole stand among those of its days: first."""
@@ -57,14 +57,14 @@ def screen(
         known = known.filter(pl.col("symbol").is_in(list(symbols)))
     known = known.sort("symbol", "date")
     wanted = sorted(set(known["symbol"].unique() if symbols is None else symbols))
-    on_session = pl.col("date").is_in([day for day in known["date"].unique() if session_on(day)])
+    on_session = pl.col("date").is_in([day for day in known["date"].unique() if has_session(day)])
     in_window = pl.col("date") >= first
     told = _Told(through, source, frozenset(limits.accepted_moves))
     traded = known.filter(on_session)
     _of_symbols(told, traded.filter(in_window), wanted, sessions, limits)
     for row in known.filter(in_window, ~on_session).iter_rows(named=True):
         told.bar(_OFF_SESSION, row)
-    _of_bars(told, with_neighbours(traded).filter(in_window), limits)
+    _of_bars(told, with_neighbours(traded, limits).filter(in_window), limits)
     return told.in_order()
 
 
@@ -137,14 +137,18 @@ class _Told:
 
 
 def _of_bars(told: _Told, bars: pl.DataFrame, limits: QualityLimits) -> None:
-    left = bars
-    for rule in shape_rules(limits):
-        broken = rule.broken.fill_null(False)
-        for row in left.filter(broken).iter_rows(named=True):
+    shapes, prices = shape_rules(limits), price_rules(limits)
+    # All rules look at once, and only the few rows that break one are taken out.
+    broken = bars.select(
+        rule.broken.fill_null(False).alias(rule.code) for rule in (*shapes, *prices)
+    )
+    judged = pl.repeat(False, bars.height, eager=True)
+    for rule in shapes:
+        for row in bars.filter(broken[rule.code] & ~judged).iter_rows(named=True):
             told.bar(rule, row)
-        left = left.filter(~broken)
-    for rule in price_rules(limits):
-        for row in bars.filter(rule.broken).iter_rows(named=True):
+        judged = judged | broken[rule.code]
+    for rule in prices:
+        for row in bars.filter(broken[rule.code]).iter_rows(named=True):
             if not told.is_accepted(row):
                 told.bar(rule, row)
 

@@ -8,6 +8,7 @@ holiday of the bond market.
 
 import asyncio
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,12 @@ from tradeengine.bars.asking import Asker
 from tradeengine.bars.parquet import read_table, write_table
 from tradeengine.bars.turns import alone_in
 from tradeengine.errors import ProtocolViolation
+
+_USUAL: Final = {
+    "%m/%d/%Y": re.compile("(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/(?P<year>[0-9]{4})"),
+    "%Y-%m-%d": re.compile("(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
+}
+"""How each form of a day is written as a rule: of thousands, `strptime` takes its time."""
 
 SCHEMA: Final = pl.Schema({"date": pl.Date, "value": pl.Float64})
 
@@ -142,9 +149,16 @@ def _rows(
         if text in blanks:
             continue
         try:
-            at, value = datetime.strptime(day, form).date(), float(text)  # noqa: DTZ007 - a date
+            at, value = _day(day, form), float(text)
         except ValueError:
             raise ValueError(f"line {number}: {day},{text}") from None
         if not isfinite(value):
             raise ValueError(f"line {number}: {day},{text}")
         yield at, value
+
+
+def _day(text: str, form: str) -> date:
+    """Read a day. Raises ValueError."""
+    if usual := _USUAL[form].fullmatch(text):
+        return date(int(usual["year"]), int(usual["month"]), int(usual["day"]))
+    return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date

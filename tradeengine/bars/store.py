@@ -56,15 +56,21 @@ class BarStore:
 
         A store without a file has no bars. Raises BadConfiguration when the file is damaged.
         """
-        wanted = []
-        if symbols is not None:
-            wanted.append(pl.col("symbol").is_in(sorted(symbols)))
-        if since is not None:
-            wanted.append(pl.col("date") >= since)
-        if through is not None:
-            wanted.append(pl.col("date") <= through)
-        rows = read_table(self.path, DAILY_SCHEMA, reduce(and_, wanted) if wanted else None)
+        rows = read_table(self.path, DAILY_SCHEMA, _wanted(symbols, since, through))
         return no_bars() if rows is None else rows
+
+    def ends(self, symbols: Collection[str], through: date) -> dict[str, tuple[date, date]]:
+        """
+        Give the first and the last day up to `through` of each symbol that has bars until then.
+
+        Raises BadConfiguration when the file is damaged.
+        """
+        keys = read_table(self.path, DAILY_SCHEMA, _wanted(symbols, None, through), KEY)
+        if keys is None:
+            return {}
+        day = pl.col("date")
+        ends = keys.group_by("symbol").agg(first=day.min(), last=day.max())
+        return {symbol: (first, last) for symbol, first, last in ends.iter_rows()}
 
     def merge(self, frame: pl.DataFrame, anew: Collection[str] = ()) -> tuple[ChangedBar, ...]:
         """
@@ -83,11 +89,34 @@ class BarStore:
         old = self.read()
         if anew:
             old = old.filter(~pl.col("symbol").is_in(sorted(anew)))
-        if new.join(old, on=DAILY_SCHEMA.names(), how="anti").is_empty():
+        if _has(old, new):
             return ()
         kept = old.join(new, on=KEY, how="anti")
         write_table(self.path, pl.concat([kept, new]).sort(KEY))
         return changed_bars(old, new)
+
+
+def _wanted(
+    symbols: Collection[str] | None, since: date | None, through: date | None
+) -> pl.Expr | None:
+    """Tell whether a row is of some symbols and days; None: all are."""
+    wanted = []
+    if symbols is not None:
+        wanted.append(pl.col("symbol").is_in(sorted(symbols)))
+    if since is not None:
+        wanted.append(pl.col("date") >= since)
+    if through is not None:
+        wanted.append(pl.col("date") <= through)
+    return reduce(and_, wanted) if wanted else None
+
+
+def _has(old: pl.DataFrame, new: pl.DataFrame) -> bool:
+    """Tell whether all bars of `new` stand in `old` with the same values."""
+    if old.height < new.height:
+        return False
+    since = new["date"].min()
+    recent = old if since is None else old.filter(pl.col("date") >= since)
+    return new.join(recent, on=DAILY_SCHEMA.names(), how="anti").is_empty()
 
 
 def changed_bars(old: pl.DataFrame, new: pl.DataFrame) -> tuple[ChangedBar, ...]:

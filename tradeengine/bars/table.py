@@ -56,10 +56,15 @@ def tidy(frame: pl.DataFrame, place: str) -> pl.DataFrame:
         raise ProtocolViolation(place, "columns have other types", str(error)) from error
     if rows.select(_is_missing().any()).item():
         raise ProtocolViolation(place, "values are missing", _first(rows, _is_missing()))
-    if rows.select(KEY).is_duplicated().any():
-        twice = pl.struct(KEY).is_duplicated()
-        raise ProtocolViolation(place, "two bars of one symbol and day", _first(rows, twice))
+    if rows.select(repeats().any()).item():
+        raise ProtocolViolation(place, "two bars of one symbol and day", _first(rows, repeats()))
     return rows
+
+
+def repeats() -> pl.Expr:
+    """Tell, in rows by symbol and day, whether a row is of the symbol and day of that before it."""
+    same = (pl.col(name) == pl.col(name).shift() for name in KEY)
+    return pl.all_horizontal(*same).fill_null(False)
 
 
 def known_on(frame: pl.DataFrame, through: date) -> pl.DataFrame:

@@ -83,12 +83,17 @@ def _early_days(year: int) -> frozenset[date]:
     return _days_of(year, EARLY_CLOSE[year])
 
 
+def has_session(day: date) -> bool:
+    """Tell whether the exchange trades on a date. Raises OutsideCalendar."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise OutsideCalendar(day)
+    return day.weekday() < 5 and day not in _closed_days(day.year)
+
+
 @lru_cache(maxsize=1024)
 def session_on(day: date) -> Session | None:
     """Give the session of a date, None when the exchange is closed. Raises OutsideCalendar."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise OutsideCalendar(day)
-    if day.weekday() >= 5 or day in _closed_days(day.year):
+    if not has_session(day):
         return None
     early = day in _early_days(day.year)
     return Session(
@@ -120,6 +125,11 @@ def sessions_between(first: date, last: date) -> list[Session]:
     """Give the sessions from one date to another, both included. Raises OutsideCalendar."""
     days = _dates(first, last)
     return [session for day in days if (session := session_on(day)) is not None]
+
+
+def session_days(first: date, last: date) -> list[date]:
+    """Give the dates of those sessions: of years of them it is far less work."""
+    return [day for day in _dates(first, last) if has_session(day)]
 
 
 def is_open(at: int) -> bool:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tests.venue.market.scene import DAY, OPEN_AT
 from tradeengine.model.sessions import session_on, sessions_between
-from tradeengine.venue.market import Daily, shipped_archive
+from tradeengine.venue.market import Archive, Daily, shipped_archive
 from tradeengine.venue.market.daily import DailyBars, between
 
 FIRST, LAST = date(2018, 8, 1), date(2019, 2, 28)
@@ -16,6 +18,33 @@ FIRST, LAST = date(2018, 8, 1), date(2019, 2, 28)
 
 def around_the_week(symbol: str) -> Sequence[Daily]:
     return between(shipped_archive().daily(symbol), FIRST, LAST)
+
+
+def test_bars_of_a_symbol_in_several_files_are_put_in_order_of_their_days(
+    tmp_path: Path,
+) -> None:
+    table = pl.read_parquet(shipped_archive().folder / "daily.parquet")
+    shuffled = table.sample(fraction=1.0, shuffle=True, seed=3)
+    shuffled[: table.height // 2].write_parquet(tmp_path / "daily.parquet")
+    shuffled[table.height // 2 :].write_parquet(tmp_path / "spy_daily.parquet")
+
+    archive = Archive(tmp_path)
+
+    for symbol in table["symbol"].unique():
+        bars = table.filter(pl.col("symbol") == symbol).sort("date")
+        found = archive.daily(symbol)
+        assert [bar.date for bar in found] == bars["date"].to_list()
+        assert [bar.close for bar in found] == bars["close"].to_list()
+
+
+@pytest.mark.parametrize("first", [date(2019, 2, 10), date(2019, 2, 13), date(2019, 2, 16)])
+@pytest.mark.parametrize("last", [date(2019, 2, 9), date(2019, 2, 13), date(2019, 2, 17)])
+def test_bars_between_two_dates_are_the_same_from_columns_and_values(
+    first: date, last: date
+) -> None:
+    bars = around_the_week("XOM")
+
+    assert list(between(bars, first, last)) == between(list(bars), first, last)
 
 
 def test_every_instrument_of_the_recorded_week_has_daily_bars_of_all_of_it() -> None:

@@ -1,8 +1,10 @@
 """Splits become ratios of small whole numbers."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -43,6 +45,13 @@ def test_a_split_is_a_ratio(split: float, kind: str, new: float, old: int) -> No
     row = actions(split)[kind][0]
     assert (row["new_rate"], row["old_rate"], row["ex_date"]) == (new, old, "2020-08-31")
     assert ("cusip" in row) == (kind == "forward_splits")
+
+
+def test_an_action_has_the_same_random_uuid_each_time() -> None:
+    told = UUID(actions(4.0)["forward_splits"][0]["id"])
+    digest = hashlib.sha256(b"split AAPL 2020-08-31").digest()
+
+    assert told == UUID(bytes=digest[:16], version=4)
 
 
 def test_no_split_is_no_action() -> None:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from tradeengine.venue.market.columns import Floats, Minutes
@@ -88,18 +89,16 @@ class Archive:
     def _table(self) -> pl.DataFrame:
         paths = [self.folder / f"{name}.parquet" for name in _DAILY_FILES]
         parts = [pl.read_parquet(path) for path in paths if path.exists()]
-        return pl.concat(parts).sort("symbol", "date").rechunk()
+        return pl.concat(parts, rechunk=True)
 
     @cached_property
     def _daily(self) -> Mapping[str, DailyBars]:
-        columns = _columns_of(self._table)
-        runs = self._table.group_by("symbol", maintain_order=True).len()
-        ends = runs["len"].cum_sum().to_list()
-        starts = [0, *ends[:-1]]
-        return {
-            symbol: DailyBars(columns.rows(slice(start, end)))
-            for symbol, start, end in zip(runs["symbol"], starts, ends, strict=True)
-        }
+        columns, end = _columns_of(self._table), 0
+        stretches: dict[str, list[DayColumns]] = {}
+        for count, symbol in self._table["symbol"].rle().struct.unnest().iter_rows():
+            stretches.setdefault(symbol, []).append(columns.rows(slice(end, end + count)))
+            end += count
+        return {symbol: DailyBars(_in_order(stretches[symbol])) for symbol in sorted(stretches)}
 
     @cached_property
     def _minutes(self) -> Mapping[tuple[str, date], Minutes]:
@@ -107,6 +106,14 @@ class Archive:
         day = pl.col("start").dt.convert_time_zone(_ZONE).dt.date().alias("day")
         parts = table.with_columns(day).partition_by("symbol", "day", as_dict=True)
         return {(str(symbol), on): _minutes_of(part) for (symbol, on), part in parts.items()}
+
+
+def _in_order(stretches: Sequence[DayColumns]) -> DayColumns:
+    """Put the bars of one symbol in order of their days: what is in order is not copied."""
+    bars = stretches[0] if len(stretches) == 1 else DayColumns.joined(stretches)
+    if np.all(bars.day[1:] > bars.day[:-1]):
+        return bars
+    return bars.rows(np.argsort(bars.day, kind="stable"))
 
 
 def _columns_of(part: pl.DataFrame) -> DayColumns:

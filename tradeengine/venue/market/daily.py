@@ -106,5 +106,9 @@ def columns_of(bars: Sequence[Daily]) -> DayColumns:
 
 def between(bars: Sequence[Daily], first: date, last: date) -> Sequence[Daily]:
     """Give the bars of dates `first` to `last`, both included."""
-    day = attrgetter("date")
-    return bars[bisect_left(bars, first, key=day) : bisect_right(bars, last, key=day)]
+    if isinstance(bars, DailyBars):
+        day = bars.columns.day
+        low = int(np.searchsorted(day, first.toordinal()))
+        return bars[low : int(np.searchsorted(day, last.toordinal(), side="right"))]
+    on = attrgetter("date")
+    return bars[bisect_left(bars, first, key=on) : bisect_right(bars, last, key=on)]

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from uuid import UUID
 
 import numpy as np
 
@@ -130,11 +129,18 @@ def _rates(split: float) -> tuple[float, int]:
     return ratio.numerator, ratio.denominator
 
 
+def _uuid(digits: str) -> str:
+    """Write the first 32 hexadecimal digits as a UUID of version 4."""
+    variant = f"{8 | int(digits[16], 16) & 3:x}"
+    parts = (digits[:8], digits[8:12], f"4{digits[13:16]}", variant + digits[17:20], digits[20:32])
+    return "-".join(parts)
+
+
 def _dates(symbol: str, bar: Daily, kind: str) -> JsonObject:
     day = bar.date.isoformat()
-    digest = hashlib.sha256(f"{kind} {symbol} {day}".encode()).digest()
+    digits = hashlib.sha256(f"{kind} {symbol} {day}".encode()).hexdigest()
     return {
-        "id": str(UUID(bytes=digest[:16], version=4)),
+        "id": _uuid(digits),
         "symbol": symbol,
         "ex_date": day,
         "process_date": day,

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
+from msgspec import Struct
 
 from tradeengine.model.instants import format_instant, instant_of, new_york
 from tradeengine.model.sessions import session_on
@@ -31,6 +33,19 @@ class Written:
 
     rows: dict[str, list[Json]]
     next_token: str | None = None
+
+
+class _Bar(Struct, gc=False):
+    """A bar as it goes out: of ten thousand, dicts would take longer than all the rest."""
+
+    t: str
+    o: float
+    h: float
+    l: float  # noqa: E741 - Alpaca's name
+    c: float
+    v: int
+    n: int
+    vw: float
 
 
 def daily_page(
@@ -79,18 +94,16 @@ def _rows(day: Whole, first: int, last: int, place: Place | None, *, descending:
 
 def _written(bars: DayColumns, rows: range, adjustment: Adjustment, today: date) -> list[Json]:
     """Write rows as `wire_market.bar` does: the mean of four prices, no count of trades."""
-    index = np.array(rows)
+    index = np.arange(rows.start, rows.stop, rows.step)
     chosen, made = bars.rows(index), factors(bars, adjustment, today)
     price, volume = made.price[index], made.volume[index]
     names = (chosen.open, chosen.high, chosen.low, chosen.close)
     prices = [rounded(column, price) for column in names]
     mean: Floats = np.round(sum(prices) / 4, 6)
     shares = np.round(chosen.volume * volume).astype(np.int64)
-    columns = [column.tolist() for column in (chosen.day, *prices, shares, mean)]
-    return [
-        {"t": _text(day), "o": o, "h": h, "l": low, "c": c, "v": v, "n": 0, "vw": vw}
-        for day, o, h, low, c, v, vw in zip(*columns, strict=True)
-    ]
+    starts = map(_text, chosen.day.tolist())
+    before = [column.tolist() for column in (*prices, shares)]
+    return list(map(_Bar, starts, *before, repeat(0), mean.tolist()))
 
 
 @lru_cache(maxsize=16_384)

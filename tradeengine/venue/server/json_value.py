@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
+from msgspec import Struct
 
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | Struct | None"
+"""A `Struct` is an object whose keys are the names of its fields."""
 
 JsonObject: TypeAlias = dict[str, Json]
 
