@@ -61,7 +61,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     @property
     def span(self) -> Span | None:
         """The kind of the period, None for an instant or an odd length."""
-        return None if self.start is None else Span.of(self.days)
+        return None if self.start is None else _span((self.end - self.start).days + 1)
 
 
 def known(facts: Iterable[Fact], as_of: date) -> list[Fact]:

@@ -6,8 +6,9 @@ period is never put together of two tags; an input whose tags are all there but 
 twelve months is `TTM_INSUFFICIENT`, one without any tag is `MISSING_TAG`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from msgspec import Struct
 
@@ -34,6 +35,7 @@ NET_OF_INTEREST = ("~OperatingIncomeLoss", "~- InterestIncomeExpenseNet")
 """Rules that give interest net of what was earned: below zero they say nothing of it."""
 
 _HEADLINES = (Input.REVENUE, Input.PRETAX, Input.TAX, Input.NET_INCOME, Input.OPERATING_CASH_FLOW)
+_ASSETS = (Input.ASSETS,)
 
 
 class Missing(Struct, frozen=True, kw_only=True):
@@ -50,18 +52,13 @@ class Missing(Struct, frozen=True, kw_only=True):
 
 def period_end(books: Books) -> date | None:
     """Give the end of the latest period that a headline input was reported for."""
-    ends = [
-        fact.end
-        for term in _terms(_HEADLINES)
-        for fact in books.facts(term)
-        if fact.span is not None
-    ]
+    ends = [fact.end for term in _terms(_HEADLINES) for fact in books.flows(term)]
     return max(ends, default=None)
 
 
 def balance_day(books: Books) -> date | None:
     """Give the day of the latest balance sheet."""
-    days = [fact.end for term in _terms([Input.ASSETS]) for fact in books.facts(term)]
+    days = [fact.end for term in _terms(_ASSETS) for fact in books.facts(term)]
     return max(days, default=None)
 
 
@@ -73,7 +70,7 @@ def flow(books: Books, name: Input, end: date) -> Figure | Missing:
     is looked for, then the latest twelve months that any rule gives are taken, and their age
     is for others to judge, as long as it is below `GONE`.
     """
-    found = [figure for rule in RULES[name] for figure in _summed(books, rule)]
+    found = _found(books, name, end)
     if name is Input.INTEREST:
         # Better what was told of a year ago than what is left between two profits.
         found = [figure for figure in found if not figure.rule.startswith(NET_OF_INTEREST)] or found
@@ -91,6 +88,17 @@ def flow(books: Books, name: Input, end: date) -> Figure | Missing:
     return late
 
 
+def _found(books: Books, name: Input, end: date) -> list[Figure]:
+    """Give what the rules give, but no more than decides: a current one that is no makeshift."""
+    found: list[Figure] = []
+    for rule in books.rules(name):
+        for figure in _summed(books, rule):
+            found.append(figure)
+            if name is not Input.REVENUE and figure.end >= end - NEAR and not rule.makeshift:
+                return found
+    return found
+
+
 def _value(figure: Figure) -> float:
     return figure.value
 
@@ -103,7 +111,7 @@ def _missing(books: Books, name: Input, last: Figure | None) -> Missing:
     if last is not None:
         words = f"no twelve months after those to {last.end} of {last.rule.removeprefix('~')}"
         return Missing(field=name, code=Code.MISSING_TAG, found=words, last=last)
-    there = sorted({str(term) for term in _terms([name]) if books.facts(term)})
+    there = sorted({str(term) for term in _terms((name,)) if books.facts(term)})
     if there:
         words = f"facts of {', '.join(there)} that make no whole period"
         return Missing(field=name, code=Code.TTM_INSUFFICIENT, found=words)
@@ -116,10 +124,11 @@ def _first_tags(name: Input) -> str:
     return " or ".join(dict.fromkeys(tags))
 
 
-def _terms(names: Iterable[Input]) -> Iterator[Term]:
+@cache
+def _terms(names: tuple[Input, ...]) -> tuple[Term, ...]:
     """Give the terms that the rules of some inputs need, each once."""
     needed = (t for name in names for rule in RULES[name] for t in rule.terms if not t.optional)
-    return iter(dict.fromkeys(needed))
+    return tuple(dict.fromkeys(needed))
 
 
 def _summed(books: Books, rule: Rule) -> Iterator[Figure]:
@@ -154,7 +163,7 @@ def instant(books: Books, name: Input, day: date, unit: str = "USD") -> Figure |
 
 
 def _counted(books: Books, name: Input, day: date, unit: str) -> Iterator[Figure]:
-    for rule in RULES[name]:
+    for rule in books.rules(name, unit):
         parts = {term: books.on(term, day, unit) for term in rule.terms}
         there = {term: fact for term, fact in parts.items() if fact is not None}
         if all(term in there or term.optional for term in rule.terms):
@@ -190,7 +199,7 @@ def a_year_before(books: Books, day: date) -> date | None:
 
 def balance_near(books: Books, day: date, within: timedelta = NEAR) -> date | None:
     """Give the day of the balance sheet nearest to a day."""
-    days = {fact.end for term in _terms([Input.ASSETS]) for fact in books.facts(term)}
+    days = {fact.end for term in _terms(_ASSETS) for fact in books.facts(term)}
     near = [other for other in days if abs(other - day) <= within]
     return min(near, key=lambda other: (abs(other - day), other), default=None)
 
@@ -204,11 +213,15 @@ def fiscal_years(books: Books, name: Input, now: Figure, least: int) -> tuple[Fi
     ended long before is none.
     """
     tag = now.rule.removeprefix("~").split(" ")[0]
-    rules = sorted(RULES[name], key=lambda rule: str(rule.terms[0]) != tag)
-    every = [_series(books, rule) for rule in rules]
-    series = [years for years in every if years and years[-1].end >= now.end - GONE]
-    enough = [years for years in series if len(years) >= least]
-    return enough[0] if enough else max(series, key=len, default=())
+    longest: tuple[Figure, ...] = ()
+    for rule in sorted(books.rules(name), key=lambda rule: str(rule.terms[0]) != tag):
+        years = _series(books, rule)
+        if not years or years[-1].end < now.end - GONE:
+            continue
+        if len(years) >= least:
+            return years
+        longest = max(longest, years, key=len)
+    return longest
 
 
 def _series(books: Books, rule: Rule) -> tuple[Figure, ...]:

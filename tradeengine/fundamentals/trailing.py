@@ -37,6 +37,11 @@ def trailing(facts: Iterable[Fact], as_of: date) -> Trailing | None:
     """Sum the last twelve months; None when a part of them is not known."""
     every = list(facts)
     flows = [fact for fact in known(every, as_of) if fact.span is not None]
+    return trailing_of(every, flows, as_of)
+
+
+def trailing_of(every: Sequence[Fact], flows: Sequence[Fact], as_of: date) -> Trailing | None:
+    """Sum the last twelve months; `flows` are the `known` of all facts that have a span."""
     if not flows:
         return None
     end = max(fact.end for fact in flows)
