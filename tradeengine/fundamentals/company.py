@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Final
 
 from msgspec import Struct
 
@@ -13,6 +14,10 @@ from tradeengine.fundamentals.trailing import Trailing, trailing, trailing_of
 
 Key = tuple[str, str, str]
 """Taxonomy, tag, unit."""
+
+_NEEDED: Final = {
+    name: [(rule, rule.tags_needed) for rule in rules] for name, rules in RULES.items()
+}
 
 
 class Filing(Struct, frozen=True, kw_only=True):
@@ -56,8 +61,8 @@ class Books:
         """Give an input's rules of which all needed tags have facts: the others never fire."""
         if (name, unit) not in self._rules:
             tags = self._tags.get(unit, frozenset())
-            there = [rule for rule in RULES[name] if rule.tags_needed <= tags]
-            self._rules[name, unit] = tuple(there)
+            there = tuple([rule for rule, needed in _NEEDED[name] if needed <= tags])
+            self._rules[name, unit] = there
         return self._rules[name, unit]
 
     @cached_property

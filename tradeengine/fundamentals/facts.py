@@ -26,10 +26,8 @@ class Span(Enum):
     NINE_MONTHS = (3, 230, 329)
     YEAR = (4, 330, 420)
 
-    @property
-    def quarters(self) -> int:
-        """Quarters in the period."""
-        return self.value[0]
+    def __init__(self, quarters: int, shortest: int, longest: int) -> None:
+        self.quarters, self.shortest, self.longest = quarters, shortest, longest
 
     @classmethod
     def of(cls, days: int) -> "Span | None":
@@ -40,7 +38,7 @@ class Span(Enum):
 @cache
 def _span(days: int) -> Span | None:
     """Look a length up; it is asked for thousands of times a company."""
-    return next((span for span in Span if span.value[1] <= days <= span.value[2]), None)
+    return next((span for span in Span if span.shortest <= days <= span.longest), None)
 
 
 class Fact(Struct, frozen=True, kw_only=True):

@@ -43,12 +43,7 @@ class Rule(Struct, frozen=True, kw_only=True, cache_hash=True):
     @property
     def tags_needed(self) -> frozenset[tuple[str, str]]:
         """The (taxonomy, tag) without which it never fires."""
-        return _needed(self.terms)
-
-
-@cache
-def _needed(terms: tuple[Term, ...]) -> frozenset[tuple[str, str]]:
-    return frozenset((term.taxonomy, term.tag) for term in terms if not term.optional)
+        return frozenset((term.taxonomy, term.tag) for term in self.terms if not term.optional)
 
 
 _SIGNS: Final = {"+": 1, "-": -1}

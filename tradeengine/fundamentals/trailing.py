@@ -44,7 +44,7 @@ def trailing_of(every: Sequence[Fact], flows: Sequence[Fact], as_of: date) -> Tr
     """Sum the last twelve months; `flows` are the `known` of all facts that have a span."""
     if not flows:
         return None
-    end = max(fact.end for fact in flows)
+    end = flows[-1].end
     ending = [fact for fact in flows if fact.end == end]
     year = _longest(ending, Span.YEAR)
     if year is not None:
@@ -95,10 +95,10 @@ def _a_year_before(
     def fits(fact: Fact) -> bool:
         return _ends(fact, then) and fact.span is span
 
-    same_filing = [fact for fact in every if fact.accession == current.accession]
-    compared = [fact for fact in known(same_filing, as_of) if fits(fact)]
-    others = [fact for fact in flows if fits(fact)]
-    return next(iter(compared), None) or next(iter(others), None)
+    filing = current.accession
+    same_filing = [fact for fact in every if fact.accession == filing and fits(fact)]
+    compared = known(same_filing, as_of)
+    return next(iter(compared), None) or next(filter(fits, flows), None)
 
 
 def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
@@ -111,10 +111,9 @@ def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
         value, accession, start = found
         parts.append((value, accession))
         end = start - _DAY
-    last = max(fact.end for fact in flows)
     return Trailing(
         value=sum(value for value, _ in parts),
-        end=last,
+        end=flows[-1].end,
         method="4Q",
         accessions=tuple(accession for _, accession in parts),
     )
