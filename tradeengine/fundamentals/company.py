@@ -20,7 +20,7 @@ _NEEDED: Final = {
 }
 
 
-class Filing(Struct, frozen=True, kw_only=True):
+class Filing(Struct, frozen=True, kw_only=True, gc=False):
     """One report in the list of what a company filed."""
 
     accession: str

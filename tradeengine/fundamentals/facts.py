@@ -41,7 +41,7 @@ def _span(days: int) -> Span | None:
     return next((span for span in Span if span.shortest <= days <= span.longest), None)
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One number of one period; `start` is None for what is counted at one instant."""
 
     start: date | None

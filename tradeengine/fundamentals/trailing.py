@@ -19,7 +19,7 @@ _NEAR = timedelta(days=10)
 """Years of 52 and 53 weeks end on other days."""
 
 
-class Trailing(Struct, frozen=True, kw_only=True):
+class Trailing(Struct, frozen=True, kw_only=True, gc=False):
     """A sum over twelve months, in the unit of the facts."""
 
     value: float
