@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from tradeengine.fundamentals.facts import FORMS, Fact, Span, known
+from tradeengine.fundamentals.inputs import Figure
 from tradeengine.fundamentals.rules import Rule, Term
 from tradeengine.fundamentals.tags import RULES, Input
 from tradeengine.fundamentals.trailing import Trailing, trailing, trailing_of
@@ -49,6 +50,9 @@ class Books:
 
     def __init__(self, company: Company, session: date) -> None:
         self.company, self.session = company, session
+        self.instants: dict[tuple[Input, date, str], Figure | None] = {}
+        """What `reading.instant` has read: balance sheets are looked at again and again."""
+
         self._eve = session - timedelta(days=1)
         self._known: dict[Key, list[Fact]] = {}
         self._flows: dict[Key, list[Fact]] = {}

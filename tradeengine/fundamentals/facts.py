@@ -64,15 +64,19 @@ class Fact(Struct, frozen=True, kw_only=True, gc=False):
 
 def known(facts: Iterable[Fact], as_of: date) -> list[Fact]:
     """Give the last version of each period that was filed by a day, the oldest first."""
-    latest: dict[tuple[date | None, date], Fact] = {}
+    latest: dict[tuple[date, date | None], Fact] = {}
     for fact in facts:
         if fact.filed > as_of or fact.form not in FORMS:
             continue
-        period = (fact.start, fact.end)
-        other = latest.get(period)
-        if other is None or _version(fact) > _version(other):
+        period = (fact.end, fact.start)
+        other = latest.setdefault(period, fact)
+        if other is not fact and _version(fact) > _version(other):
             latest[period] = fact
-    return sorted(latest.values(), key=lambda fact: (fact.end, fact.start or fact.end))
+    return sorted(latest.values(), key=_period)
+
+
+def _period(fact: Fact) -> tuple[date, date]:
+    return fact.end, fact.start or fact.end
 
 
 def _version(fact: Fact) -> tuple[date, str]:

@@ -159,7 +159,10 @@ def _figure(books: Books, rule: Rule, parts: dict[Term, Trailing]) -> Figure:
 
 def instant(books: Books, name: Input, day: date, unit: str = "USD") -> Figure | None:
     """Read an input of the balance sheet of a day; None if no rule is complete on it."""
-    return next(_counted(books, name, day, unit), None)
+    key = (name, day, unit)
+    if key not in books.instants:
+        books.instants[key] = next(_counted(books, name, day, unit), None)
+    return books.instants[key]
 
 
 def _counted(books: Books, name: Input, day: date, unit: str) -> Iterator[Figure]:
@@ -173,13 +176,14 @@ def _counted(books: Books, name: Input, day: date, unit: str) -> Iterator[Figure
 def of_facts(rule: Rule, parts: dict[Term, Fact]) -> Figure:
     """Add up facts of one period by a rule."""
     facts = list(parts.values())
+    first = facts[0]
     return Figure(
-        value=sum(term.sign * fact.value for term, fact in parts.items()),
+        value=sum([term.sign * fact.value for term, fact in parts.items()]),
         rule=rule.fired(parts.keys()),
-        end=facts[0].end,
-        filed=max(fact.filed for fact in facts),
-        method="instant" if facts[0].start is None else "FY",
-        accessions=tuple(dict.fromkeys(fact.accession for fact in facts)),
+        end=first.end,
+        filed=max([fact.filed for fact in facts]),
+        method="instant" if first.start is None else "FY",
+        accessions=tuple(dict.fromkeys([fact.accession for fact in facts])),
     )
 
 

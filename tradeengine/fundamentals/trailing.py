@@ -104,8 +104,9 @@ def _a_year_before(
 def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
     """Add up four quarters in a row, the last of them ending at `end`."""
     parts: list[tuple[float, str]] = []
+    lengths = [(fact, _quarters(fact)) for fact in flows]
     while len(parts) < 4:
-        found = _quarter_ending(flows, end)
+        found = _quarter_ending(lengths, end)
         if found is None:
             return None
         value, accession, start = found
@@ -119,20 +120,22 @@ def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
     )
 
 
-def _quarter_ending(flows: Sequence[Fact], end: date) -> tuple[float, str, date] | None:
+def _quarter_ending(flows: Sequence[tuple[Fact, int]], end: date) -> tuple[float, str, date] | None:
     """Give a quarter's value, filing and first day, as reported or as a difference."""
-    reported = [fact for fact in flows if _ends(fact, end) and fact.span is Span.QUARTER]
-    for fact in reported:
-        assert fact.start is not None
-        return fact.value, fact.accession, fact.start
-    for whole in flows:
+    for fact, quarters in flows:
+        if quarters == 1 and _ends(fact, end):
+            assert fact.start is not None
+            return fact.value, fact.accession, fact.start
+    for whole, quarters in flows:
         if whole.start is None:
             continue
-        ends, of_the_part = _ends(whole, end), _quarters(whole) - 1
-        for part in flows:
-            if ends and part.start == whole.start and _quarters(part) == of_the_part:
+        ends = _ends(whole, end)
+        for part, others in flows:
+            if others != quarters - 1:
+                continue
+            if ends and part.start == whole.start:
                 return whole.value - part.value, whole.accession, part.end + _DAY
-            if part.end != whole.end or part.start is None or _quarters(part) != of_the_part:
+            if part.end != whole.end or part.start is None:
                 continue
             if abs(part.start - _DAY - end) <= _NEAR:
                 return whole.value - part.value, whole.accession, whole.start
