@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tradeengine.edgar.fact_table import KEY, SCHEMA, facts_of, joined, table_of
+from tradeengine.edgar.fact_table import KEY, SCHEMA, facts_of, joined, numbered, table_of
 from tradeengine.fundamentals.company import Key
 from tradeengine.fundamentals.facts import Fact
 
@@ -54,7 +54,7 @@ def test_facts_that_come_in_parts_make_the_same_table(seed: int) -> None:
 
 def test_the_first_of_two_values_stays_and_the_earliest_filed_comes_first() -> None:
     facts = drawn(0)
-    found = facts_of(table_of(1, by_key(facts)))
+    found = facts_of(numbered(table_of(1, by_key(facts))))
 
     assert list(found) == sorted(by_key(facts))
     for key, rows in by_key(facts).items():
@@ -66,8 +66,8 @@ def test_the_first_of_two_values_stays_and_the_earliest_filed_comes_first() -> N
 
 def test_a_table_in_another_order_gives_all_facts_of_a_tag() -> None:
     table = table_of(1, by_key(drawn(0)))
-    found = facts_of(table.sort("value"), {("dei", "A")})
-    whole = facts_of(table)
+    found = facts_of(numbered(table.sort("value")), {("dei", "A")})
+    whole = facts_of(numbered(table))
 
     assert set(found) == {key for key in whole if key[:2] == ("dei", "A")}
     assert {key: set(facts) for key, facts in found.items()} == {
@@ -79,4 +79,4 @@ def test_no_facts_make_an_empty_table_and_none_come_out_of_it() -> None:
     empty = table_of(1, {})
     assert empty.schema == SCHEMA
     assert empty.is_empty()
-    assert facts_of(empty) == {}
+    assert facts_of(numbered(empty)) == {}

@@ -32,6 +32,7 @@ SCHEMA: Final = pl.Schema(
 )
 KEY: Final = ("cik", "taxonomy", "tag", "unit", "start", "end", "filed", "accession")
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _ORDER: Final = ("taxonomy", "tag", "unit", "filed", "end", "start", "accession")
 
 
@@ -69,10 +70,15 @@ def joined(before: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     return every.unique(KEY, keep="first", maintain_order=True).sort(*_ORDER).collect()
 
 
+def numbered(table: pl.DataFrame) -> pl.DataFrame:
+    """Write days as their numbers, from 1970 on: so they are quicker read."""
+    return table.with_columns(pl.col(pl.Date).to_physical())
+
+
 def facts_of(
     table: pl.DataFrame, tags: Collection[tuple[str, str]] | None = None
 ) -> dict[Key, tuple[Fact, ...]]:
-    """Give the facts of a company's table, of some (taxonomy, tag) only, in its order."""
+    """Give the facts of a company's `numbered` table, of some (taxonomy, tag) only, in order."""
     columns = [column.to_list() for column in table.get_columns()[1:]]
     keys, facts = list(zip(*columns[:3], strict=True)), _facts(columns[3:])
     changes = (place for place, (one, other) in enumerate(pairwise(keys), 1) if one != other)
@@ -86,17 +92,29 @@ def facts_of(
 
 def _facts(columns: Sequence[Sequence[Any]]) -> list[Fact]:
     """Make facts of the columns from `start` on."""
+    day = _DAYS
     return [
         Fact(
-            start=start,
-            end=end,
+            start=None if start is None else day[start],
+            end=day[end],
             value=value,
-            filed=filed,
+            filed=day[filed],
             form=form,
             accession=accession,
         )
         for start, end, filed, accession, form, value in zip(*columns, strict=True)
     ]
+
+
+class _Days(dict[int, date]):
+    """Days by their number, each made once: all filings have but some thousands."""
+
+    def __missing__(self, number: int) -> date:
+        made = self[number] = date.fromordinal(_EPOCH + number)
+        return made
+
+
+_DAYS: Final = _Days()
 
 
 def has_one_of(tags: Collection[tuple[str, str]]) -> pl.Expr:

@@ -22,7 +22,15 @@ from typing import TypeVar
 import msgspec
 import polars as pl
 
-from tradeengine.edgar.fact_table import SCHEMA, as_bytes, facts_of, has_one_of, joined, table_of
+from tradeengine.edgar.fact_table import (
+    SCHEMA,
+    as_bytes,
+    facts_of,
+    has_one_of,
+    joined,
+    numbered,
+    table_of,
+)
 from tradeengine.errors import FactsDamaged, FactsHeld
 from tradeengine.fundamentals.company import Company, Filing, Key
 from tradeengine.fundamentals.facts import Fact
@@ -110,6 +118,7 @@ class FactStore:
             table = self._table(cik)
             if tags is not None:
                 table = table.filter(has_one_of(tags))
+            table = numbered(table)
         return facts_of(table, tags)
 
     def tables(
@@ -123,8 +132,7 @@ class FactStore:
         """
         return {
             cik: table
-            for (cik,), table in self._together(ciks)
-            .filter(has_one_of(tags))
+            for (cik,), table in numbered(self._together(ciks).filter(has_one_of(tags)))
             .partition_by("cik", as_dict=True)
             .items()
         }

@@ -133,15 +133,20 @@ def _terms(names: tuple[Input, ...]) -> tuple[Term, ...]:
 
 def _summed(books: Books, rule: Rule) -> Iterator[Figure]:
     """Give a rule's twelve months to its latest period, and to its latest fiscal year."""
-    years = books.years(rule.terms[0])
-    for ending_by in dict.fromkeys([None, max(years, default=None)]):
-        first = books.twelve_months(rule.terms[0], ending_by)
-        if first is None:
-            continue
-        parts = {term: books.twelve_months(term, ending_by) for term in rule.terms}
-        same = {t: part for t, part in parts.items() if part and part.end == first.end}
-        if all(term in same or term.optional for term in rule.terms):
-            yield _figure(books, rule, same)
+    yield from _summed_by(books, rule, None)
+    last = max(books.years(rule.terms[0]), default=None)
+    if last is not None:
+        yield from _summed_by(books, rule, last)
+
+
+def _summed_by(books: Books, rule: Rule, ending_by: date | None) -> Iterator[Figure]:
+    first = books.twelve_months(rule.terms[0], ending_by)
+    if first is None:
+        return
+    parts = {term: books.twelve_months(term, ending_by) for term in rule.terms}
+    same = {t: part for t, part in parts.items() if part and part.end == first.end}
+    if all(term in same or term.optional for term in rule.terms):
+        yield _figure(books, rule, same)
 
 
 def _figure(books: Books, rule: Rule, parts: dict[Term, Trailing]) -> Figure:
@@ -151,7 +156,7 @@ def _figure(books: Books, rule: Rule, parts: dict[Term, Trailing]) -> Figure:
         value=sum(term.sign * part.value for term, part in parts.items()),
         rule=rule.fired(parts.keys()),
         end=first.end,
-        filed=max(books.filed[accession] for accession in accessions),
+        filed=max([books.filed[accession] for accession in accessions]),
         method=first.method,
         accessions=accessions,
     )
