@@ -345,6 +345,12 @@ async def test_requests_to_the_real_site_take_their_turns(site: Site, tmp_path: 
     assert len(site.asked) == 11
     assert sources.clock.now() >= 10 * 200_000_000
     assert {each["User-Agent"] for each in site.headers} == {user_agent("alpaca", told)}
+    assert all("gzip" in each["Accept-Encoding"] for each in site.headers)
+
+
+async def test_our_own_venue_is_not_asked_to_pack(site: Site, desk: DeskFiles) -> None:
+    await cached(site, desk, "AAPL")
+    assert {each["Accept-Encoding"] for each in site.headers} == {"identity"}
 
 
 def test_a_pattern_keeps_contacts_to_one_line_with_an_address() -> None:

@@ -18,7 +18,7 @@ REPORTS = frozenset({"10-K", "10-Q", "10-K/A", "10-Q/A", "10-KT", "10-QT", "20-F
 """Forms that are kept of the list of filings."""
 
 
-class _Row(msgspec.Struct):
+class _Row(msgspec.Struct, gc=False):
     end: date
     val: float
     accn: str

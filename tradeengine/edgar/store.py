@@ -16,33 +16,24 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from io import BytesIO
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 import polars as pl
 
+from tradeengine.edgar.fact_table import (
+    SCHEMA,
+    as_bytes,
+    facts_of,
+    has_one_of,
+    joined,
+    numbered,
+    table_of,
+)
 from tradeengine.errors import FactsDamaged, FactsHeld
 from tradeengine.fundamentals.company import Company, Filing, Key
 from tradeengine.fundamentals.facts import Fact
-
-SCHEMA: Final = pl.Schema(
-    {
-        "cik": pl.Int64,
-        "taxonomy": pl.String,
-        "tag": pl.String,
-        "unit": pl.String,
-        "start": pl.Date,
-        "end": pl.Date,
-        "filed": pl.Date,
-        "accession": pl.String,
-        "form": pl.String,
-        "value": pl.Float64,
-    }
-)
-KEY: Final = ("cik", "taxonomy", "tag", "unit", "start", "end", "filed", "accession")
-
 
 Shape = TypeVar("Shape")
 
@@ -126,12 +117,9 @@ class FactStore:
         if table is None:
             table = self._table(cik)
             if tags is not None:
-                table = table.filter(_has_one_of(tags))
-        rows: dict[Key, list[Fact]] = {}
-        for _, taxonomy, tag, unit, *fact in table.iter_rows():
-            if tags is None or (taxonomy, tag) in tags:
-                rows.setdefault((taxonomy, tag, unit), []).append(_fact(*fact))
-        return {key: tuple(facts) for key, facts in rows.items()}
+                table = table.filter(has_one_of(tags))
+            table = numbered(table)
+        return facts_of(table, tags)
 
     def tables(
         self, ciks: Iterable[int], tags: Collection[tuple[str, str]]
@@ -144,8 +132,7 @@ class FactStore:
         """
         return {
             cik: table
-            for (cik,), table in self._together(ciks)
-            .filter(_has_one_of(tags))
+            for (cik,), table in numbered(self._together(ciks).filter(has_one_of(tags)))
             .partition_by("cik", as_dict=True)
             .items()
         }
@@ -184,10 +171,10 @@ class FactStore:
     def merge(self, cik: int, facts: Mapping[Key, Sequence[Fact]]) -> int:
         """Add facts that are new and give their number. Raises FactsDamaged, OSError."""
         before = self._table(cik)
-        new = _table_of(cik, facts)
-        merged = new if before.is_empty() else _sorted(pl.concat([before, new]))
+        new = table_of(cik, facts)
+        merged = new if before.is_empty() else joined(before, new)
         if merged.height > before.height:
-            self._write(self._facts_path(cik), _as_bytes(merged))
+            self._write(self._facts_path(cik), as_bytes(merged))
         return merged.height - before.height
 
     def set_aside(self, cik: int) -> None:
@@ -198,6 +185,8 @@ class FactStore:
     def _table(self, cik: int) -> pl.DataFrame:
         path = self._facts_path(cik)
         try:
+            if not path.exists():
+                return SCHEMA.to_frame()
             table = pl.read_parquet(path, columns=list(SCHEMA), memory_map=False)
             return table if table.schema == SCHEMA else table.cast(SCHEMA)
         except FileNotFoundError:
@@ -232,43 +221,6 @@ class FactStore:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-
-
-def _has_one_of(tags: Collection[tuple[str, str]]) -> pl.Expr:
-    """Say which rows may be of some (taxonomy, tag), by the tag."""
-    return pl.col("tag").is_in({tag for _, tag in tags})
-
-
-def _fact(
-    start: date | None, end: date, filed: date, accession: str, form: str, value: float
-) -> Fact:
-    return Fact(start=start, end=end, value=value, filed=filed, form=form, accession=accession)
-
-
-def _table_of(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> pl.DataFrame:
-    return _sorted(pl.DataFrame(list(_rows(cik, facts)), schema=SCHEMA, orient="row"))
-
-
-def _sorted(table: pl.DataFrame) -> pl.DataFrame:
-    """Give each fact once, as it stands first."""
-    once = table.lazy().unique(KEY, keep="first", maintain_order=True)
-    return once.sort("taxonomy", "tag", "unit", "filed", "end", "start", "accession").collect()
-
-
-def _rows(cik: int, facts: Mapping[Key, Sequence[Fact]]) -> Iterator[tuple[object, ...]]:
-    for (taxonomy, tag, unit), rows in facts.items():
-        for fact in rows:
-            yield (
-                cik, taxonomy, tag, unit, fact.start, fact.end, fact.filed, fact.accession,
-                fact.form, fact.value,
-            )  # fmt: skip
-
-
-def _as_bytes(table: pl.DataFrame) -> bytes:
-    """Give a table's file. A full disk is told of by the file, not in a library's words."""
-    buffer = BytesIO()
-    table.write_parquet(buffer)
-    return buffer.getvalue()
 
 
 def _first_line(error: Exception) -> str:

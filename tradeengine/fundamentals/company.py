@@ -1,20 +1,27 @@
 """A company's filed facts, all of them, and what of that was usable on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Final
 
 from msgspec import Struct
 
 from tradeengine.fundamentals.facts import FORMS, Fact, Span, known
-from tradeengine.fundamentals.rules import Term
-from tradeengine.fundamentals.trailing import Trailing, trailing
+from tradeengine.fundamentals.inputs import Figure
+from tradeengine.fundamentals.rules import Rule, Term
+from tradeengine.fundamentals.tags import RULES, Input
+from tradeengine.fundamentals.trailing import Trailing, trailing, trailing_of
 
 Key = tuple[str, str, str]
 """Taxonomy, tag, unit."""
 
+_NEEDED: Final = {
+    name: [(rule, rule.tags_needed) for rule in rules] for name, rules in RULES.items()
+}
 
-class Filing(Struct, frozen=True, kw_only=True):
+
+class Filing(Struct, frozen=True, kw_only=True, gc=False):
     """One report in the list of what a company filed."""
 
     accession: str
@@ -43,29 +50,59 @@ class Books:
 
     def __init__(self, company: Company, session: date) -> None:
         self.company, self.session = company, session
+        self.instants: dict[tuple[Input, date, str], Figure | None] = {}
+        """What `reading.instant` has read: balance sheets are looked at again and again."""
+
         self._eve = session - timedelta(days=1)
         self._known: dict[Key, list[Fact]] = {}
+        self._flows: dict[Key, list[Fact]] = {}
+        self._counted: dict[Key, dict[date, Fact]] = {}
+        self._rules: dict[tuple[Input, str], tuple[Rule, ...]] = {}
         self._years: dict[Term, dict[date, Fact]] = {}
-        self._trailing: dict[tuple[Key, date | None], Trailing | None] = {}
+        self._trailing: dict[tuple[Term, date | None], Trailing | None] = {}
+
+    def rules(self, name: Input, unit: str = "USD") -> tuple[Rule, ...]:
+        """Give an input's rules of which all needed tags have facts: the others never fire."""
+        if (name, unit) not in self._rules:
+            tags = self._tags.get(unit, frozenset())
+            there = tuple([rule for rule, needed in _NEEDED[name] if needed <= tags])
+            self._rules[name, unit] = there
+        return self._rules[name, unit]
+
+    @cached_property
+    def _tags(self) -> Mapping[str, Set[tuple[str, str]]]:
+        """What there are facts of, by unit."""
+        tags: dict[str, set[tuple[str, str]]] = {}
+        for taxonomy, tag, unit in self.company.facts:
+            tags.setdefault(unit, set()).add((taxonomy, tag))
+        return tags
 
     def facts(self, term: Term, unit: str = "USD") -> list[Fact]:
         """Give the last version of each period of one tag, the oldest first."""
         key = (term.taxonomy, term.tag, unit)
         if key not in self._known:
-            self._known[key] = known(self.company.facts.get(key, ()), self._eve)
+            facts = self.company.facts.get(key)
+            self._known[key] = known(facts, self._eve) if facts else []
         return self._known[key]
+
+    def flows(self, term: Term, unit: str = "USD") -> list[Fact]:
+        """Give those of a tag's facts that are of a whole number of quarters."""
+        key = (term.taxonomy, term.tag, unit)
+        if key not in self._flows:
+            facts = self.facts(term, unit)
+            self._flows[key] = [fact for fact in facts if fact.span is not None]
+        return self._flows[key]
 
     def twelve_months(self, term: Term, ending_by: date | None = None) -> Trailing | None:
         """Sum the last twelve months of one tag; periods that end after a day are left out."""
-        key = (term.taxonomy, term.tag, "USD")
-        if (key, ending_by) not in self._trailing:
-            flows = [
-                fact
-                for fact in self.company.facts.get(key, ())
-                if ending_by is None or fact.end <= ending_by
-            ]
-            self._trailing[key, ending_by] = trailing(flows, self._eve)
-        return self._trailing[key, ending_by]
+        if (term, ending_by) not in self._trailing:
+            every: Sequence[Fact] = self.company.facts.get((term.taxonomy, term.tag, "USD"), ())
+            flows = self.flows(term)
+            if ending_by is not None:
+                every = [fact for fact in every if fact.end <= ending_by]
+                flows = [fact for fact in flows if fact.end <= ending_by]
+            self._trailing[term, ending_by] = trailing_of(every, flows, self._eve)
+        return self._trailing[term, ending_by]
 
     def twelve_months_of(self, new: Term, old: Term) -> Trailing | None:
         """Sum the last twelve months of a tag, with the periods it lacks from an older one."""
@@ -77,13 +114,16 @@ class Books:
 
     def on(self, term: Term, day: date, unit: str = "USD") -> Fact | None:
         """Give what was counted at one instant."""
-        counted = (f for f in self.facts(term, unit) if f.start is None and f.end == day)
-        return next(counted, None)
+        key = (term.taxonomy, term.tag, unit)
+        if key not in self._counted:
+            facts = self.facts(term, unit)
+            self._counted[key] = {fact.end: fact for fact in facts if fact.start is None}
+        return self._counted[key].get(day)
 
     def years(self, term: Term) -> dict[date, Fact]:
         """Give the fiscal years of one tag by their last day."""
         if term not in self._years:
-            ends = ((fact.end, fact) for fact in self.facts(term) if fact.span is Span.YEAR)
+            ends = ((fact.end, fact) for fact in self.flows(term) if fact.span is Span.YEAR)
             self._years[term] = dict(ends)
         return self._years[term]
 

@@ -26,10 +26,8 @@ class Span(Enum):
     NINE_MONTHS = (3, 230, 329)
     YEAR = (4, 330, 420)
 
-    @property
-    def quarters(self) -> int:
-        """Quarters in the period."""
-        return self.value[0]
+    def __init__(self, quarters: int, shortest: int, longest: int) -> None:
+        self.quarters, self.shortest, self.longest = quarters, shortest, longest
 
     @classmethod
     def of(cls, days: int) -> "Span | None":
@@ -40,10 +38,10 @@ class Span(Enum):
 @cache
 def _span(days: int) -> Span | None:
     """Look a length up; it is asked for thousands of times a company."""
-    return next((span for span in Span if span.value[1] <= days <= span.value[2]), None)
+    return next((span for span in Span if span.shortest <= days <= span.longest), None)
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One number of one period; `start` is None for what is counted at one instant."""
 
     start: date | None
@@ -61,20 +59,24 @@ class Fact(Struct, frozen=True, kw_only=True):
     @property
     def span(self) -> Span | None:
         """The kind of the period, None for an instant or an odd length."""
-        return None if self.start is None else Span.of(self.days)
+        return None if self.start is None else _span((self.end - self.start).days + 1)
 
 
 def known(facts: Iterable[Fact], as_of: date) -> list[Fact]:
     """Give the last version of each period that was filed by a day, the oldest first."""
-    latest: dict[tuple[date | None, date], Fact] = {}
+    latest: dict[tuple[date, date | None], Fact] = {}
     for fact in facts:
         if fact.filed > as_of or fact.form not in FORMS:
             continue
-        period = (fact.start, fact.end)
-        other = latest.get(period)
-        if other is None or _version(fact) > _version(other):
+        period = (fact.end, fact.start)
+        other = latest.setdefault(period, fact)
+        if other is not fact and _version(fact) > _version(other):
             latest[period] = fact
-    return sorted(latest.values(), key=lambda fact: (fact.end, fact.start or fact.end))
+    return sorted(latest.values(), key=_period)
+
+
+def _period(fact: Fact) -> tuple[date, date]:
+    return fact.end, fact.start or fact.end
 
 
 def _version(fact: Fact) -> tuple[date, str]:

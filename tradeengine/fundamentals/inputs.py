@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 
-class Figure(Struct, frozen=True, kw_only=True):
+class Figure(Struct, frozen=True, kw_only=True, gc=False):
     """A number in dollars (or shares), the tag rule that gave it, its period's end, its filing."""
 
     value: float

@@ -6,8 +6,9 @@ period is never put together of two tags; an input whose tags are all there but 
 twelve months is `TTM_INSUFFICIENT`, one without any tag is `MISSING_TAG`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from msgspec import Struct
 
@@ -34,6 +35,7 @@ NET_OF_INTEREST = ("~OperatingIncomeLoss", "~- InterestIncomeExpenseNet")
 """Rules that give interest net of what was earned: below zero they say nothing of it."""
 
 _HEADLINES = (Input.REVENUE, Input.PRETAX, Input.TAX, Input.NET_INCOME, Input.OPERATING_CASH_FLOW)
+_ASSETS = (Input.ASSETS,)
 
 
 class Missing(Struct, frozen=True, kw_only=True):
@@ -50,18 +52,13 @@ class Missing(Struct, frozen=True, kw_only=True):
 
 def period_end(books: Books) -> date | None:
     """Give the end of the latest period that a headline input was reported for."""
-    ends = [
-        fact.end
-        for term in _terms(_HEADLINES)
-        for fact in books.facts(term)
-        if fact.span is not None
-    ]
+    ends = [fact.end for term in _terms(_HEADLINES) for fact in books.flows(term)]
     return max(ends, default=None)
 
 
 def balance_day(books: Books) -> date | None:
     """Give the day of the latest balance sheet."""
-    days = [fact.end for term in _terms([Input.ASSETS]) for fact in books.facts(term)]
+    days = [fact.end for term in _terms(_ASSETS) for fact in books.facts(term)]
     return max(days, default=None)
 
 
@@ -73,7 +70,7 @@ def flow(books: Books, name: Input, end: date) -> Figure | Missing:
     is looked for, then the latest twelve months that any rule gives are taken, and their age
     is for others to judge, as long as it is below `GONE`.
     """
-    found = [figure for rule in RULES[name] for figure in _summed(books, rule)]
+    found = _found(books, name, end)
     if name is Input.INTEREST:
         # Better what was told of a year ago than what is left between two profits.
         found = [figure for figure in found if not figure.rule.startswith(NET_OF_INTEREST)] or found
@@ -91,6 +88,17 @@ def flow(books: Books, name: Input, end: date) -> Figure | Missing:
     return late
 
 
+def _found(books: Books, name: Input, end: date) -> list[Figure]:
+    """Give what the rules give, but no more than decides: a current one that is no makeshift."""
+    found: list[Figure] = []
+    for rule in books.rules(name):
+        for figure in _summed(books, rule):
+            found.append(figure)
+            if name is not Input.REVENUE and figure.end >= end - NEAR and not rule.makeshift:
+                return found
+    return found
+
+
 def _value(figure: Figure) -> float:
     return figure.value
 
@@ -103,7 +111,7 @@ def _missing(books: Books, name: Input, last: Figure | None) -> Missing:
     if last is not None:
         words = f"no twelve months after those to {last.end} of {last.rule.removeprefix('~')}"
         return Missing(field=name, code=Code.MISSING_TAG, found=words, last=last)
-    there = sorted({str(term) for term in _terms([name]) if books.facts(term)})
+    there = sorted({str(term) for term in _terms((name,)) if books.facts(term)})
     if there:
         words = f"facts of {', '.join(there)} that make no whole period"
         return Missing(field=name, code=Code.TTM_INSUFFICIENT, found=words)
@@ -116,23 +124,29 @@ def _first_tags(name: Input) -> str:
     return " or ".join(dict.fromkeys(tags))
 
 
-def _terms(names: Iterable[Input]) -> Iterator[Term]:
+@cache
+def _terms(names: tuple[Input, ...]) -> tuple[Term, ...]:
     """Give the terms that the rules of some inputs need, each once."""
     needed = (t for name in names for rule in RULES[name] for t in rule.terms if not t.optional)
-    return iter(dict.fromkeys(needed))
+    return tuple(dict.fromkeys(needed))
 
 
 def _summed(books: Books, rule: Rule) -> Iterator[Figure]:
     """Give a rule's twelve months to its latest period, and to its latest fiscal year."""
-    years = books.years(rule.terms[0])
-    for ending_by in dict.fromkeys([None, max(years, default=None)]):
-        first = books.twelve_months(rule.terms[0], ending_by)
-        if first is None:
-            continue
-        parts = {term: books.twelve_months(term, ending_by) for term in rule.terms}
-        same = {t: part for t, part in parts.items() if part and part.end == first.end}
-        if all(term in same or term.optional for term in rule.terms):
-            yield _figure(books, rule, same)
+    yield from _summed_by(books, rule, None)
+    last = max(books.years(rule.terms[0]), default=None)
+    if last is not None:
+        yield from _summed_by(books, rule, last)
+
+
+def _summed_by(books: Books, rule: Rule, ending_by: date | None) -> Iterator[Figure]:
+    first = books.twelve_months(rule.terms[0], ending_by)
+    if first is None:
+        return
+    parts = {term: books.twelve_months(term, ending_by) for term in rule.terms}
+    same = {t: part for t, part in parts.items() if part and part.end == first.end}
+    if all(term in same or term.optional for term in rule.terms):
+        yield _figure(books, rule, same)
 
 
 def _figure(books: Books, rule: Rule, parts: dict[Term, Trailing]) -> Figure:
@@ -142,7 +156,7 @@ def _figure(books: Books, rule: Rule, parts: dict[Term, Trailing]) -> Figure:
         value=sum(term.sign * part.value for term, part in parts.items()),
         rule=rule.fired(parts.keys()),
         end=first.end,
-        filed=max(books.filed[accession] for accession in accessions),
+        filed=max([books.filed[accession] for accession in accessions]),
         method=first.method,
         accessions=accessions,
     )
@@ -150,11 +164,14 @@ def _figure(books: Books, rule: Rule, parts: dict[Term, Trailing]) -> Figure:
 
 def instant(books: Books, name: Input, day: date, unit: str = "USD") -> Figure | None:
     """Read an input of the balance sheet of a day; None if no rule is complete on it."""
-    return next(_counted(books, name, day, unit), None)
+    key = (name, day, unit)
+    if key not in books.instants:
+        books.instants[key] = next(_counted(books, name, day, unit), None)
+    return books.instants[key]
 
 
 def _counted(books: Books, name: Input, day: date, unit: str) -> Iterator[Figure]:
-    for rule in RULES[name]:
+    for rule in books.rules(name, unit):
         parts = {term: books.on(term, day, unit) for term in rule.terms}
         there = {term: fact for term, fact in parts.items() if fact is not None}
         if all(term in there or term.optional for term in rule.terms):
@@ -164,13 +181,14 @@ def _counted(books: Books, name: Input, day: date, unit: str) -> Iterator[Figure
 def of_facts(rule: Rule, parts: dict[Term, Fact]) -> Figure:
     """Add up facts of one period by a rule."""
     facts = list(parts.values())
+    first = facts[0]
     return Figure(
-        value=sum(term.sign * fact.value for term, fact in parts.items()),
+        value=sum([term.sign * fact.value for term, fact in parts.items()]),
         rule=rule.fired(parts.keys()),
-        end=facts[0].end,
-        filed=max(fact.filed for fact in facts),
-        method="instant" if facts[0].start is None else "FY",
-        accessions=tuple(dict.fromkeys(fact.accession for fact in facts)),
+        end=first.end,
+        filed=max([fact.filed for fact in facts]),
+        method="instant" if first.start is None else "FY",
+        accessions=tuple(dict.fromkeys([fact.accession for fact in facts])),
     )
 
 
@@ -190,7 +208,7 @@ def a_year_before(books: Books, day: date) -> date | None:
 
 def balance_near(books: Books, day: date, within: timedelta = NEAR) -> date | None:
     """Give the day of the balance sheet nearest to a day."""
-    days = {fact.end for term in _terms([Input.ASSETS]) for fact in books.facts(term)}
+    days = {fact.end for term in _terms(_ASSETS) for fact in books.facts(term)}
     near = [other for other in days if abs(other - day) <= within]
     return min(near, key=lambda other: (abs(other - day), other), default=None)
 
@@ -204,11 +222,15 @@ def fiscal_years(books: Books, name: Input, now: Figure, least: int) -> tuple[Fi
     ended long before is none.
     """
     tag = now.rule.removeprefix("~").split(" ")[0]
-    rules = sorted(RULES[name], key=lambda rule: str(rule.terms[0]) != tag)
-    every = [_series(books, rule) for rule in rules]
-    series = [years for years in every if years and years[-1].end >= now.end - GONE]
-    enough = [years for years in series if len(years) >= least]
-    return enough[0] if enough else max(series, key=len, default=())
+    longest: tuple[Figure, ...] = ()
+    for rule in sorted(books.rules(name), key=lambda rule: str(rule.terms[0]) != tag):
+        years = _series(books, rule)
+        if not years or years[-1].end < now.end - GONE:
+            continue
+        if len(years) >= least:
+            return years
+        longest = max(longest, years, key=len)
+    return longest
 
 
 def _series(books: Books, rule: Rule) -> tuple[Figure, ...]:

@@ -6,13 +6,14 @@ How a rule of tags is written and read.
 Tags are of us-gaap unless a taxonomy stands before them, as in `dei:Tag`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
 
 
-class Term(Struct, frozen=True, kw_only=True):
+class Term(Struct, frozen=True, kw_only=True, cache_hash=True):
     """One tag of a sum; `optional` terms may be missing."""
 
     taxonomy: str
@@ -25,7 +26,7 @@ class Term(Struct, frozen=True, kw_only=True):
         return f"{prefix}{self.tag}"
 
 
-class Rule(Struct, frozen=True, kw_only=True):
+class Rule(Struct, frozen=True, kw_only=True, cache_hash=True):
     """A sum of terms; the first is always needed. `makeshift`: it is only near the truth."""
 
     terms: tuple[Term, ...]
@@ -36,14 +37,20 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     def fired(self, present: Collection[Term]) -> str:
         """Write the rule with those terms only that were there; a makeshift keeps its `~`."""
-        there = (term for term in self.terms if term in present)
+        there = tuple([term for term in self.terms if term in present])
         return f"{'~' if self.makeshift else ''}{_written(there, '')}"
+
+    @property
+    def tags_needed(self) -> frozenset[tuple[str, str]]:
+        """The (taxonomy, tag) without which it never fires."""
+        return frozenset((term.taxonomy, term.tag) for term in self.terms if not term.optional)
 
 
 _SIGNS: Final = {"+": 1, "-": -1}
 
 
-def _written(terms: Iterable[Term], optional_mark: str) -> str:
+@cache
+def _written(terms: tuple[Term, ...], optional_mark: str) -> str:
     words = []
     for place, term in enumerate(terms):
         sign = "- " if term.sign < 0 else "+ " if place else ""

@@ -106,7 +106,7 @@ def _counts(books: Books, term: Term) -> dict[date, Fact]:
 
 
 def _averages(books: Books, tag: str) -> list[Fact]:
-    return [fact for fact in books.facts(_of(tag), "shares") if fact.span is not None]
+    return books.flows(_of(tag), "shares")
 
 
 def _of(tag: str) -> Term:

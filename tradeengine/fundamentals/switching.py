@@ -48,7 +48,7 @@ def _pairs(books: Books, name: Input, end: date) -> Iterator[tuple[Term, Term]]:
         if not rule.makeshift and all(term.optional for term in rule.terms[1:])
     ]
     for new in alone:
-        if any(fact.span is not None and fact.end == end for fact in books.facts(new)):
+        if any(fact.end == end for fact in books.flows(new)):
             yield from ((new, old) for old in alone if old != new and books.facts(old))
 
 

@@ -19,7 +19,7 @@ _NEAR = timedelta(days=10)
 """Years of 52 and 53 weeks end on other days."""
 
 
-class Trailing(Struct, frozen=True, kw_only=True):
+class Trailing(Struct, frozen=True, kw_only=True, gc=False):
     """A sum over twelve months, in the unit of the facts."""
 
     value: float
@@ -37,9 +37,14 @@ def trailing(facts: Iterable[Fact], as_of: date) -> Trailing | None:
     """Sum the last twelve months; None when a part of them is not known."""
     every = list(facts)
     flows = [fact for fact in known(every, as_of) if fact.span is not None]
+    return trailing_of(every, flows, as_of)
+
+
+def trailing_of(every: Sequence[Fact], flows: Sequence[Fact], as_of: date) -> Trailing | None:
+    """Sum the last twelve months; `flows` are the `known` of all facts that have a span."""
     if not flows:
         return None
-    end = max(fact.end for fact in flows)
+    end = flows[-1].end
     ending = [fact for fact in flows if fact.end == end]
     year = _longest(ending, Span.YEAR)
     if year is not None:
@@ -90,45 +95,47 @@ def _a_year_before(
     def fits(fact: Fact) -> bool:
         return _ends(fact, then) and fact.span is span
 
-    same_filing = [fact for fact in every if fact.accession == current.accession]
-    compared = [fact for fact in known(same_filing, as_of) if fits(fact)]
-    others = [fact for fact in flows if fits(fact)]
-    return next(iter(compared), None) or next(iter(others), None)
+    filing = current.accession
+    same_filing = [fact for fact in every if fact.accession == filing and fits(fact)]
+    compared = known(same_filing, as_of)
+    return next(iter(compared), None) or next(filter(fits, flows), None)
 
 
 def _four_quarters(flows: Sequence[Fact], end: date) -> Trailing | None:
     """Add up four quarters in a row, the last of them ending at `end`."""
     parts: list[tuple[float, str]] = []
+    lengths = [(fact, _quarters(fact)) for fact in flows]
     while len(parts) < 4:
-        found = _quarter_ending(flows, end)
+        found = _quarter_ending(lengths, end)
         if found is None:
             return None
         value, accession, start = found
         parts.append((value, accession))
         end = start - _DAY
-    last = max(fact.end for fact in flows)
     return Trailing(
         value=sum(value for value, _ in parts),
-        end=last,
+        end=flows[-1].end,
         method="4Q",
         accessions=tuple(accession for _, accession in parts),
     )
 
 
-def _quarter_ending(flows: Sequence[Fact], end: date) -> tuple[float, str, date] | None:
+def _quarter_ending(flows: Sequence[tuple[Fact, int]], end: date) -> tuple[float, str, date] | None:
     """Give a quarter's value, filing and first day, as reported or as a difference."""
-    reported = [fact for fact in flows if _ends(fact, end) and fact.span is Span.QUARTER]
-    for fact in reported:
-        assert fact.start is not None
-        return fact.value, fact.accession, fact.start
-    for whole in flows:
+    for fact, quarters in flows:
+        if quarters == 1 and _ends(fact, end):
+            assert fact.start is not None
+            return fact.value, fact.accession, fact.start
+    for whole, quarters in flows:
         if whole.start is None:
             continue
-        ends, of_the_part = _ends(whole, end), _quarters(whole) - 1
-        for part in flows:
-            if ends and part.start == whole.start and _quarters(part) == of_the_part:
+        ends = _ends(whole, end)
+        for part, others in flows:
+            if others != quarters - 1:
+                continue
+            if ends and part.start == whole.start:
                 return whole.value - part.value, whole.accession, part.end + _DAY
-            if part.end != whole.end or part.start is None or _quarters(part) != of_the_part:
+            if part.end != whole.end or part.start is None:
                 continue
             if abs(part.start - _DAY - end) <= _NEAR:
                 return whole.value - part.value, whole.accession, whole.start

@@ -82,6 +82,8 @@ async def cache_fundamentals(
     """
     store = FactStore(desk.fundamentals)
     headers = {"User-Agent": user_agent(sources.origin, parameters)}
+    if sources.unhurried:
+        headers["Accept-Encoding"] = "identity"  # It is this process: packing would only cost.
     pace = None if sources.unhurried else _PACE
     with _writing(desk), store.held():
         async with aiohttp.ClientSession(headers=headers) as http:

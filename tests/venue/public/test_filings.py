@@ -68,6 +68,24 @@ def test_each_day_adds_what_was_filed_on_it(filings: Filings) -> None:
     assert before < on == after < count(date(2026, 2, 1)) == 9_679
 
 
+def test_facts_of_a_day_are_those_of_a_later_one_less_what_came_after(filings: Filings) -> None:
+    until, late = DAY.isoformat(), body(filings.facts(JPMORGAN, date(2026, 6, 1)))
+    for tags in late["facts"].values():
+        for told in tags.values():
+            public = {
+                unit: [row for row in rows if row["filed"] <= until]
+                for unit, rows in told["units"].items()
+            }
+            told["units"] = {unit: rows for unit, rows in public.items() if rows}
+    kept = {
+        taxonomy: {tag: told for tag, told in tags.items() if told["units"]}
+        for taxonomy, tags in late["facts"].items()
+    }
+    late["facts"] = {taxonomy: tags for taxonomy, tags in kept.items() if tags}
+
+    assert body(filings.facts(JPMORGAN, DAY)) == late
+
+
 def test_tags_without_a_public_fact_are_left_out(filings: Filings) -> None:
     early, late = (
         body(filings.facts(NVIDIA, day))["facts"]["us-gaap"] for day in (DAY, date(2026, 6, 1))

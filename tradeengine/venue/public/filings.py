@@ -3,16 +3,18 @@ The SEC's EDGAR as it was on a day: company facts, submissions, the list of tick
 
 The shipped zips hold one JSON a company, in the shape of the SEC's API
 (https://www.sec.gov/search-filings/edgar-application-programming-interfaces). What was
-filed after the day is left out, and a company that had filed nothing yet is not there.
+filed after the day is left out, and a company that had filed nothing yet is not there. Rows
+are sent as they are shipped: only the day of each is read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zipfile import ZipFile
 
 import msgspec
@@ -20,6 +22,7 @@ import msgspec
 from tradeengine.venue.public.document import SHIPPED, Document
 
 Json = dict[str, Any]
+Raws = dict[str, msgspec.Raw]
 
 
 class Filing(msgspec.Struct, frozen=True, rename="camel"):
@@ -107,23 +110,57 @@ class Filings:
         """Write `companyfacts/CIK##########.json`: the facts filed up to a day."""
         if cik not in self.companies:
             return None
-        company: Json = msgspec.json.decode(self._archive.read(f"CIK{cik:010d}.json"))
-        until, last = day.isoformat(), ""
-        facts: Json = {}
-        for taxonomy, tags in company["facts"].items():
-            for tag, told in tags.items():
-                units, newest = _filed_by(told["units"], until)
-                if units:
-                    facts.setdefault(taxonomy, {})[tag] = {**told, "units": units}
-                    last = max(last, newest)
-        if not facts:
+        told = msgspec.json.decode(self._archive.read(f"CIK{cik:010d}.json"), type=_Facts)
+        filed = msgspec.json.decode(told.facts, type=_FILED)
+        days = {row.filed for tags in filed.values() for tag in tags.values() for row in tag.rows()}
+        until = day.isoformat()
+        last = max((each for each in days if each <= until), default="")
+        if not last:
             return None
-        body = {"cik": company["cik"], "entityName": company["entityName"], "facts": facts}
-        return Document(msgspec.json.encode(body), date.fromisoformat(last))
+        if last != max(days):
+            told.facts = msgspec.Raw(msgspec.json.encode(_filed_by(told.facts, filed, until)))
+        return Document(msgspec.json.encode(told), date.fromisoformat(last))
 
 
-def _filed_by(units: Json, until: str) -> tuple[Json, str]:
-    """Give the rows by unit that were filed by a day, and when the newest was."""
-    public = {unit: [row for row in rows if row["filed"] <= until] for unit, rows in units.items()}
-    kept = {unit: rows for unit, rows in public.items() if rows}
-    return kept, max((row["filed"] for rows in kept.values() for row in rows), default="")
+class _Facts(msgspec.Struct):
+    """The facts of a company as they are sent, what is shipped beside them left out."""
+
+    cik: msgspec.Raw
+    entityName: msgspec.Raw  # noqa: N815 - the SEC's names
+    facts: msgspec.Raw
+
+
+class _Row(msgspec.Struct, gc=False):
+    filed: str
+
+
+class _Tag(msgspec.Struct):
+    """Of the facts of a tag only when they were filed."""
+
+    units: dict[str, list[_Row]]
+
+    def rows(self) -> Iterator[_Row]:
+        return chain.from_iterable(self.units.values())
+
+
+_FILED: Final = dict[str, dict[str, _Tag]]
+
+
+def _filed_by(facts: msgspec.Raw, filed: Mapping[str, Mapping[str, _Tag]], until: str) -> Json:
+    """Give the facts that were filed by a day; `filed` says it of each."""
+    public: Json = {}
+    for taxonomy, tags in msgspec.json.decode(facts, type=dict[str, dict[str, Raws]]).items():
+        for tag, told in tags.items():
+            units = _rows_by(told["units"], filed[taxonomy][tag].units, until)
+            if units:
+                public.setdefault(taxonomy, {})[tag] = {**told, "units": units}
+    return public
+
+
+def _rows_by(told: msgspec.Raw, filed: Mapping[str, Sequence[_Row]], until: str) -> Json:
+    units = msgspec.json.decode(told, type=dict[str, list[msgspec.Raw]])
+    public = {
+        unit: [row for row, known in zip(rows, filed[unit], strict=True) if known.filed <= until]
+        for unit, rows in units.items()
+    }
+    return {unit: rows for unit, rows in public.items() if rows}
