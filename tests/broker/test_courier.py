@@ -243,3 +243,20 @@ async def test_cancelling_the_task_ends_everything() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert [t.get_name() for t in asyncio.all_tasks() if "order" in t.get_name()] == []
+
+
+async def test_a_flatten_is_answered_while_an_earlier_question_waits_for_the_account() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account", as_json(ACCOUNT), Answer(delay_seconds=5))
+        for path in ("/v2/orders", "/v2/positions"):
+            server.script("GET", path, as_json([]))
+        bench = Bench(server, retry_spacing_seconds=(0.001,) * 4)
+        async with running(bench.broker):
+            await bench.answer(AskBroker(at=START, why="start"))
+            for earlier in ("protect", "resume"):
+                bench.broker.send(AskBroker(at=START, why=earlier))
+            bench.broker.send(AskBroker(at=START, why="flatten"))
+            await bench.drained()
+        told = [m.why for m in bench.inbox.messages if hasattr(m, "why")]
+        assert told[:2] == ["start", "flatten"]
+        assert set(told[2:]) == {"protect", "resume"}
