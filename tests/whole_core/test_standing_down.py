@@ -1,4 +1,4 @@
-"""The broker refuses to close what is held, until the flatten's deadline: it gets its stops back."""
+"""What the broker refuses to close until the flatten's deadline gets its stops back."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,7 +12,7 @@ from tests.whole_core.world import World
 from tradeengine.model.commands import RequestStop
 from tradeengine.model.events import NakedLimitReached
 from tradeengine.model.message import Message
-from tradeengine.model.orders import EngineState, OrderType, Purpose, StopTrigger
+from tradeengine.model.orders import EngineState, OrderType, Purpose, Side, StopTrigger
 
 
 @pytest.fixture
@@ -48,3 +48,33 @@ def test_a_position_that_was_naked_for_too_long_gets_its_stop_back_too(world: Wo
     assert any(isinstance(message, NakedLimitReached) for message in told)
     assert world.core.breaker.state is EngineState.STOPPED
     assert [(o.kind, o.left) for o in world.orders()] == [(OrderType.STOP, Decimal(90))]
+
+
+def test_a_stop_that_comes_before_the_books_are_open_leaves_no_position_without_its_stop(
+    world: World,
+) -> None:
+    world.begin_run()
+
+    stopped(world, 220)
+
+    assert world.core.breaker.state is EngineState.STOPPED
+    assert [(o.kind, o.left) for o in world.orders()] == [(OrderType.STOP, Decimal(90))]
+
+
+def test_what_was_sold_at_the_deadline_before_the_books_are_open_leaves_no_order_to_buy_it(
+    world: World,
+) -> None:
+    world.begin_run()
+    stopped(world, 175)
+    for second in range(175, 200):
+        arrive(world)
+        for order in world.orders() if second >= 178 else ():
+            world.broker.fill(order, order.left, world.middle)
+        arrive(world)
+        # For a while no answer says that it is sold: the fill alone does.
+        while world.questions and not 178 <= second < 184:
+            world.answer()
+        world.pass_time(1)
+
+    assert world.broker.held["AAA"] == 0
+    assert [order.side for order in world.sent.values() if order.side is Side.BUY] == []
