@@ -85,7 +85,7 @@ def test_every_message_of_the_vocabulary_has_a_row(inputs: BuildInputs) -> None:
         ("FillBusted", ["router", "ledger", "risk", "ledger"]),
         (
             "BrokerSnapshot",
-            ["ledger", "risk", "router", "router", "router", "risk", "ledger", "router"],
+            ["ledger", "risk", "router", "router", "router", "risk", "risk", "ledger", "router"],
         ),
         ("PositionChanged", ["risk", "risk", "risk", "router", "router", "strategy"]),
         ("OrderIntent", ["risk"]),

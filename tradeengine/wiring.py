@@ -181,11 +181,13 @@ def _routes(
             protector.on_snapshot,
             flattener.on_snapshot,
             breaker.on_snapshot,
+            breaker.comparison.on_snapshot,
             reconciler.on_snapshot,
             strangers.on_snapshot,
         ],
         e.BrokerUnreachable: [
             breaker.on_unreachable,
+            breaker.comparison.on_unreachable,
             flattener.on_unreachable,
             reconciler.on_unreachable,
         ],

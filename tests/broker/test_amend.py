@@ -160,3 +160,13 @@ async def test_a_replacement_that_nobody_knows_did_not_happen() -> None:
             await bench.answer(REPLACE)
         assert bench.inbox.of(ReplaceRejected)[0].reason == "no answer, and no such order"
         assert server.count("PATCH") == 1
+
+
+async def test_a_look_up_that_answers_about_another_order_cancels_nothing() -> None:
+    async with scripted() as server:
+        server.script(*LOOK_UP, as_json(order_json(id="o-9", client_order_id="c-9")))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(cancel(order_id=""))
+        assert "another order" in bench.inbox.of(CancelRejected)[0].reason
+        assert server.count("DELETE") == 0

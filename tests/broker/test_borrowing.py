@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.broker.fakes import Bench, buy, running
+from tests.broker.fakes import Bench, buy, cancel, running, until
 from tests.broker.scripted import HTML_502, Answer, as_json, order_json, scripted
 from tradeengine.broker.answers import NEVER_SENT
-from tradeengine.model.events import OrderAccepted, OrderRejected
+from tradeengine.model.events import OrderAccepted, OrderNotFound, OrderRejected
 from tradeengine.model.orders import Purpose, Side
 
 ASSET = "GET", "/v2/assets/KO"
@@ -70,3 +70,17 @@ async def test_a_sale_that_closes_asks_nothing(purpose: Purpose) -> None:
             await bench.answer(buy(side=Side.SELL, purpose=purpose))
         assert server.count(*ASSET) == 0
         assert server.count("POST") == 1
+
+
+async def test_a_short_sale_that_is_cancelled_while_it_asks_does_not_leave() -> None:
+    yes = as_json({"shortable": True, "easy_to_borrow": True})
+    async with scripted() as server:
+        server.script(*ASSET, Answer(200, yes.body, delay_seconds=0.02))
+        bench = Bench(server)
+        async with running(bench.broker):
+            bench.broker.send(buy(side=Side.SELL))
+            await until(lambda: server.asked)
+            bench.broker.send(cancel(order_id=""))
+            await bench.drained()
+        assert [told.lookups for told in bench.inbox.of(OrderNotFound)] == [0]
+        assert [asked.method for asked in server.asked] == ["GET"]

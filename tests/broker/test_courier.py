@@ -10,7 +10,7 @@ from tests.broker.fakes import START, Bench, ListInbox, buy, cancel, parameters,
 from tests.broker.scripted import ACCOUNT, Answer, as_json, fill_json, order_json, scripted
 from tradeengine.broker.courier import AlpacaBroker
 from tradeengine.broker.ports import already_durable
-from tradeengine.clock import SystemClock
+from tradeengine.clock import SimulatedClock, SystemClock
 from tradeengine.model.commands import AskBroker, FlattenAll
 from tradeengine.model.events import (
     BrokerSnapshot,
@@ -19,7 +19,8 @@ from tradeengine.model.events import (
     OrderNotFound,
     OrderRejected,
 )
-from tradeengine.model.orders import StopTrigger
+from tradeengine.model.instants import NANOS
+from tradeengine.model.orders import Purpose, StopTrigger
 
 POST = "POST", "/v2/orders"
 
@@ -57,6 +58,22 @@ async def test_an_order_that_is_cancelled_before_it_leaves_never_leaves() -> Non
             bench.broker.send(cancel(order_id=""))
             await bench.drained()
             never_sent = await bench.inbox.wait_for(OrderNotFound)
+        assert server.asked == []
+        assert never_sent.lookups == 0
+
+
+async def test_an_order_that_is_cancelled_while_it_waits_for_the_budget_never_leaves() -> None:
+    clock = SimulatedClock(START)
+    async with scripted() as server:
+        bench = Bench(server, clock)
+        async with running(bench.broker):
+            bench.broker.budget.note(200, {"x-ratelimit-remaining": "0"})
+            bench.broker.send(buy(purpose=Purpose.EXIT))
+            await bench.quiescence.idle()
+            bench.broker.send(cancel(order_id=""))
+            clock.advance_to(START + NANOS)
+            never_sent = await bench.inbox.wait_for(OrderNotFound)
+            await bench.drained()
         assert server.asked == []
         assert never_sent.lookups == 0
 
@@ -226,3 +243,20 @@ async def test_cancelling_the_task_ends_everything() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert [t.get_name() for t in asyncio.all_tasks() if "order" in t.get_name()] == []
+
+
+async def test_a_flatten_is_answered_while_an_earlier_question_waits_for_the_account() -> None:
+    async with scripted() as server:
+        server.script("GET", "/v2/account", as_json(ACCOUNT), Answer(delay_seconds=5))
+        for path in ("/v2/orders", "/v2/positions"):
+            server.script("GET", path, as_json([]))
+        bench = Bench(server, retry_spacing_seconds=(0.001,) * 4)
+        async with running(bench.broker):
+            await bench.answer(AskBroker(at=START, why="start"))
+            for earlier in ("protect", "resume"):
+                bench.broker.send(AskBroker(at=START, why=earlier))
+            bench.broker.send(AskBroker(at=START, why="flatten"))
+            await bench.drained()
+        told = [m.why for m in bench.inbox.messages if hasattr(m, "why")]
+        assert told[:2] == ["start", "flatten"]
+        assert set(told[2:]) == {"protect", "resume"}

@@ -72,6 +72,8 @@ def test_a_lane_is_a_symbol_and_questions_have_their_own() -> None:
     assert lane_of(AskBroker(at=START, why="flatten")) == ""
     assert lane_of(AskBroker(at=START, why="reconcile")) == "*"
     assert lane_of(AskBroker(at=START, why="missed")) == "*"
+    assert lane_of(AskBroker(at=START, why="protect")) == "?"
+    assert lane_of(AskBroker(at=START, why="resume")) == "?"
 
 
 def test_cancels_are_most_urgent_and_entries_least() -> None:

@@ -127,7 +127,7 @@ def test_the_oldest_open_order_is_known_until_it_ends() -> None:
     assert memory.open_since() == 50
     memory.is_news(report("canceled", "E1"))
     assert memory.open_since() == 70
-    memory.is_news(report("fill", "E2", order_id="o-2", quantity=Decimal(1), filled=Decimal(1)))
+    memory.is_news(structs.replace(fill("X1", 1, 1, "E2"), word="fill", order_id="o-2"))
     assert memory.open_since() is None
 
 
@@ -142,7 +142,7 @@ def test_an_order_is_looked_after_until_the_fills_it_ended_with_are_told() -> No
 
 def test_a_last_fill_does_not_end_the_search_for_the_lost_one_before_it() -> None:
     memory = OrderMemory(100)
-    memory.is_news(report("fill", "E2", execution_id="X2", quantity=Decimal(4), filled=Decimal(10)))
+    memory.is_news(structs.replace(fill("X2", 4, 10, "E2"), word="fill"))
     assert memory.open_since() == 100
     assert memory.is_news(fill("activity-1", 6, 6))
     assert memory.open_since() is None
@@ -179,3 +179,14 @@ def test_any_mix_of_stream_and_sweep_tells_each_share_once(
     late = data.draw(st.lists(st.sampled_from(frames), max_size=10))
     told = [r for r in [*frames[:before], *activities, *late] if memory.is_news(r)]
     assert sum(r.quantity or 0 for r in told) == totals[-1]
+
+
+def test_a_fill_that_cannot_be_booked_is_told_once_and_looked_for_until_one_that_can_is() -> None:
+    memory = OrderMemory(100)
+    priceless = structs.replace(fill("X1", 10, 10), word="fill", price=None)
+    assert memory.is_news(structs.replace(priceless, event_id="E1"))
+    assert [memory.is_news(priceless) for _ in range(2)] == [True, False]
+    assert memory.open_since() == 100
+
+    assert memory.is_news(structs.replace(fill("X1", 10, 10), word="fill"))
+    assert memory.open_since() is None

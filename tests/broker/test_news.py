@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
+import msgspec
+import pytest
+
 from tests.broker.fakes import ListInbox, parameters, simulated_clock
 from tradeengine.broker.memory import OrderMemory
 from tradeengine.broker.news import News
 from tradeengine.broker.updates import Report
-from tradeengine.model.events import OrderFilled, OrderReplaced
+from tradeengine.model.events import MessageRejected, OrderFilled, OrderReplaced
 
 
 def replaced(order_id: str) -> Report:
@@ -60,3 +63,26 @@ def test_what_others_do_is_no_news_when_only_ours_is_wanted() -> None:
     news = News(chosen, OrderMemory(100), inbox, simulated_clock(), ours_only=True)
     news.hear([replaced("o-1")])
     assert inbox.messages == []
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [
+        {"price": None},
+        {"quantity": None},
+        {"quantity": Decimal(0)},
+        {"side": "unknown"},
+        {"symbol": ""},
+    ],
+)
+@pytest.mark.parametrize("name_by_rest", ["x1", "another"])
+def test_a_fill_whose_frame_lacks_something_is_told_when_it_is_read_back(
+    lack: dict[str, object], name_by_rest: str
+) -> None:
+    inbox = ListInbox()
+    news = News(parameters(), OrderMemory(100), inbox, simulated_clock())
+    whole = msgspec.structs.replace(part_filled("x1"), filled=Decimal(100))
+    news.hear([msgspec.structs.replace(whole, **lack)])
+    read_back = msgspec.structs.replace(whole, event_id="", execution_id=name_by_rest)
+    news.tell([read_back, read_back])
+    assert inbox.names() == [MessageRejected.__name__, OrderFilled.__name__]

@@ -179,3 +179,15 @@ async def test_a_429_with_headers_closes_the_entry_lane_until_the_reset() -> Non
         assert server.count("POST") == 1
         assert bench.inbox.of(OrderRejected)[0].client_order_id == "c-2"
         assert "no room for an entry" in bench.inbox.of(OrderRejected)[0].reason
+
+
+async def test_a_look_up_that_answers_about_another_order_is_looked_up_again() -> None:
+    another = as_json(order_json(id="o-9", client_order_id="c-9"))
+    async with scripted() as server:
+        server.script(*POST, Answer(504))
+        server.script(*LOOK_UP, another, as_json(order_json()))
+        server.script("GET", "/v2/orders", Answer(502))
+        bench = Bench(server)
+        async with running(bench.broker):
+            await bench.answer(buy())
+        assert [told.order_id for told in bench.inbox.of(OrderAccepted)] == ["o-1"]

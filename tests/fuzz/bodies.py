@@ -90,7 +90,10 @@ class FakeLine:
         waiting = self._bodies.get(path)
         return waiting.popleft() if waiting else _usual(path)
 
-    ask = once
+    ask = call = once
+
+    async def make_room(self, _: Request) -> None:
+        """There is room."""
 
     async def pause(self, seconds: float) -> None:
         """Time does not pass here."""
@@ -134,7 +137,7 @@ class Bodies:
         self._clock = SimulatedClock(NOW)
         parameters = self._parameters = BrokerParameters()
         self._answers = Answers(self._inbox, self._clock)
-        self._submitter = Submitter(parameters, self._clock, self._answers)
+        self._submitter = Submitter(parameters, self._clock, self._answers, lambda _: False)
         self._amender = Amender(parameters, self._clock, self._answers)
         self._readers: tuple[Callable[[Random], None], ...] = (
             self._orders, self._positions, self._account, self._fills, self._swept_orders,

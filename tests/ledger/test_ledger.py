@@ -13,7 +13,7 @@ from tradeengine.ledger.view import PositionView
 from tradeengine.model.commands import KeepBaseline
 from tradeengine.model.events import EquityChanged, PositionChanged, PositionSplit
 from tradeengine.model.instants import NANOS
-from tradeengine.model.orders import Side
+from tradeengine.model.orders import Question, Side
 
 BUY, SELL = Side.BUY, Side.SELL
 D = Decimal
@@ -294,3 +294,16 @@ def test_two_part_fills_of_before_the_opening_are_not_booked_again() -> None:
 
     assert [*ledger.on_fill(first), *ledger.on_fill(second)] == []
     assert [row.quantity for row in ledger.view().positions] == [D(100)]
+
+
+def test_a_flatten_that_comes_before_the_start_opens_the_books_but_measures_no_loss() -> None:
+    ledger = Ledger(LedgerParameters())
+    reading = structs.replace(snapshot(held("100", "30"), cash="5000"), why=Question.FLATTEN)
+
+    first = list(ledger.on_snapshot(structs.replace(reading, received_at=1)))
+    assert first == [
+        PositionChanged(at=1, symbol="AAA", quantity=D(100), average_price=D(30), realised=D(0))
+    ]
+    assert list(ledger.on_snapshot(structs.replace(reading, positions=(), received_at=2))) == []
+    assert ledger.quantities() == {"AAA": D(100)}
+    assert ledger.view().baseline is None

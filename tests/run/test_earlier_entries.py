@@ -68,3 +68,16 @@ async def test_the_run_that_asks_is_not_its_own_past(home: Home) -> None:
     files = await journal_of(home, opened(), snapshot(), approved())
 
     assert earlier_entries(home, files, "PA1", "v", session().open_at) == []
+
+
+async def test_a_run_of_another_day_and_account_between_two_ends_no_reading(home: Home) -> None:
+    of_today = await journal_of(home, opened(), snapshot(), approved())
+    long_ago = msgspec.structs.replace(opened(), session_open=session().open_at - NANOS)
+    other = msgspec.structs.replace(snapshot(), account_number="PA2")
+    between = await journal_of(home, long_ago, other, run_id="between")
+    unread = await journal_of(home, long_ago, run_id="unread")
+    os.utime(of_today.journal, ns=(1, 1))
+    os.utime(between.journal, ns=(2, 2))
+    os.utime(unread.journal, ns=(3, 3))
+
+    assert found(home) == [ENTRY]

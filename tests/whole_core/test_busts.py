@@ -10,6 +10,7 @@ from tests.whole_core.model_broker import shares
 from tests.whole_core.test_by_hand import arrive, want
 from tests.whole_core.world import World
 from tradeengine.model.commands import RequestStop
+from tradeengine.model.events import FillBusted
 from tradeengine.model.orders import EngineState, OrderType, Purpose, Side, StopTrigger
 
 D = Decimal
@@ -80,3 +81,35 @@ def test_a_flatten_sells_nothing_that_a_bust_took_back_while_the_broker_was_read
     world.step(read_before)
 
     assert world.submits == []
+
+
+def test_a_fill_of_an_earlier_run_that_is_corrected_leaves_its_stop_as_it_is() -> None:
+    puppet.WISHES.clear()
+    world = World(shares(AAA=90))
+    arrive(world)
+    (stop,) = world.orders()
+    earlier = world.broker.fill(stop, D(40), D(48))
+    world.open_run()
+    arrive(world)
+    now = world.broker.now
+    world.step(
+        FillBusted(
+            at=now,
+            received_at=now,
+            client_order_id=stop.name,
+            order_id=stop.order_id,
+            symbol="AAA",
+            previous_execution_id=earlier.execution_id,
+            execution_id="corrected",
+            quantity=D(40),
+            price=D("48.01"),
+        )
+    )
+    world.pass_time(1)
+    assert world.core.router.book.protected("AAA") == D(50)
+    assert world.core.meter.view().dollars == {}
+
+    want(world, Side.SELL, Purpose.EXIT)
+    arrive(world)
+
+    assert [(o.kind, o.left) for o in world.orders()] == [(OrderType.LIMIT, D(50))]

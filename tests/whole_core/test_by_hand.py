@@ -107,3 +107,20 @@ def test_a_bust_that_is_told_after_its_shares_were_taken_over_keeps_no_exit_back
     assert [(o.kind, o.left) for o in world.orders() if o.symbol == "BBB"] == [
         (OrderType.LIMIT, D(6))
     ]
+
+
+def test_a_position_gets_its_stop_when_the_one_a_person_put_in_its_place_is_cancelled(
+    world: World,
+) -> None:
+    (stop,) = world.orders()
+    world.broker.replace(stop)
+    arrive(world)
+    world.pass_time(1)
+    (heir,) = world.orders()
+    world.broker.expire(heir)
+
+    for _ in range(12):
+        arrive(world)
+        world.pass_time(1)
+
+    assert [(o.kind, o.left) for o in world.orders()] == [(OrderType.STOP, D(90))]

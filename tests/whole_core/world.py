@@ -186,6 +186,22 @@ class World:
 
         `read` gives what the broker answers to the first question, in place of what it holds.
         """
+        self.begin_run()
+        now = self.broker.now
+        self.step(FeedConnected(at=now, received_at=now, symbols=len(SYMBOLS)))
+        self.step(OrderStreamReady(at=now, received_at=now))
+        if read is None:
+            self.answer()
+        else:
+            self.step(read(self.questions.pop()))
+        self.step(Reconciled(at=now, received_at=now, unexplained=0))
+        self.step(WarmUpEnded(at=now, received_at=now, bars=36))
+        for symbol in SYMBOLS:
+            self.show(symbol)
+        self.pass_time(0.001)
+
+    def begin_run(self) -> None:
+        """Build the core from nothing; it knows of the run, and of nothing else yet."""
         self.runs += 1
         self.submits: list[SubmitOrder] = []
         self.cancels: list[CancelOrder] = []
@@ -208,18 +224,7 @@ class World:
                 until_trigger=StopTrigger.CLOSE,
             )
         )
-        self.step(FeedConnected(at=now, received_at=now, symbols=len(SYMBOLS)))
-        self.step(OrderStreamReady(at=now, received_at=now))
         self.told = self.broker.held.copy()
-        if read is None:
-            self.answer()
-        else:
-            self.step(read(self.questions.pop()))
-        self.step(Reconciled(at=now, received_at=now, unexplained=0))
-        self.step(WarmUpEnded(at=now, received_at=now, bars=36))
-        for symbol in SYMBOLS:
-            self.show(symbol)
-        self.pass_time(0.001)
 
     def step(self, message: Message) -> list[Message]:
         return self.core.engine.step(message)

@@ -10,7 +10,7 @@ from tradeengine.broker import requests
 from tradeengine.broker.answers import Answers
 from tradeengine.broker.line import Line
 from tradeengine.broker.parameters import BrokerParameters
-from tradeengine.broker.submit import find
+from tradeengine.broker.submit import find, read_ours
 from tradeengine.broker.wire import OrderRow, instant_of, read_one
 from tradeengine.clock import Clock
 from tradeengine.errors import (
@@ -62,7 +62,7 @@ class Amender:
 
 async def _id_of(line: Line, client_order_id: str) -> str:
     body = await line.ask(requests.look_up(client_order_id))
-    return read_one(body, OrderRow, "order look-up").id
+    return read_ours(body, "order look-up", client_order_id, line).id
 
 
 def _reason(error: TradeEngineError) -> str:

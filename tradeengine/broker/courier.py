@@ -88,7 +88,8 @@ class AlpacaBroker:
         self._sweeping = asyncio.Lock()
         self._swept_at = 0
         self._answers = Answers(inbox, clock)
-        self._submitter = Submitter(parameters, clock, self._answers)
+        self._withdrawals = Withdrawals()
+        self._submitter = Submitter(parameters, clock, self._answers, self._withdrawals.stop)
         self._amender = Amender(parameters, clock, self._answers)
         turnstile = Turnstile(parameters.max_in_flight, parameters.reserved_in_flight)
         self._lanes = Lanes(turnstile, self._carry_out, clock, self._quiescence)
@@ -102,7 +103,6 @@ class AlpacaBroker:
             channel=channel or Channel(self._quiescence),
             catch_up=self._catch_up,
         )
-        self._withdrawals = Withdrawals()
         flows = Flows(flows_since, parameters.activities_page_size, inbox, clock)
         self._questions = Questions(
             parameters,

@@ -10,7 +10,7 @@ none.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count, islice
 
 from tradeengine.broker.requests import Lane
@@ -26,7 +26,16 @@ ACCOUNT = ""
 SWEEPS = "*"
 """The lane of questions that read fills first: what a flatten asks must not wait for that."""
 
-_SWEEPING = {Question.RECONCILE, Question.MISSED}
+LOOKS = "?"
+"""The lane of other questions that a flatten must not wait for: they may take half a minute."""
+
+_LANES: Mapping[str, str] = {
+    Question.RECONCILE: SWEEPS,
+    Question.MISSED: SWEEPS,
+    Question.PROTECT: LOOKS,
+    Question.RESUME: LOOKS,
+}
+"""Only the start's question stays before a flatten's: what opens the books is told first."""
 
 
 class Turn:
@@ -74,8 +83,8 @@ CarryOut = Callable[[Command, Turn], Awaitable[None]]
 
 def lane_of(command: Command) -> str:
     """Give the name of the queue that a command goes into: its symbol."""
-    if isinstance(command, AskBroker) and command.why in _SWEEPING:
-        return SWEEPS
+    if isinstance(command, AskBroker):
+        return _LANES.get(command.why, ACCOUNT)
     symbol = getattr(command, "symbol", ACCOUNT)
     return str(symbol)
 

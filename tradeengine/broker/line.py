@@ -49,7 +49,11 @@ class Line:
         Raises RefusedByBroker, OutcomeUnknown, and VenueUnreachable when nothing
         was sent, be it that an entry found no request budget in time.
         """
-        await self._take_token(request)
+        await self.make_room(request)
+        return await self.call(request)
+
+    async def call(self, request: Request) -> bytes:
+        """Send a request for which there is room, as `once`."""
         return await self._rest.call(request)
 
     def distrust(self) -> None:
@@ -70,7 +74,8 @@ class Line:
                 await self.pause(seconds)
         return await self.once(request)
 
-    async def _take_token(self, request: Request) -> None:
+    async def make_room(self, request: Request) -> None:
+        """Wait for the request budget. Raises VenueUnreachable for an entry that waits too long."""
         waited = 0.0
         while (seconds := self._budget.take(request.lane)) > 0:
             waited += seconds

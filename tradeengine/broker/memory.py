@@ -13,7 +13,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tradeengine.broker.updates import CORRECTIONS, ENDS, FILLS, Report
+from tradeengine.broker.updates import CORRECTIONS, ENDS, FILLS, Report, can_be_booked
 from tradeengine.broker.wire import ZERO
 from tradeengine.model.instants import NANOS
 
@@ -74,7 +74,8 @@ class OrderMemory:
         if report.event_id and _known(told.ids, report.event_id):
             return False
         if report.word in FILLS:
-            return _is_new_fill(told, report)
+            is_new = _is_new_fill if can_be_booked(report) else _is_newly_unreadable
+            return is_new(told, report)
         if report.word in CORRECTIONS:
             told.corrected = True
             return True
@@ -110,6 +111,12 @@ def _is_new_fill(told: _Told, report: Report) -> bool:
     told.shares = shares
     told.ended = told.ended or report.word == "fill"
     return True
+
+
+def _is_newly_unreadable(told: _Told, report: Report) -> bool:
+    """Note a fill that nobody can book: it is missing until it is told in words that say all."""
+    told.known = max(told.known, report.filled)
+    return not _known(told.ids, f"unreadable {report.event_id or report.execution_id}")
 
 
 def _are_one(fill: Report, other: Report) -> bool:

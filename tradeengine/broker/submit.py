@@ -9,6 +9,8 @@ no proof of absence. Only answered look-ups count; while the broker cannot be
 reached nothing is concluded. Where only the look-up fails the list of orders answers.
 """
 
+from collections.abc import Callable
+
 from tradeengine.broker import requests
 from tradeengine.broker.answers import NEVER_SENT, Answers
 from tradeengine.broker.borrowing import refuse_unborrowable
@@ -35,15 +37,25 @@ _NO_ANSWER = (OutcomeUnknown, ProtocolViolation, RefusedByBroker, VenueUnreachab
 class Submitter:
     """Sends orders and finds out what became of them."""
 
-    def __init__(self, parameters: BrokerParameters, clock: Clock, answers: Answers) -> None:
+    def __init__(
+        self,
+        parameters: BrokerParameters,
+        clock: Clock,
+        answers: Answers,
+        is_withdrawn: Callable[[SubmitOrder], bool],
+    ) -> None:
+        """Take who knows, at the last moment before an order is sent, that it must stay."""
         self._spacing = parameters.lookup_spacing_seconds
-        self._clock, self._answers = clock, answers
+        self._clock, self._answers, self._is_withdrawn = clock, answers, is_withdrawn
 
     async def submit(self, command: SubmitOrder, line: Line) -> OrderRow | None:
         """Send an order and tell what came of it. Gives the broker's row if it has one."""
         try:
             await refuse_unborrowable(command, line)
             row = await self._sent(command, line)
+            if row is None:
+                self._answers.not_found(command, lookups=0)
+                return None
         except VenueUnreachable as error:
             self._answers.rejected(command, NEVER_SENT, 0, str(error))
             return None
@@ -59,14 +71,13 @@ class Submitter:
             return row
         return await self._resolve(command, line, reason)
 
-    async def _sent(self, command: SubmitOrder, line: Line) -> OrderRow:
-        """Send, and make sure that the answer is about this order."""
-        row = read_one(await line.once(requests.submit(command)), OrderRow, "POST /v2/orders")
-        if row.client_order_id not in (None, command.client_order_id):
-            line.distrust()
-            problem = "the answer is about another order"
-            raise ProtocolViolation("POST /v2/orders", problem, row.client_order_id or "")
-        return row
+    async def _sent(self, command: SubmitOrder, line: Line) -> OrderRow | None:
+        """Send, unless it was withdrawn while it waited: then None."""
+        request = requests.submit(command)
+        await line.make_room(request)
+        if self._is_withdrawn(command):
+            return None
+        return read_ours(await line.call(request), "POST /v2/orders", command.client_order_id, line)
 
     async def _resolve(self, command: SubmitOrder, line: Line, reason: str) -> OrderRow | None:
         self._answers.unresolved(command.client_order_id, command.symbol, reason)
@@ -82,6 +93,16 @@ class Submitter:
         self._answers.accepted(
             command.client_order_id, command.symbol, row.id, row.status or "accepted", created_at
         )
+
+
+def read_ours(body: bytes, place: str, client_order_id: str, line: Line) -> OrderRow:
+    """Read an answer, and make sure that it is about our order. Raises ProtocolViolation."""
+    row = read_one(body, OrderRow, place)
+    if row.client_order_id not in (None, client_order_id):
+        line.distrust()
+        problem = "the answer is about another order"
+        raise ProtocolViolation(place, problem, row.client_order_id or "")
+    return row
 
 
 def is_duplicate_id(error: RefusedByBroker) -> bool:
@@ -119,7 +140,7 @@ async def _look(line: Line, client_order_id: str) -> OrderRow | None:
     """
     try:
         body = await line.once(requests.look_up(client_order_id))
-        return read_one(body, OrderRow, "order look-up")
+        return read_ours(body, "order look-up", client_order_id, line)
     except RefusedByBroker as error:
         if error.status == _NOT_FOUND:
             return None

@@ -138,10 +138,21 @@ def _accepted(report: Report, received_at: int) -> OrderAccepted:
     )
 
 
+def can_be_booked(fill: Report) -> bool:
+    """Tell whether a fill says all that the books need."""
+    try:
+        _filled(fill, 0)
+    except Incomplete:
+        return False
+    return True
+
+
 def _filled(report: Report, received_at: int) -> OrderFilled:
     quantity = _needed(report.quantity, "quantity")
     if quantity <= 0:
         raise Incomplete(f"the quantity filled is {quantity}")
+    if not report.symbol:
+        raise Incomplete("no symbol")
     return OrderFilled(
         **_head(report, received_at),
         execution_id=report.execution_id or report.event_id,

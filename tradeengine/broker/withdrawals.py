@@ -1,9 +1,10 @@
 """
 Orders that were cancelled before they left.
 
-An order may wait for its symbol, for a place, or for the disk. When its cancel
-is sent meanwhile it must not leave any more: after the gate has closed nothing
-that is still here goes out. Its cancel then has nothing left to do.
+An order may wait for its symbol, for a place, for the disk, for the request budget, or for
+the word that its shares can be borrowed. When its cancel is sent meanwhile it must not
+leave any more: after the gate has closed nothing that is still here goes out. Its cancel
+then has nothing left to do.
 """
 
 from collections.abc import Iterable

@@ -112,15 +112,17 @@ class Ledger:
     def on_snapshot(
         self, snapshot: BrokerSnapshot
     ) -> Iterator[KeepBaseline | PositionChanged | EquityChanged]:
-        """Open the books at the start; afterwards only remember the broker's numbers."""
+        """Open the books at the start, or by a flatten before it; else remember the numbers."""
         self._broker = snapshot
         for told in snapshot.positions:
             self._marks.suggest(told.symbol, told.current_price)
-        if snapshot.why != Question.START:
+        is_start = snapshot.why == Question.START
+        if not is_start and (snapshot.why != Question.FLATTEN or self._opening.has_read):
             return
         self._opening.read(snapshot)
         contra = CAPITAL if self._baseline.value is None else ADJUSTMENTS
-        if (first := self._baseline.open(snapshot)) is not None:
+        # Only the start's reading has the flows without which there is no baseline.
+        if is_start and (first := self._baseline.open(snapshot)) is not None:
             number = snapshot.account_number
             yield KeepBaseline(at=snapshot.received_at, account_number=number, baseline=first)
         self._adopt_cash(snapshot.cash, contra)

@@ -21,6 +21,11 @@ class Opening:
         self._held: dict[str, Decimal] = {}
         self._passed: set[str] = set()
 
+    @property
+    def has_read(self) -> bool:
+        """Whether the books are open."""
+        return bool(self._read_at)
+
     def read(self, snapshot: BrokerSnapshot) -> None:
         """Take the opening positions."""
         self.read_from, self._read_at = snapshot.asked_at, snapshot.received_at

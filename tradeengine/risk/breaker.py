@@ -48,6 +48,7 @@ from tradeengine.model.orders import (
     Severity,
     StopTrigger,
 )
+from tradeengine.risk.comparison import Comparison
 from tradeengine.risk.lateness import Lateness
 from tradeengine.risk.machine import Machine
 from tradeengine.risk.moves import Signal
@@ -75,6 +76,7 @@ class Breaker:
         self._rescue = Rescue(self._machine, self._flatten)
         self.on_position = self._rescue.on_position
         self.lateness = Lateness(self._machine)
+        self.comparison = Comparison(self._machine)
         self._run: RunOpened | None = None
         self._order_stream = self._feed = self._warm = False
         self._unanswered = False

@@ -47,6 +47,8 @@ class Reservation:
     client_order_id: str = ""
     is_found: bool = False
     """Whether it was found at the broker, and is not of this run."""
+    is_heir: bool = False
+    """Whether the broker has put another order in its place, which nobody here follows."""
     has_ended: bool = False
     told: set[tuple[Decimal, Decimal]] = field(default_factory=set)
     """The stretches of the order that its fills cover: shares from and to."""
@@ -56,9 +58,20 @@ class Reservation:
         """Shares that may still be filled."""
         return max(ZERO, self.quantity - self.filled)
 
+    @property
+    def is_told_by_broker_only(self) -> bool:
+        """Whether the broker's word is the only one that comes of its end."""
+        return self.is_found or self.is_heir
+
+    def inherit(self, client_order_id: str) -> None:
+        """Become the order that takes its place, for what was left of it."""
+        self.client_order_id, self.is_heir = client_order_id, True
+        self.quantity, self.filled = self.left, ZERO
+        self.told.clear()
+
     def take(self, fill: OrderFilled) -> None:
         """Lower the promise by a fill; one that is told twice lowers it once."""
-        if self.is_found:
+        if self.is_told_by_broker_only:
             self.filled = max(self.filled, fill.cumulative)
             return
         self.told.add((fill.cumulative - fill.quantity, fill.cumulative))
@@ -152,7 +165,7 @@ class ExposureBook:
             return
         if reservation.has_ended:
             self._drop(fill.symbol, reservation)
-        elif reservation.is_found:
+        elif reservation.is_told_by_broker_only:
             # No other word of its end may come: nobody follows the orders of others.
             self.release_found(fill.symbol, fill.client_order_id, reservation.filled)
 
@@ -173,9 +186,9 @@ class ExposureBook:
             self._end(ended.symbol, done, ended.missing)
 
     def release_found(self, symbol: str, client_order_id: str, filled: Decimal) -> None:
-        """Stop counting an order that was found at the broker, and ended with so many filled."""
+        """Stop counting an order that is not the router's, and ended with so many filled."""
         found = self._named(symbol, client_order_id)
-        if found is not None and found.is_found:
+        if found is not None and found.is_told_by_broker_only:
             self._ended.add(client_order_id)
             self._end(symbol, found, filled - found.filled)
 
@@ -196,10 +209,9 @@ class ExposureBook:
             self._open.pop(symbol, None)
 
     def rename(self, symbol: str, old: str, new: str) -> None:
-        """Follow a found order through a replacement."""
-        for reservation in self.open_orders(symbol):
-            if reservation.client_order_id == old:
-                reservation.client_order_id = new
+        """Follow an order through a replacement."""
+        if (reservation := self._named(symbol, old)) is not None:
+            reservation.inherit(new)
 
     def position_changed(self, event: PositionChanged) -> None:
         """Take the ledger's word for a position."""

@@ -76,12 +76,14 @@ class Order:
         self.filled_value += quantity * price
         return True
 
-    def bust_execution(self, execution_id: str) -> None:
-        """Take an execution back; unknown ones are none of ours to take back."""
+    def bust_execution(self, execution_id: str) -> bool:
+        """Take an execution back; tell whether it was counted: others are not ours to correct."""
+        is_known = execution_id in self.executions
         quantity, price = self.executions.pop(execution_id, (ZERO, ZERO))
         self.filled -= quantity
         self.is_corrected = True
         self.filled_value -= quantity * price
+        return is_known
 
 
 def adopted_order(held: BrokerOrder, at: int) -> Order:

@@ -172,8 +172,13 @@ class Protector:
                 yield from self._ask(symbol, now)
 
     def cover(self, now: int) -> Iterator[Message]:
-        """Ask for every stop that is missing, whatever the engine's state."""
+        """
+        Ask for every stop that is missing, whatever the engine's state.
+
+        Of what was given up too: the run ends, and with it whoever would sell it.
+        """
         for symbol in list(self._positions):
+            self._given_up.forget(symbol)
             yield from self._mend_position(symbol, now)
 
     def is_covered(self) -> bool:

@@ -186,8 +186,7 @@ class Router:
         if order is None:
             return
         before = order.filled
-        order.bust_execution(bust.previous_execution_id)
-        if bust.price is not None:
+        if order.bust_execution(bust.previous_execution_id) and bust.price is not None:
             order.take_execution(bust.execution_id, bust.quantity, bust.price)
         if bust.at >= self._taken_over_at.get(bust.symbol, 0):
             self._moved(order, order.filled - before)

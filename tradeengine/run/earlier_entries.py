@@ -35,9 +35,11 @@ def earlier_entries(
         except JournalDamaged:
             continue
         rows, account, opened = _read(journal)
-        if opened is not None and opened < session_open:
+        if opened is None or (account, journal.header.venue) != (account_number, venue):
+            continue  # One of another venue may be of any day.
+        if opened < session_open:
             break  # Runs are listed newest first.
-        if (account, journal.header.venue, opened) == (account_number, venue, session_open):
+        if opened == session_open:
             found += rows
     return sorted(found, key=lambda row: row.at)
 
