@@ -1,12 +1,11 @@
 """
-Refresh the universe: members, bars, screens, fundamentals, the market's states, scores, choice.
+Refresh the universe: members, bars, screens, the market's states, fundamentals, scores, choice.
 
 Everything is as known before the session of `day`: bars up to the session before it, facts
 filed before it, membership of the day. The arithmetic runs in a thread, so that an engine in
 the same loop keeps its beat.
 """
 
-import asyncio
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ from tradeengine.universe.scores import Histories
 TURNOVER_DAYS = 20
 """Sessions behind the average daily turnover."""
 
-STEPS = ("daily bars", "members", "quality", "fundamentals", "states", "scores", "selection")
+STEPS = ("daily bars", "members", "quality", "states", "fundamentals", "scores", "selection")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +94,11 @@ async def _prepare(
         raise SelectionFailed(f"the 10-year rate is not known on {through}, or is weeks old")
     progress("quality", len(symbols), len(symbols))
     left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
-    # The states need no filings: they are told while those are fetched.
-    telling = asyncio.create_task(
-        off_the_loop(
-            suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
-        ),
-        name="states",
+    states = await off_the_loop(
+        suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
     )
-    try:
-        companies, refused = await suppliers.fundamentals(left, day, progress)
-    finally:
-        # Whatever came of the filings: nothing works on when this has ended.
-        await asyncio.wait({telling})
-    states = telling.result()
     progress("states", len(states.states), len(states.states))
+    companies, refused = await suppliers.fundamentals(left, day, progress)
     evidence = _evidence(suppliers, members, bars, states, companies, refused)
     sources = _sources(suppliers, bars, states, companies)
     listed, found = await off_the_loop(
