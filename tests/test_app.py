@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.runs import make_home, options_for, run_folder
 from tradeengine import app, halting
 from tradeengine.broker.simulated import SimulatedBroker
+from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
 from tradeengine.errors import ExitCode, VenueUnreachable
@@ -334,6 +336,26 @@ def test_without_its_broker_the_core_is_gone_past(
     assert trade(options_for(home, until="11:00")) is ExitCode.INTERNAL
     summary = json.loads(run_folder(home).summary.read_text())
     assert (summary["flat"], summary["buys"] > 0) == (True, True)
+
+
+def test_without_its_heartbeat_the_core_is_gone_past(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its flatten would have neither a next round nor a deadline."""
+    put, beats = Inbox.put_nowait, count()
+
+    def fail_late(inbox: Inbox, message: Message) -> None:
+        if isinstance(message, TimerFired) and next(beats) == 240:
+            raise RuntimeError("a bug of the test")
+        put(inbox, message)
+
+    monkeypatch.setattr(Inbox, "put_nowait", fail_late)
+    monkeypatch.setattr(simulated, "STANDSTILL_SECONDS", 0.01)
+
+    assert trade(options_for(home, until="11:00")) is ExitCode.INTERNAL
+    summary = json.loads(run_folder(home).summary.read_text())
+    assert (summary["flat"], summary["buys"] > 0) == (True, True)
+    assert "the engine is broken: cancelling and closing past it" in capsys.readouterr().out
 
 
 def hurried(options: Options) -> Options:

@@ -35,7 +35,7 @@ from tradeengine.run.alarm import Alarm
 from tradeengine.run.attention import Attention
 from tradeengine.run.day_baseline import DayBaseline
 from tradeengine.run.edges import Edges, World
-from tradeengine.run.heartbeat import Heartbeat
+from tradeengine.run.heartbeat import HEARTBEAT, Heartbeat
 from tradeengine.run.lagging import lag_meter
 from tradeengine.run.locking import Departures, TradingLock
 from tradeengine.run.outcome import Outcome, outcome_of, write_outcome
@@ -52,6 +52,9 @@ from tradeengine.wiring import build
 
 FLUSH_SECONDS = 1.0
 """Real seconds between writes of journal, log and status while nothing else asks."""
+
+_FLATTENING = frozenset({"broker", HEARTBEAT})
+"""Works without which the core cannot flatten: nobody would carry it out, or see it late."""
 
 
 class App:
@@ -141,7 +144,7 @@ class App:
         )
         for name, work in (
             *self._edges.works(),
-            ("heartbeat", beat.run),
+            (HEARTBEAT, beat.run),
             ("flush", self._flush),
             ("screen", lambda: self._screen.follow(self._subject)),
             ("lag meter", meter.run),
@@ -210,8 +213,7 @@ class App:
         except Exception as error:
             self._reporter.bug(name, error)
             self._request_stop(StopTrigger.FAULT, f"{name} failed: {type(error).__name__}")
-            if name == "broker":
-                # Nobody carries out what the core's flatten would ask for.
+            if name in _FLATTENING:
                 self._pump.broken.set()
 
     async def _close(self) -> None:
@@ -280,7 +282,9 @@ class App:
         if self._pump.stopped.is_set():
             self._screen.say("already stopped: closing")
         elif self._core.breaker.is_stopping:
-            self._screen.say("already flattening: it goes on until the broker says flat")
+            self._screen.say(
+                "already flattening: it goes on until the broker says flat, or its deadline"
+            )
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")
             self._request_stop(trigger, "")
