@@ -283,7 +283,7 @@ class App:
             self._screen.say("already stopped: closing")
         elif self._core.breaker.is_stopping:
             self._screen.say(
-                "already flattening: it goes on until the broker says flat, or its deadline"
+                "already flattening: it goes on until the broker says flat, to its deadline"
             )
         else:
             self._screen.say("stopping: no new entries, cancelling, flattening")
