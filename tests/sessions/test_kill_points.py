@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.runs import Nowhere, make_home, options_for
 from tests.sessions.conftest import MANY_SHARES
@@ -55,6 +56,7 @@ DIFFERENCE = "DIFFERENCE_FOUND"
 
 SYMBOLS = ("KO", "PFE")
 KNOWN_WITHIN_SECONDS = 35.0
+UNCOUNTED = {"trading_requests_per_minute": 100_000, "data_requests_per_minute": 100_000}
 SPEED = 5
 """Venue seconds in a second: 35 of them are time enough for a busy machine."""
 
@@ -166,8 +168,10 @@ NOBODY_PASSES = {
 
 @pytest.fixture(scope="module")
 def lasting_venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
-    """One venue for all kills of a worker."""
+    """One venue for all kills of a worker; nobody waits for what others have asked it."""
     home = tmp_path_factory.mktemp("venue")
+    (home / "config").mkdir()
+    (home / "config" / "config.yaml").write_text(yaml.safe_dump({"venue": {"server": UNCOUNTED}}))
     with venue_running("--start", "10:30", "--speed", str(SPEED), home=home) as running:
         yield running
 

@@ -29,7 +29,7 @@ from tradeengine.broker.wire import (
     word_of,
 )
 from tradeengine.clock import Clock
-from tradeengine.errors import ProtocolViolation, RefusedByBroker
+from tradeengine.errors import RefusedByBroker
 from tradeengine.model.instants import NANOS
 
 _FILLED = frozenset({"filled", "partially_filled"})
@@ -107,10 +107,10 @@ class Sweep:
             row = read_one(await line.ask(requests.order(order_id)), OrderRow, "/v2/orders/{id}")
         except RefusedByBroker:
             return  # the fill is told with the ids that the activity has
-        if row.id != order_id:
-            line.distrust()
-            raise ProtocolViolation("/v2/orders/{id}", "the answer is about another order", row.id)
-        rows[order_id] = row
+        if row.id == order_id:
+            rows[order_id] = row
+        else:
+            line.distrust()  # The answer is about another order, whose name is not this one's.
 
     def _of_fill(self, fill: ActivityRow, rows: Mapping[str, OrderRow]) -> Report:
         row = rows.get(fill.order_id) or OrderRow(id=fill.order_id)
