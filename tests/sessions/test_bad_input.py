@@ -122,6 +122,7 @@ WRONG_FLAGS = {
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Make every mistake, several at a time; give what was said to each."""
+    tmp_path_factory.getbasetemp()  # Made here: threads that make it at once delete each other's.
 
     def with_config(content: str) -> str:
         home = tmp_path_factory.mktemp("configured")
