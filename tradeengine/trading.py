@@ -39,8 +39,8 @@ from tradeengine.store.database import open_database
 from tradeengine.store.locks import Locks
 from tradeengine.venue.market.open_market import require_data
 from tradeengine.worlds import OpenWorld, open_world
+from tradeengine.worlds.asking import account_to_trade
 from tradeengine.worlds.own_hours import own_hours
-from tradeengine.worlds.remote import account_to_trade
 
 
 def trade(options: Options) -> ExitCode:

@@ -50,7 +50,7 @@ from tradeengine.feed.rest import DataRest
 from tradeengine.model.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from tradeengine.model.instants import NANOS
 from tradeengine.model.orders import OrderType, Purpose, Side, TimeInForce
-from tradeengine.worlds.remote import read_account_number, read_clock
+from tradeengine.worlds.asking import read_account_number, read_clock
 
 DECLARED = (
     RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolation, BadConfiguration,

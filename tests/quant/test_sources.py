@@ -23,7 +23,8 @@ from tradeengine.settings import Secrets, Settings, VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey, VenueKeys
 from tradeengine.venue.server.parameters import ServerParameters
 from tradeengine.venue.server.server import VenueServer
-from tradeengine.worlds.own_market import ACCOUNT, open_own_market
+from tradeengine.worlds.addresses import ACCOUNT
+from tradeengine.worlds.own_market import open_own_market
 
 ACCESS = DataAccess(url="http://127.0.0.1:9/", key="key", secret="hidden")
 

@@ -17,7 +17,7 @@ from tradeengine.quant import venue_time
 from tradeengine.quant.desk_day import DeskFlags
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.venue_time import clock_of, now_of
-from tradeengine.worlds.remote import BrokerClock
+from tradeengine.worlds.asking import BrokerClock
 
 
 @pytest.fixture

@@ -23,8 +23,10 @@ from tradeengine.run.edges import World
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
 from tradeengine.worlds import open_world, remote, socket_edges
-from tradeengine.worlds.remote import addresses_of, ask_account_number, ask_clock, remote_world
-from tradeengine.worlds.socket_edges import Addresses, SocketEdges
+from tradeengine.worlds.addresses import Addresses, addresses_of
+from tradeengine.worlds.asking import ask_account_number, ask_clock
+from tradeengine.worlds.remote import remote_world
+from tradeengine.worlds.socket_edges import SocketEdges
 
 KEYS = {"ALPACA_API_KEY": "PKTEST1234", "ALPACA_SECRET_KEY": "verysecret99"}
 NOON = parse_instant("2019-02-13T17:00:00Z")

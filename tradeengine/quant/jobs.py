@@ -21,7 +21,7 @@ from tradeengine.schedule.job import Job, Occasion
 from tradeengine.settings import VenueChoice
 from tradeengine.store.database import Database
 from tradeengine.store.jobs import Jobs
-from tradeengine.worlds.remote import account_to_trade
+from tradeengine.worlds.asking import account_to_trade
 
 Listen = Callable[[SessionPlan], None]
 

@@ -22,7 +22,8 @@ from tradeengine.options import Options
 from tradeengine.quant.desk_day import ALPACA, EMBEDDED
 from tradeengine.settings import Settings, VenueKind
 from tradeengine.venue.server.library import open_library
-from tradeengine.worlds.remote import addresses_of, ask_clock
+from tradeengine.worlds.addresses import addresses_of
+from tradeengine.worlds.asking import ask_clock
 
 EDGAR_FACTS: Final = "https://data.sec.gov"
 EDGAR_FILES: Final = "https://www.sec.gov"

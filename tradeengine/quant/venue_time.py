@@ -5,7 +5,8 @@ from tradeengine.event_loop import in_a_loop
 from tradeengine.model.instants import instant_of
 from tradeengine.options import Options
 from tradeengine.settings import Settings, VenueChoice, VenueKind
-from tradeengine.worlds.remote import addresses_of, ask_clock
+from tradeengine.worlds.addresses import addresses_of
+from tradeengine.worlds.asking import ask_clock
 
 
 def clock_of(settings: Settings, choice: VenueChoice, seed: int) -> Clock:

@@ -16,8 +16,9 @@ from tradeengine.venue.server.auth import ApiKey, VenueKeys
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.pace import run_free, run_lockstep
 from tradeengine.venue.server.server import EngineChannels, VenueServer
-from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market
-from tradeengine.worlds.socket_edges import Addresses, SocketEdges
+from tradeengine.worlds.addresses import ACCOUNT, Addresses
+from tradeengine.worlds.own_market import OwnMarket, open_own_market
+from tradeengine.worlds.socket_edges import SocketEdges
 
 Pace = Callable[[Callable[[], bool]], Awaitable[None]]
 

@@ -40,7 +40,8 @@ from tradeengine.settings import (
     choose_venue,
     load_settings,
 )
-from tradeengine.worlds.remote import addresses_of, ask_account_number
+from tradeengine.worlds.addresses import addresses_of
+from tradeengine.worlds.asking import ask_account_number
 
 TRIES = 30
 """How often it asks, a pause apart, before it gives up."""

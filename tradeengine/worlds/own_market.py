@@ -9,10 +9,8 @@ from tradeengine.options import Options
 from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.market.open_market import recorded_market, unlisted
+from tradeengine.worlds.addresses import ACCOUNT
 from tradeengine.worlds.own_hours import own_hours
-
-ACCOUNT = "engine"
-"""The account that the run trades."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from tradeengine.run.edges import Durable, Edges, FoundOrder, Work, World
 from tradeengine.venue.records import AccountUpdate, Refused
 from tradeengine.venue.server.pace import run_free, run_lockstep
 from tradeengine.venue.server.timeframes import Timeframe
-from tradeengine.worlds.own_market import ACCOUNT, OwnMarket, open_own_market
+from tradeengine.worlds.addresses import ACCOUNT
+from tradeengine.worlds.own_market import OwnMarket, open_own_market
 
 _MINUTES = Timeframe(1, "Min")
 

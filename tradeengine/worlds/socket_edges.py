@@ -8,11 +8,9 @@ a run have one order, and no data comes in that nobody could act on.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import aiohttp
 
-from tradeengine.broker.access import AlpacaAccess
 from tradeengine.broker.courier import AlpacaBroker
 from tradeengine.bus.inbox import Inbox
 from tradeengine.clock import Clock
@@ -28,21 +26,13 @@ from tradeengine.options import Options
 from tradeengine.quiescence import Quiescence
 from tradeengine.run.edges import Durable, FoundOrder, Work
 from tradeengine.venue.server.server import EngineChannels
+from tradeengine.worlds.addresses import Addresses
 
 CONNECT_SECONDS = 60.0
 """Real seconds in which order stream and feed must be ready at the start."""
 
 KILL_TRIES = 30
 """How often the kill path asks, a pause apart, before it gives up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
-    """Where the venue is, with the keys."""
-
-    access: AlpacaAccess
-    data_url: str
-    data_stream: str
 
 
 async def _no_pace(ended: Callable[[], bool]) -> None:

@@ -27,6 +27,7 @@ from tradeengine.model.sessions import (
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
 from tradeengine.venue.server.faults import ArmedFaults
+from tradeengine.venue.server.headers import SPEED_HEADER
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.parse import day_in, instant_in, names_in
 
@@ -151,10 +152,6 @@ def _market_called(name: str) -> Exchange:
         if name.upper() in (market.mic, market.acronym):
             return market
     raise Refused(400, 40010001, f"invalid market: {name}")
-
-
-SPEED_HEADER = "X-Venue-Speed"
-"""Our own: venue seconds per real second, for an engine in another process."""
 
 
 class CalendarRest:
