@@ -88,3 +88,9 @@ def test_a_thousand_candidates_are_solved_to_the_end() -> None:
     )
     assert found is not None
     assert (found.gap, len(found.chosen), found.missing) == (0, 40, 0)
+
+
+def test_the_solver_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    ones = np.ones(3)
+    select(ones, ones, ones, ["a"] * 3, np.zeros(3, dtype=bool), Preferences(names=2))
+    assert capfd.readouterr() == ("", "")

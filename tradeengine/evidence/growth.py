@@ -6,7 +6,7 @@ on purpose: they show how much the shrinkage holds back. Kelly, Bell System Tech
 35 (1956).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -37,8 +37,6 @@ def exact(returns: Sequence[float]) -> float | None:
 
     None when it has no greatest: without a loss (or without a win) more is always better.
     """
-    from scipy.optimize import brentq  # slow to load, and a session mostly does without
-
     every = np.asarray(returns)
     if every.min() >= 0 or every.max() <= 0:
         return None
@@ -49,4 +47,13 @@ def exact(returns: Sequence[float]) -> float | None:
     # Ruin is at -1 / the worst loss on one side, -1 / the best win on the other.
     ruin, other = -1.0 / every.min(), -1.0 / every.max()
     inside = 1.0 - 1e-9
-    return float(brentq(marginal, other * inside, ruin * inside, xtol=1e-13, rtol=1e-14))
+    return _where_it_ends(marginal, other * inside, ruin * inside)
+
+
+def _where_it_ends(falling: Callable[[float], float], low: float, high: float) -> float:
+    """Give where a falling function is zero between two places, to the last bit, by halves."""
+    middle = (low + high) / 2.0
+    while low < middle < high:
+        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
+        middle = (low + high) / 2.0
+    return middle

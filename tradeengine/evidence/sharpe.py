@@ -10,15 +10,16 @@ Bailey and Lopez de Prado, "The Sharpe Ratio Efficient Frontier", Journal of Ris
 
 from dataclasses import dataclass
 from math import e, sqrt
+from statistics import NormalDist
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
 EULER_MASCHERONI = 0.5772156649015329
+_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class Record:
 def probability_above(record: Record, benchmark: float = 0.0) -> float:
     """Give the probability that the true Sharpe ratio exceeds a benchmark's (PSR)."""
     distance = (record.sharpe - benchmark) * sqrt(record.periods - 1.0)
-    return float(ndtr(distance / sqrt(record.unrest)))
+    return float(_NORMAL.cdf(distance / sqrt(record.unrest)))
 
 
 def expected_best(trials: int, variance: float) -> float:
@@ -66,7 +67,7 @@ def expected_best(trials: int, variance: float) -> float:
     """
     if trials < 2:
         raise ValueError("the best of fewer than two trials is no choice")
-    rare, rarer = ndtri(1.0 - 1.0 / trials), ndtri(1.0 - 1.0 / (trials * e))
+    rare, rarer = _NORMAL.inv_cdf(1.0 - 1.0 / trials), _NORMAL.inv_cdf(1.0 - 1.0 / (trials * e))
     return sqrt(variance) * float((1.0 - EULER_MASCHERONI) * rare + EULER_MASCHERONI * rarer)
 
 
@@ -79,4 +80,6 @@ def least_periods(record: Record, benchmark: float = 0.0, confidence: float = 0.
     """Give the periods after which the ratio would be above a benchmark's, as sure as that."""
     if record.sharpe <= benchmark:
         return float("inf")
-    return float(1.0 + record.unrest * (ndtri(confidence) / (record.sharpe - benchmark)) ** 2)
+    return float(
+        1.0 + record.unrest * (_NORMAL.inv_cdf(confidence) / (record.sharpe - benchmark)) ** 2
+    )

@@ -13,6 +13,7 @@ Each on the days that a share has; a share with too few is not scored and says w
 
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from tradeengine.universe.mapping import ENTRY_AND_EXIT, Mapping
 from tradeengine.universe.mean_return_difference import YEAR, Shrunk, differences, drawn
 from tradeengine.universe.own_days import whole_and_holed
 from tradeengine.universe.parameters import UniverseParameters
+
+_NORMAL = NormalDist()
 
 DIMSON_APART = 0.3
 """Distance of Dimson's beta from the usual one that hints at stale prices."""
@@ -206,7 +209,5 @@ def _drawn(value: Floats, error: Floats) -> Shrunk:
 
 
 def _confidence(above: Floats, error: Floats) -> Floats:
-    from scipy.special import ndtr  # slow to load, and a session does without
-
     z = np.divide(above, error, out=np.zeros_like(above), where=error > 0)
-    return np.asarray(ndtr(np.nan_to_num(z)))
+    return np.array([_NORMAL.cdf(each) for each in np.nan_to_num(z)])

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradeengine.errors import SelectionFailed
 from tradeengine.universe.beta import Floats
-
-Limit = tuple[Floats, Floats | float, Floats | float]
-"""Rows of coefficients, and the least and the most that each sum may be."""
+from tradeengine.universe.solver import Limit, solve
 
 _MISSING_COSTS = 100.0
 """Objective that one missing name costs: more than any name can give."""
@@ -88,7 +85,6 @@ def select(
     the solver gives up for another reason.
     """
     count, caps = len(score), sorted(set(sectors))
-    slack = count + np.arange(2 + len(caps))
     cost = np.concatenate(
         (
             -(score + wanted.sharpe_weight * sharpe)
@@ -106,40 +102,22 @@ def select(
             np.full(len(caps), np.inf if wanted.sector_slack_cost is not None else 0.0),
         )
     )
-    from scipy.optimize import (
-        Bounds,
-        LinearConstraint,
-        milp,
-    )  # slow to load, and a session does without
-
     limits = [*_limits(beta, sectors, caps, wanted), *_preference(preferred, 2 + len(caps), wanted)]
-    answer = milp(
-        _SCALE * cost,
-        integrality=np.concatenate((np.ones(count), np.zeros(len(slack)))),
-        bounds=Bounds(0.0, upper),
-        constraints=[LinearConstraint(*limit) for limit in limits],
-        options={"mip_rel_gap": 0.0},
-    )
-    if answer.status == _INFEASIBLE:
+    answer = solve(_SCALE * cost, upper, count, limits)
+    if answer is None:
         return None
-    if answer.x is None or answer.status != 0:
-        raise SelectionFailed(f"the solver gave up: {answer.message}")
-    chosen = tuple(int(place) for place in np.flatnonzero(answer.x[:count] > 0.5))
+    chosen = tuple(int(place) for place in np.flatnonzero(answer.values[:count] > 0.5))
     worth = float((score + wanted.sharpe_weight * sharpe)[list(chosen)].sum())
     changed = len(set(chosen) ^ set(np.flatnonzero(incumbents).tolist()))
     return Selection(
         chosen=chosen,
         objective=worth - wanted.turnover_cost * changed,
-        gap=float(answer.mip_gap or 0.0),
+        gap=answer.gap,
         mean_beta=float(beta[list(chosen)].mean()) if chosen else 0.0,
-        beta_slack=float(answer.x[count]),
-        sector_slack=round(float(answer.x[count + 2 :].sum())),
-        missing=round(float(answer.x[count + 1])),
+        beta_slack=float(answer.values[count]),
+        sector_slack=round(float(answer.values[count + 2 :].sum())),
+        missing=round(float(answer.values[count + 1])),
     )
-
-
-_INFEASIBLE = 2
-"""Status of scipy.optimize.milp."""
 
 
 def _limits(
@@ -170,4 +148,4 @@ def _preference(
     if preferred is None:
         return []
     row = np.concatenate((preferred.astype(float), np.zeros(slacks)))
-    return [(row, wanted.preferred_least, np.inf)]
+    return [(row[np.newaxis], wanted.preferred_least, np.inf)]
