@@ -6,11 +6,12 @@ import pytest
 from pydantic import ValidationError
 
 from tradeengine.alerts.parameters import AlertParameters
+from tradeengine.model.parameters import meaning_of
 
 
 def test_the_defaults_are_valid_and_say_what_they_mean() -> None:
     assert AlertParameters().digest_time == time(17)
-    assert all(field.description for field in AlertParameters.model_fields.values())
+    assert all(meaning_of(AlertParameters, name) for name in AlertParameters.model_fields)
 
 
 def test_the_digest_time_is_written_as_on_a_clock() -> None:

@@ -4,13 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from tradeengine.broker.parameters import BrokerParameters
+from tradeengine.model.parameters import meaning_of
 
 
 def test_the_defaults_are_valid_and_say_what_they_mean() -> None:
     defaults = BrokerParameters()
     assert defaults.requests_per_minute == 200
     assert sum(defaults.lookup_spacing_seconds) == 5.0
-    assert all(field.description for field in BrokerParameters.model_fields.values())
+    assert all(meaning_of(BrokerParameters, name) for name in BrokerParameters.model_fields)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tradeengine.feed.parameters import Encoding, FeedParameters, Tape
+from tradeengine.model.parameters import meaning_of
 
 
 def test_the_defaults_are_those_of_the_handbook() -> None:
@@ -16,7 +17,7 @@ def test_the_defaults_are_those_of_the_handbook() -> None:
 
 
 def test_every_field_says_what_it_is() -> None:
-    assert all(field.description for field in FeedParameters.model_fields.values())
+    assert all(meaning_of(FeedParameters, name) for name in FeedParameters.model_fields)
 
 
 @pytest.mark.parametrize(

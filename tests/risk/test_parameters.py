@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.risk.world import limits
+from tradeengine.model.parameters import meaning_of
 from tradeengine.model.plan import Regime
 from tradeengine.risk.parameters import RegimeMapping, RiskLimits
 
@@ -62,8 +63,6 @@ def test_the_atr_range_must_have_a_width() -> None:
 
 
 def test_every_limit_says_what_it_is() -> None:
-    undocumented = [
-        name for name, field in RiskLimits.model_fields.items() if not field.description
-    ]
+    undocumented = [name for name in RiskLimits.model_fields if not meaning_of(RiskLimits, name)]
 
     assert undocumented == []

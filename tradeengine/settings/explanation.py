@@ -8,7 +8,9 @@ from decimal import Decimal
 import orjson
 from pydantic import BaseModel, SecretStr
 
+from tradeengine.model.parameters import meaning_of
 from tradeengine.settings.schema import Settings, StrategyEntry
+from tradeengine.settings.secrets import Secrets
 from tradeengine.settings.sections import key_of
 from tradeengine.settings.strategy_class import typed_parameters
 
@@ -43,15 +45,15 @@ def _rows(section: BaseModel, prefix: str, sources: dict[str, str]) -> Iterator[
             for index, item in enumerate(value):
                 yield from _rows(item, f"{key}[{index}].", sources)
         else:
-            meaning = " ".join((field.description or "").split())
+            meaning = meaning_of(type(section), name)
             yield Row(key, written_value(value), sources.get(key, DEFAULT), meaning)
 
 
 def _secret_rows(settings: Settings) -> Iterator[Row]:
-    for name, field in type(settings.secrets).model_fields.items():
+    for name in type(settings.secrets).model_fields:
         key, value = name.upper(), getattr(settings.secrets, name)
         text = REDACTED if isinstance(value, SecretStr) else written_value(value)
-        yield Row(key, text, settings.sources.get(key, DEFAULT), field.description or "")
+        yield Row(key, text, settings.sources.get(key, DEFAULT), meaning_of(Secrets, name))
 
 
 def written_value(value: object) -> str:

@@ -11,6 +11,7 @@ import re
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from tradeengine.model.parameters import meaning_of
 from tradeengine.settings.marked_yaml import KeyPath, MarkedYaml, written
 from tradeengine.settings.problems import Problem, nearest, shown, unknown_key
 from tradeengine.settings.sections import keys_of, section_at
@@ -72,8 +73,8 @@ def _words(
 def _meaning(path: KeyPath, model: type[BaseModel], yaml: MarkedYaml) -> str:
     """Give what a text key is for: a person can mend that, and not a pattern."""
     section = section_at(model, path[:-1], yaml.root)
-    field = None if section is None else section.model_fields.get(str(path[-1]))
-    return " ".join((field.description or "").split()) if field else ""
+    name = str(path[-1])
+    return meaning_of(section, name) if section and name in section.model_fields else ""
 
 
 def _plain(message: str) -> str:

@@ -18,10 +18,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tradeengine.model.denials import Denial
+from tradeengine.model.parameters import meaning_of
 from tradeengine.settings.explanation import written_value
 from tradeengine.settings.schema import Settings, StrategyEntry
 from tradeengine.settings.secrets import NAMES, Secrets
-from tradeengine.settings.sections import fields_of, section_in
+from tradeengine.settings.sections import fields_of, key_of, section_in
 from tradeengine.settings.strategy_class import parameters_class
 
 _TYPES: dict[object, str] = {
@@ -80,8 +81,8 @@ def configuration_page() -> str:
         inside = section_in(field.annotation)
         assert inside is not None, section
         parts.extend(_tables(section, inside))
-    secrets = zip(NAMES, Secrets.model_fields.values(), strict=True)
-    lines = [f"| `{name}` | {_meaning(field)} |\n" for name, field in secrets]
+    secrets = zip(NAMES, Secrets.model_fields, strict=True)
+    lines = [f"| `{name}` | {_meaning(Secrets, field)} |\n" for name, field in secrets]
     return "".join([*parts, SECRETS, *lines])
 
 
@@ -96,14 +97,15 @@ def _tables(path: str, section: type[BaseModel]) -> Iterator[str]:
     title = f"`{path}` (a list; each item has these keys)" if is_list else f"`{path}`"
     rows = []
     inner: list[tuple[str, type[BaseModel]]] = []
-    for key, field in fields_of(section):
-        below = section_in(field.annotation)
+    for name, field in section.model_fields.items():
+        key, below = key_of(name, field), section_in(field.annotation)
         if is_list and key == "parameters":
             below = parameters_class(StrategyEntry.shipped().class_path)
         if below is not None:
             inner.append((f"{path}.{key}", below))
         else:
-            rows.append(f"| `{key}` | {_default(field)} | {_range(field)} | {_meaning(field)} |\n")
+            meaning = _meaning(section, name)
+            rows.append(f"| `{key}` | {_default(field)} | {_range(field)} | {meaning} |\n")
     table = "| key | default | range | meaning |\n|---|---|---|---|\n" + "".join(rows)
     doc = " ".join((section.__doc__ or "").split())
     yield f"\n## {title}\n\n{doc}\n\n{table if rows else ''}"
@@ -164,8 +166,8 @@ def _limits_text(limits: tuple[object, ...]) -> str:
     return f", {low} {high}".rstrip() if low or high else ""
 
 
-def _meaning(field: FieldInfo) -> str:
-    return _cell(" ".join((field.description or "").split()))
+def _meaning(section: type[BaseModel], name: str) -> str:
+    return _cell(meaning_of(section, name))
 
 
 def _cell(text: str) -> str:

@@ -34,9 +34,7 @@ _QUOTED = re.compile(r"\s*(?P<quote>['\"])(?P<text>.*)(?P=quote)\s*(?:#.*)?")
 class Secrets(BaseSettings):
     """What `.env` or the environment gives. Made by `read_secrets`."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     alpaca_api_key: SecretStr | None = None
     """The key id of an Alpaca account; with the secret key, runs trade its paper account."""
