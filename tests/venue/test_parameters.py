@@ -42,6 +42,5 @@ def test_what_makes_no_sense_is_refused(field: str, value: object) -> None:
 
 
 def test_every_field_says_what_it_is() -> None:
-    assert [
-        name for name in VenueParameters.model_fields if not meaning_of(VenueParameters, name)
-    ] == []
+    fields = VenueParameters.model_fields
+    assert [name for name in fields if not meaning_of(VenueParameters, name)] == []

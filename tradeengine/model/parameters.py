@@ -25,7 +25,7 @@ def meaning_of(section: type[BaseModel], name: str) -> str:
     """
     Give what a field means, in one line: its description, or the text under it; "" for neither.
 
-    Read when somebody asks: reading all sources would take a third of the time to load them.
+    Read when somebody asks: reading all sources would take a quarter of the time to load them.
     """
     given = section.model_fields[name].description
     return " ".join((given or _texts(section).get(name, "")).split())
