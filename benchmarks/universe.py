@@ -5,10 +5,10 @@ The universe's speed: the exact selection against a greedy one, a refresh agains
 
 1. The selection among 1,000 candidates, solved to a gap of zero; beside it a greedy baseline
    (labelled so: it is no part of the engine), with the objective of both.
-2. `tradeengine refresh-universe` on the shipped data, the whole command from its start in the shell:
-   *first*, in an empty home, with bars and filings fetched over HTTP from the venue, and *again*, with
-   what is stored then (the median of three): screens, states of the market, scores, selection,
-   files. Beside it the same work without Python's start. Against them the loop of
+2. `tradeengine refresh-universe` on the shipped data, the whole command from its start in the
+   shell: *first*, in an empty home, with bars and filings fetched over HTTP from the venue, and
+   *again*, with what is stored then (the median of three): screens, states of the market, scores,
+   selection, files. Beside it the same work without Python's start. Against them the loop of
    `tests/peers/statsmodels_loop_round.py` over the same names in the same run, which fetches
    nothing. The loop needs an interpreter with statsmodels; without `PEERS_STATSMODELS` it is left
    out, with the reason.
