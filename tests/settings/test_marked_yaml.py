@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tradeengine.errors import BadConfiguration
 from tradeengine.settings.marked_yaml import MarkedYaml, read_marked_yaml, written
@@ -44,20 +47,20 @@ def test_scalars_mean_what_they_look_like(tmp_path: Path, text: str, value: obje
 
 
 def test_every_key_and_item_has_its_line(tmp_path: Path) -> None:
-    yaml = read(tmp_path, "a: 1\n\nb:\n  # why\n  c: 2\n  d:\n    - x\n    - e: 5\n")
+    marked = read(tmp_path, "a: 1\n\nb:\n  # why\n  c: 2\n  d:\n    - x\n    - e: 5\n")
 
-    assert yaml.line_of(("a",)) == 1
-    assert yaml.line_of(("b",)) == 3
-    assert yaml.line_of(("b", "c")) == 5
-    assert yaml.line_of(("b", "d", 0)) == 7
-    assert yaml.line_of(("b", "d", 1, "e")) == 8
+    assert marked.line_of(("a",)) == 1
+    assert marked.line_of(("b",)) == 3
+    assert marked.line_of(("b", "c")) == 5
+    assert marked.line_of(("b", "d", 0)) == 7
+    assert marked.line_of(("b", "d", 1, "e")) == 8
 
 
 def test_a_missing_key_has_the_line_of_what_is_around_it(tmp_path: Path) -> None:
-    yaml = read(tmp_path, "a: 1\nb:\n  c: 2\n")
+    marked = read(tmp_path, "a: 1\nb:\n  c: 2\n")
 
-    assert yaml.line_of(("b", "missing")) == 2
-    assert yaml.line_of(("missing",)) == 0
+    assert marked.line_of(("b", "missing")) == 2
+    assert marked.line_of(("missing",)) == 0
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "~\n"])
@@ -113,3 +116,26 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_path_is_written_as_people_do() -> None:
     assert written(("strategy", 0, "parameters", "rsi_bars")) == "strategy[0].parameters.rsi_bars"
+
+
+PIECES = st.sampled_from(
+    [*"ab01.-:#[]{},'\"\n !%@`*&|>?~\t", ": ", "- ", "\n  ", "\n    ", "null", "---\n", "!!str "]
+)
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
+@given(st.lists(PIECES, max_size=24).map("".join))
+def test_both_parsers_read_the_same(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    with pytest.MonkeyPatch.context() as patch:
+        quick = outcome(folder, text)
+        patch.setattr(yaml, "__with_libyaml__", False)
+        assert outcome(folder, text) == quick
+
+
+def outcome(folder: Path, text: str) -> object:
+    try:
+        found = read(folder, text)
+    except BadConfiguration as refusal:
+        return str(refusal)
+    return found.root, found.lines
