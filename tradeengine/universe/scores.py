@@ -177,10 +177,6 @@ class _Differences:
         return cls(value=value, error=error, entry_days=entries, exit_days=exits)
 
 
-def _days_in(state: Regime, histories: Histories) -> NDArray[np.bool_]:
-    return np.array([each is state for each in histories.states])
-
-
 def _sharpe(shares: Floats, enough: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Give the ratio a year and its standard error. Lo, Financial Analysts Journal 58 (2002)."""
     ratio = np.full(shares.shape[1], np.nan)
