@@ -185,8 +185,6 @@ class FactStore:
     def _table(self, cik: int) -> pl.DataFrame:
         path = self._facts_path(cik)
         try:
-            if not path.exists():
-                return SCHEMA.to_frame()
             table = pl.read_parquet(path, columns=list(SCHEMA), memory_map=False)
             return table if table.schema == SCHEMA else table.cast(SCHEMA)
         except FileNotFoundError:
