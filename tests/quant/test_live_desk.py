@@ -215,7 +215,7 @@ async def test_a_store_without_the_market_is_told(
     sites.bars = []
 
     async with refreshed(settings, sites, files) as desk:
-        assert desk.problems == ["the last daily bar of SPY is of no day, and 2010-06-30 is wanted"]
+        assert desk.problems == ["there is no daily bar of SPY, and 2010-06-30 is wanted"]
 
 
 async def test_a_table_of_members_that_has_ended_is_told(
