@@ -11,7 +11,7 @@ before everything else, when its whole body has been read.
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -97,17 +97,21 @@ class Wire:
         """Note every frame sent and everything received from now on."""
 
         async def send_frame(
-            socket: web.WebSocketResponse, message: bytes, opcode: WSMsgType
+            socket: web.WebSocketResponse,
+            message: bytes,
+            opcode: WSMsgType,
+            compress: int | None = None,
         ) -> None:
             self.left = time.perf_counter()
-            await self._send(socket, message, opcode)
+            await self._send(socket, message, opcode, compress)
 
         def data_received(handler: RequestHandler, data: bytes) -> None:
             self.came = time.perf_counter()
             self._receive(handler, data)
 
-        web.WebSocketResponse.send_frame = send_frame  # type: ignore[method-assign]
-        RequestHandler.data_received = data_received  # type: ignore[method-assign]
+        # For mypy a method stays what its class says, in its number of type parameters too.
+        web.WebSocketResponse.send_frame = send_frame  # type: ignore[method-assign, assignment]
+        RequestHandler.data_received = data_received  # type: ignore[method-assign, assignment]
 
 
 class TimedServer(VenueServer):
@@ -267,7 +271,7 @@ async def main() -> None:
         moving.cancel()
 
 
-async def lines() -> Iterator[bytes]:
+async def lines() -> AsyncIterator[bytes]:
     """Yield the lines of standard input."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
