@@ -44,7 +44,7 @@ from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.market.daily import Daily
 from tradeengine.venue.market.instruments import Instrument, asset_id_of
 from tradeengine.venue.market.market import Market
-from tradeengine.venue.market.messages import MarketMessage, usual_quote
+from tradeengine.venue.market.messages import MarketMessage
 from tradeengine.venue.market.symbol_day import SymbolDay
 from tradeengine.venue.market.tape import Tape
 from tradeengine.venue.parameters import VenueParameters
@@ -81,9 +81,6 @@ class StillDays:
 
     def tapes(self, symbols: Sequence[str], session: Session, start: int) -> Iterator[Tape]:  # noqa: ARG002
         return iter(())
-
-    def quote_at(self, symbol: str, price: float, at: int) -> Quote:
-        return usual_quote(symbol, price, at, 2.0)
 
 
 class Wire:
