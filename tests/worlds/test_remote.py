@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -268,8 +270,27 @@ async def test_nobody_there_is_told_in_words() -> None:
         trading_url=f"http://127.0.0.1:{port}", stream_url="", key="k", secret="s"
     )
 
-    with pytest.raises(VenueUnreachable, match="does not answer: nobody listens there"):
+    with pytest.raises(VenueUnreachable, match="does not answer: nobody listens there") as told:
         await ask_clock(access)
+    assert "`tradeengine venue` starts a venue" in str(told.value)
+
+
+@pytest.mark.parametrize("host", ["paper-api", "api"])
+async def test_nobody_at_alpaca_is_told_with_what_helps_there(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_network(*_: object, **__: object) -> NoReturn:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "_resolve_host", no_network)
+    access = AlpacaAccess(
+        trading_url=f"https://{host}.alpaca.markets", stream_url="", key="k", secret="s"
+    )
+
+    with pytest.raises(VenueUnreachable, match=r"does not answer: .*unreachable") as told:
+        await ask_clock(access)
+    assert "https://status.alpaca.markets" in str(told.value)
+    assert "tradeengine venue" not in str(told.value)
 
 
 async def test_a_venue_that_hangs_is_given_up(
