@@ -24,7 +24,7 @@ from tradeengine.options import Flags, Options, read_options
 from tradeengine.run.edges import World
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
-from tradeengine.worlds import open_world, remote, socket_edges
+from tradeengine.worlds import addresses, asking, open_world, remote, socket_edges
 from tradeengine.worlds.addresses import Addresses, addresses_of
 from tradeengine.worlds.asking import ask_account_number, ask_clock
 from tradeengine.worlds.remote import remote_world
@@ -154,7 +154,7 @@ async def test_live_keys_of_another_account_are_refused_before_anything_connects
     home = make_home(tmp_path, account={"live_account_numbers": ["1"]})
     options = options_on(home, "live", ALPACA_LIVE="true", **KEYS)
     server.says(SystemClock().now())
-    monkeypatch.setattr(remote, "_LIVE", server.url)
+    monkeypatch.setattr(addresses, "_LIVE", server.url)
     with pytest.raises(BadConfiguration, match="belong to account PA9"):
         async with remote_world(options, print):
             raise AssertionError("it was opened")
@@ -296,7 +296,7 @@ async def test_nobody_at_alpaca_is_told_with_what_helps_there(
 async def test_a_venue_that_hangs_is_given_up(
     server: ClockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "_ASK_SECONDS", 0.05)
+    monkeypatch.setattr(asking, "_ASK_SECONDS", 0.05)
     server.hangs = True
 
     with pytest.raises(VenueUnreachable, match=r"does not answer: .*imeout"):
@@ -420,7 +420,7 @@ async def test_two_runs_have_two_tags(
 
 
 def on_paper(home: Home, server: ClockServer, monkeypatch: pytest.MonkeyPatch) -> Options:
-    monkeypatch.setattr(remote, "_PAPER", server.url)
+    monkeypatch.setattr(addresses, "_PAPER", server.url)
     return options_on(home, "paper", **KEYS)
 
 
