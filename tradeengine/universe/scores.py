@@ -2,9 +2,9 @@
 What is measured of every candidate, from daily returns up to the day before the session.
 
     beta        least squares on winsorised excess returns of two years, drawn to the
-                cross-section's mean (Vasicek); quant.md 2.3
+                cross-section's mean (Vasicek)
     difference  mean return difference of what beta does not explain, drawn to the common
-                mean (empirical Bayes); quant.md 1.6
+                mean (empirical Bayes)
     Sharpe      ratio of two years' excess returns, drawn in the same way: its standard
                 error is about 0.7 with two years, so little of it is left
 
