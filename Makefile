@@ -47,7 +47,7 @@ style: $(DEV) ## Look for mistakes and untidy layout (ruff)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-types: $(DEV) ## Check types, strictly, in the package and the tests (mypy)
+types: $(DEV) ## Check types, strictly, in the package, the tests and the benchmarks (mypy)
 	$(PY) -m mypy
 
 drill: $(RUNTIME) ## Play every fault that can touch an order against the engine (ARGS="--seeds 10": all)

@@ -29,7 +29,8 @@ class Peer:
         self._heard = 0
 
     def run(self) -> None:
-        self._stream.subscribe_quotes(self._on_quote, "*")
+        # Their type allows for raw data too, which a stream gives only when it is asked for.
+        self._stream.subscribe_quotes(self._on_quote, "*")  # type: ignore[arg-type]
         self._stream.subscribe_trades(self._on_other, "*")
         self._stream.subscribe_bars(self._on_other, "*")
         self._stream.run()

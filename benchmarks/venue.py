@@ -11,7 +11,7 @@ before everything else, when its whole body has been read.
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -44,7 +44,7 @@ from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.market.daily import Daily
 from tradeengine.venue.market.instruments import Instrument, asset_id_of
 from tradeengine.venue.market.market import Market
-from tradeengine.venue.market.messages import MarketMessage, usual_quote
+from tradeengine.venue.market.messages import MarketMessage
 from tradeengine.venue.market.symbol_day import SymbolDay
 from tradeengine.venue.market.tape import Tape
 from tradeengine.venue.parameters import VenueParameters
@@ -82,9 +82,6 @@ class StillDays:
     def tapes(self, symbols: Sequence[str], session: Session, start: int) -> Iterator[Tape]:  # noqa: ARG002
         return iter(())
 
-    def quote_at(self, symbol: str, price: float, at: int) -> Quote:
-        return usual_quote(symbol, price, at, 2.0)
-
 
 class Wire:
     """When the last bytes left and came, noted at the edge of aiohttp."""
@@ -97,17 +94,21 @@ class Wire:
         """Note every frame sent and everything received from now on."""
 
         async def send_frame(
-            socket: web.WebSocketResponse, message: bytes, opcode: WSMsgType
+            socket: web.WebSocketResponse,
+            message: bytes,
+            opcode: WSMsgType,
+            compress: int | None = None,
         ) -> None:
             self.left = time.perf_counter()
-            await self._send(socket, message, opcode)
+            await self._send(socket, message, opcode, compress)
 
         def data_received(handler: RequestHandler, data: bytes) -> None:
             self.came = time.perf_counter()
             self._receive(handler, data)
 
-        web.WebSocketResponse.send_frame = send_frame  # type: ignore[method-assign]
-        RequestHandler.data_received = data_received  # type: ignore[method-assign]
+        # For mypy a method stays what its class says, in its number of type parameters too.
+        web.WebSocketResponse.send_frame = send_frame  # type: ignore[method-assign, assignment]
+        RequestHandler.data_received = data_received  # type: ignore[method-assign, assignment]
 
 
 class TimedServer(VenueServer):
@@ -267,7 +268,7 @@ async def main() -> None:
         moving.cancel()
 
 
-async def lines() -> Iterator[bytes]:
+async def lines() -> AsyncIterator[bytes]:
     """Yield the lines of standard input."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()

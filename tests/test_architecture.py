@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "universe": {*WORDS, "fundamentals"},
     "fundamentals": WORDS,
     "evidence": WORDS,
-    "edgar": {*EDGE, "fundamentals"},
+    "edgar": {*EDGE, "fundamentals", "layout"},
     "bars": EDGE,
     "schedule": {*WORDS, "clock"},
     "reference": WORDS,

@@ -362,6 +362,22 @@ def test_a_day_that_is_not_written_as_its_midnight_is_read_too(stamp: str) -> No
     assert read_bars(body.encode())["date"].to_list() == [date(2010, 1, 4)]
 
 
+@pytest.mark.parametrize("volume", ["9223372036854775808", "1e30", '"inf"', '"nan"', "-1e19"])
+def test_a_volume_that_no_count_of_shares_has_is_named(volume: str) -> None:
+    row = '{"t": "2010-01-04T05:00:00Z", "o": 1, "h": 1, "l": 1, "c": 1, "v": %s}'
+    body = f'{{"bars": {{"A": [{row % 1}], "B": [{row % volume}]}}}}'
+
+    with pytest.raises(ProtocolViolation, match=r"bars: a volume that is none: B 2010-01-04: "):
+        read_bars(body.encode())
+
+
+def test_a_volume_is_rounded_to_whole_shares() -> None:
+    row = '{"t": "2010-01-04T05:00:00Z", "o": 1, "h": 1, "l": 1, "c": 1, "v": %s}'
+    body = f'{{"bars": {{"A": [{row % 2.5}], "B": [{row % 9007199254740992}]}}}}'
+
+    assert read_bars(body.encode())["volume"].to_list() == [2, 9007199254740992]
+
+
 def test_an_evening_is_named_with_its_symbol() -> None:
     row = '{"t": "2010-01-04T%s:00:00Z", "o": 1, "h": 1, "l": 1, "c": 1, "v": 1}'
     body = f'{{"bars": {{"A": [{row % "05"}], "B": [{row % "05"}, {row % "00"}]}}}}'

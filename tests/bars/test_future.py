@@ -11,7 +11,6 @@ from tests.bars.tables import Row, bar, days_from, table
 from tradeengine.bars.lined_up import panel
 from tradeengine.bars.parameters import QualityLimits
 from tradeengine.bars.quality import screen
-from tradeengine.bars.table import known_on
 
 DAYS = days_from(date(2010, 1, 4), 60)
 SYMBOLS = ("A", "B", "C")
@@ -72,11 +71,6 @@ def test_no_later_bar_split_or_dividend_reaches_a_panel_or_the_screen(
     for name in ("close", "total_return", "raw_close", "volume"):
         np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
     assert screen(today, through, LIMITS) == screen(then, through, LIMITS)
-    assert (
-        known_on(today, through)
-        .sort("symbol", "date")
-        .equals(known_on(then, through).sort("symbol", "date"))
-    )
 
 
 def test_the_past_does_reach_them() -> None:

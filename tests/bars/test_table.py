@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from tests.bars.tables import bar, table
-from tradeengine.bars.table import DAILY_SCHEMA, known_on, no_bars, tidy
+from tradeengine.bars.table import DAILY_SCHEMA, no_bars, tidy
 from tradeengine.errors import ProtocolViolation
 
 DAY = date(2010, 6, 30)
@@ -54,9 +54,3 @@ def test_what_is_no_table_of_bars_is_refused(wrong: pl.DataFrame, problem: str) 
 
     assert str(refused.value).startswith("the feed: ")
     assert problem in str(refused.value)
-
-
-def test_a_day_does_not_know_the_next() -> None:
-    frame = table([bar("A", DAY, 10.0), bar("A", date(2010, 7, 1), 11.0)])
-
-    assert known_on(frame, DAY)["date"].to_list() == [DAY]

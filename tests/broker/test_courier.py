@@ -62,6 +62,19 @@ async def test_an_order_that_is_cancelled_before_it_leaves_never_leaves() -> Non
         assert never_sent.lookups == 0
 
 
+async def test_an_order_that_is_cancelled_before_its_turn_waits_for_no_request() -> None:
+    async with scripted() as server:
+        bench = Bench(server, SimulatedClock(START))
+        async with running(bench.broker):
+            bench.broker.budget.note(200, {"x-ratelimit-remaining": "0"})
+            bench.broker.send(buy(purpose=Purpose.EXIT))
+            bench.broker.send(cancel(order_id=""))
+            never_sent = await bench.inbox.wait_for(OrderNotFound)
+            await bench.drained()
+        assert server.asked == []
+        assert never_sent.lookups == 0
+
+
 async def test_an_order_that_is_cancelled_while_it_waits_for_the_budget_never_leaves() -> None:
     clock = SimulatedClock(START)
     async with scripted() as server:

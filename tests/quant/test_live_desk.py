@@ -23,7 +23,7 @@ from tradeengine.quant.desk_day import EMBEDDED, DeskDay
 from tradeengine.quant.live_desk import LiveDesk
 from tradeengine.quant.plan_facts import read_facts
 from tradeengine.quant.stored_desk import StoredDesk
-from tradeengine.quant.universe_files import UniverseFiles, universe_on
+from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.schedule.entries import BARS, UNIVERSE
 from tradeengine.settings import Settings, load_settings
 from tradeengine.store.rejections import RejectionLog
@@ -215,7 +215,7 @@ async def test_a_store_without_the_market_is_told(
     sites.bars = []
 
     async with refreshed(settings, sites, files) as desk:
-        assert desk.problems == ["the last daily bar of SPY is of no day, and 2010-06-30 is wanted"]
+        assert desk.problems == ["there is no daily bar of SPY, and 2010-06-30 is wanted"]
 
 
 async def test_a_table_of_members_that_has_ended_is_told(
@@ -259,7 +259,7 @@ async def test_a_proposal_of_half_of_the_data_is_no_success_of_the_job(
         await desk.refresh_universe(silent)
 
         assert (UNIVERSE in desk.done) is not incomplete
-    assert (universe_on(files, TODAY) is None) is incomplete
+    assert (UniverseFiles(files).on(TODAY) is None) is incomplete
 
 
 async def test_filings_are_fetched_after_whoever_fetches_now(

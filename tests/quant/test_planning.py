@@ -25,7 +25,7 @@ from tradeengine.quant.last_good import last_good
 from tradeengine.quant.live_desk import open_desk
 from tradeengine.quant.planning import build_plan, planned, refuse_other_session
 from tradeengine.quant.stored_desk import StoredDesk
-from tradeengine.quant.universe_files import UniverseFiles, universe_on
+from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress
 from tradeengine.run.job_lock import take
 from tradeengine.schedule.entries import BARS, FUNDAMENTALS, PLAN, UNIVERSE
@@ -150,7 +150,7 @@ async def _planned_with(options: Options, symbol: str) -> DayFigures:
 
 
 def test_the_first_list_is_in_force_and_kept(home: Home, first: Said) -> None:
-    found = universe_on(home.desk("embedded"), DAY)
+    found = UniverseFiles(home.desk("embedded")).on(DAY)
 
     assert found is not None
     assert sorted(found.symbols) == sorted(first[0].symbols)

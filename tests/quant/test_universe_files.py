@@ -9,7 +9,7 @@ import pytest
 from tests.universe.proposals import PROPOSAL, listed
 from tradeengine.errors import BadConfiguration, ProposalRefused
 from tradeengine.layout import DeskFiles, Home
-from tradeengine.quant.universe_files import UniverseFiles, universe_on
+from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.universe.active import BY_BEING_FIRST, BY_WAITING, ActiveUniverse
 from tradeengine.universe.parameters import FirstList, UniverseParameters
 from tradeengine.universe.proposal import Proposal
@@ -50,7 +50,7 @@ def test_nothing_is_there_at_first(files: UniverseFiles, desk: DeskFiles) -> Non
     assert files.candidates(DAY) is None
     assert files.history() == []
     assert files.accept_if_due(DAY, WANTED, at=1) is None
-    assert universe_on(desk, DAY) is None
+    assert UniverseFiles(desk).on(DAY) is None
     assert not desk.universe.exists()
 
 
@@ -74,12 +74,12 @@ def test_each_day_has_its_list(files: UniverseFiles, desk: DeskFiles) -> None:
     accept(files, PROPOSAL, DAY)
     after = later(90, chosen=("BBB",), incumbents_since=DAY)
     accept(files, after, after.day, "Ben")
-    assert universe_on(desk, DAY - timedelta(days=1)) is None
-    first, second = universe_on(desk, DAY), universe_on(desk, after.day)
+    assert UniverseFiles(desk).on(DAY - timedelta(days=1)) is None
+    first, second = UniverseFiles(desk).on(DAY), UniverseFiles(desk).on(after.day)
     assert first is not None
     assert second is not None
     assert (first.symbols, first.accepted_by, first.accepted_at) == (("AAA", "BBB"), "Ann", 7)
-    assert universe_on(desk, after.day - timedelta(days=1)) == first
+    assert UniverseFiles(desk).on(after.day - timedelta(days=1)) == first
     assert (second.symbols, second.accepted_by) == (("BBB",), "Ben")
     assert files.active() == second
     assert [each.effective for each in files.history()] == [DAY, after.day]
@@ -94,7 +94,7 @@ def test_a_second_acceptance_for_the_same_session_replaces_the_first(
 ) -> None:
     accept(files, PROPOSAL, DAY)
     accept(files, msgspec.structs.replace(PROPOSAL, chosen=("AAA",)), DAY)
-    found = universe_on(desk, DAY)
+    found = UniverseFiles(desk).on(DAY)
     assert found is not None
     assert found.symbols == ("AAA",)
     assert len(files.history()) == 2
@@ -105,7 +105,7 @@ def test_accepting_twice_is_accepting_once(files: UniverseFiles, desk: DeskFiles
     # As if the process had been killed between the two files.
     (desk.universe / "active.json").unlink()
     accept(files, PROPOSAL, DAY, who="Bob")
-    assert files.active() == universe_on(desk, DAY)
+    assert files.active() == UniverseFiles(desk).on(DAY)
     assert [each.accepted_by for each in files.history()] == ["Ann"]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tradeengine.universe import beta
-from tradeengine.universe.mean_return_difference import Differences, differences, shrunk
+from tradeengine.universe.mean_return_difference import Differences, differences, drawn
 
 FOLDER: Final = Path(__file__).parents[1] / "golden"
 BETA: Final = json.loads((FOLDER / "beta.json").read_text())
@@ -25,11 +25,9 @@ def test_betas() -> None:
     assert found.beta[0] == pytest.approx(golden["ols"], abs=1e-9)
     assert found.standard_error[0] == pytest.approx(golden["ols_se"], abs=1e-9)
     assert found.alpha[0] == pytest.approx(golden["alpha"], abs=1e-9)
-    assert beta.blume(found.beta)[0] == pytest.approx(golden["blume"], abs=1e-9)
     drawn = beta.vasicek(found.beta, found.standard_error, 1.0, 0.35)
     assert drawn[0] == pytest.approx(golden["vasicek"], abs=1e-9)
     assert beta.dimson(share, market)[0] == pytest.approx(golden["dimson_lag1_lead1"], abs=1e-9)
-    assert beta.weighted(share, market)[0] == pytest.approx(golden["ewls_halflife126"], abs=1e-9)
     # Covariance and variance with other degrees of freedom: a bug of an earlier system.
     assert abs(found.beta[0] - golden["ancestor_cov_ddof1_over_var_ddof0"]) > 1e-3
 
@@ -49,11 +47,11 @@ def test_mean_return_differences(kind: str) -> None:
     assert found.value == pytest.approx([row["mrd"] for row in golden], abs=1e-9)
     assert found.standard_error == pytest.approx([row["se"] for row in golden], abs=1e-9)
     assert (found.entry_days, found.exit_days) == (448, 151)
-    drawn, prior = shrunk(found), MRD[f"{kind}_eb"]
-    assert drawn.spread == pytest.approx(prior["tau2"], abs=1e-9)
-    assert drawn.mean == pytest.approx(prior["prior_mean"], abs=1e-9)
-    assert drawn.weights == pytest.approx(prior["weights"], abs=1e-9)
-    assert drawn.value == pytest.approx(prior["posterior"], abs=1e-9)
+    shrunk, prior = drawn(found.value, found.standard_error), MRD[f"{kind}_eb"]
+    assert shrunk.spread == pytest.approx(prior["tau2"], abs=1e-9)
+    assert shrunk.mean == pytest.approx(prior["prior_mean"], abs=1e-9)
+    assert shrunk.weights == pytest.approx(prior["weights"], abs=1e-9)
+    assert shrunk.value == pytest.approx(prior["posterior"], abs=1e-9)
 
 
 def test_without_days_of_both_kinds_there_is_nothing_to_compare() -> None:
@@ -63,10 +61,8 @@ def test_without_days_of_both_kinds_there_is_nothing_to_compare() -> None:
 
 
 def test_noise_alone_tells_no_shares_apart() -> None:
-    noisy = Differences(
-        value=np.array([0.1, -0.1, 0.0]), standard_error=np.ones(3), entry_days=60, exit_days=60
-    )
-    assert shrunk(noisy).value == pytest.approx([0.0, 0.0, 0.0])
+    noisy = drawn(np.array([0.1, -0.1, 0.0]), np.ones(3))
+    assert noisy.value == pytest.approx([0.0, 0.0, 0.0])
 
 
 def test_outliers_are_bounded() -> None:

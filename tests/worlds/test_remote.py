@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -22,7 +24,7 @@ from tradeengine.options import Flags, Options, read_options
 from tradeengine.run.edges import World
 from tradeengine.settings import VenueChoice, VenueKind
 from tradeengine.venue.server.auth import ApiKey
-from tradeengine.worlds import open_world, remote, socket_edges
+from tradeengine.worlds import addresses, asking, open_world, remote, socket_edges
 from tradeengine.worlds.addresses import Addresses, addresses_of
 from tradeengine.worlds.asking import ask_account_number, ask_clock
 from tradeengine.worlds.remote import remote_world
@@ -152,7 +154,7 @@ async def test_live_keys_of_another_account_are_refused_before_anything_connects
     home = make_home(tmp_path, account={"live_account_numbers": ["1"]})
     options = options_on(home, "live", ALPACA_LIVE="true", **KEYS)
     server.says(SystemClock().now())
-    monkeypatch.setattr(remote, "_LIVE", server.url)
+    monkeypatch.setattr(addresses, "_LIVE", server.url)
     with pytest.raises(BadConfiguration, match="belong to account PA9"):
         async with remote_world(options, print):
             raise AssertionError("it was opened")
@@ -268,14 +270,33 @@ async def test_nobody_there_is_told_in_words() -> None:
         trading_url=f"http://127.0.0.1:{port}", stream_url="", key="k", secret="s"
     )
 
-    with pytest.raises(VenueUnreachable, match="does not answer: nobody listens there"):
+    with pytest.raises(VenueUnreachable, match="does not answer: nobody listens there") as told:
         await ask_clock(access)
+    assert "`tradeengine venue` starts a venue" in str(told.value)
+
+
+@pytest.mark.parametrize("host", ["paper-api", "api"])
+async def test_nobody_at_alpaca_is_told_with_what_helps_there(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_network(*_: object, **__: object) -> NoReturn:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "_resolve_host", no_network)
+    access = AlpacaAccess(
+        trading_url=f"https://{host}.alpaca.markets", stream_url="", key="k", secret="s"
+    )
+
+    with pytest.raises(VenueUnreachable, match=r"does not answer: .*unreachable") as told:
+        await ask_clock(access)
+    assert "https://status.alpaca.markets" in str(told.value)
+    assert "tradeengine venue" not in str(told.value)
 
 
 async def test_a_venue_that_hangs_is_given_up(
     server: ClockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "_ASK_SECONDS", 0.05)
+    monkeypatch.setattr(asking, "_ASK_SECONDS", 0.05)
     server.hangs = True
 
     with pytest.raises(VenueUnreachable, match=r"does not answer: .*imeout"):
@@ -399,7 +420,7 @@ async def test_two_runs_have_two_tags(
 
 
 def on_paper(home: Home, server: ClockServer, monkeypatch: pytest.MonkeyPatch) -> Options:
-    monkeypatch.setattr(remote, "_PAPER", server.url)
+    monkeypatch.setattr(addresses, "_PAPER", server.url)
     return options_on(home, "paper", **KEYS)
 
 

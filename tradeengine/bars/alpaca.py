@@ -165,7 +165,7 @@ def read_bars(body: bytes) -> pl.DataFrame:
         [bar.h for bar in bars],
         [bar.l for bar in bars],
         [bar.c for bar in bars],
-        [round(bar.v) for bar in bars],
+        [bar.v for bar in bars],
     )
 
 

@@ -19,13 +19,7 @@ _NOON: Final = 12
 _MIDNIGHT: Final = time(0)
 _EPOCH: Final = date(1970, 1, 1)
 
-_VALUES: Final = {
-    "open": pl.Float64,
-    "high": pl.Float64,
-    "low": pl.Float64,
-    "close": pl.Float64,
-    "volume": pl.Int64,
-}
+_VALUES: Final = ("open", "high", "low", "close", "volume")
 
 
 def bars_table(
@@ -37,19 +31,34 @@ def bars_table(
     """
     Give symbol and date, the four prices and the volume of bars; `begins`: when their days begin.
 
-    Raises ProtocolViolation, naming `path`, when a day is none.
+    Volumes are rounded to whole shares. Raises ProtocolViolation, naming `path`, when a day is
+    none, or a volume is no number or more than 64 bits hold.
     """
     columns = values or [()] * len(_VALUES)
-    return pl.DataFrame(
+    table = pl.DataFrame(
         [
             pl.Series("symbol", symbols, pl.String),
             _days(path, symbols, begins),
             *(
-                pl.Series(name, column, kind)
-                for (name, kind), column in zip(_VALUES.items(), columns, strict=True)
+                pl.Series(name, column, pl.Float64)
+                for name, column in zip(_VALUES, columns, strict=True)
             ),
         ]
     )
+    return _with_whole_volumes(path, table)
+
+
+def _with_whole_volumes(path: str, table: pl.DataFrame) -> pl.DataFrame:
+    shares = pl.col("volume").round(mode="half_to_even").cast(pl.Int64, strict=False)
+    whole = table.with_columns(shares)
+    if whole["volume"].null_count():
+        symbol, day, volume = (
+            table.filter(whole["volume"].is_null()).select("symbol", "date", "volume").row(0)
+        )
+        raise ProtocolViolation(
+            f"GET {path}", "a volume that is none", f"{symbol} {day}: {volume:g}"
+        )
+    return whole
 
 
 def _days(path: str, symbols: Sequence[str], begins: Sequence[str]) -> pl.Series:

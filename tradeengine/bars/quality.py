@@ -11,7 +11,7 @@ A real crash and a split that nobody booked can look alike. Where they do, the s
 until a person has looked (`bars.quality.accepted_moves`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -169,33 +169,30 @@ def _of_symbols(
     )
     rows = {row["symbol"]: row for row in days.iter_rows(named=True)}
     for symbol in wanted:
-        if symbol not in rows:
+        if symbol in rows:
+            _of_history(told, symbol, rows[symbol], place, limits)
+        else:
             told.symbol(symbol, BarDefect.NO_BARS, "bars", "0", f"{limits.bars_min} at least")
-            continue
-        row = rows[symbol]
-        count, traded = row["count"], row["traded"]
-        missing = place[row["last"]] - place[row["first"]] + 1 - count
-        idle = len(sessions) - 1 - place[traded] if traded else len(sessions)
-        if count < limits.bars_min:
-            told.symbol(
-                symbol, BarDefect.SHORT_HISTORY, "bars", str(count), f"{limits.bars_min} at least"
-            )
-        if missing > limits.missing_bars_max:
-            told.symbol(
-                symbol,
-                BarDefect.MISSING_BARS,
-                "bars",
-                f"{missing} of the sessions from {row['first']} to {row['last']}",
-                f"{limits.missing_bars_max} at most",
-            )
-        if idle > limits.stale_sessions_max:
-            told.symbol(
-                symbol,
-                BarDefect.STALE,
-                "volume",
-                f"no trade in the last {idle} sessions (last: {traded or 'none'})",
-                f"{limits.stale_sessions_max} at most",
-            )
+
+
+def _of_history(
+    told: _Told, symbol: str, row: Row, place: Mapping[date, int], limits: QualityLimits
+) -> None:
+    """Judge how long, how whole and how recent a symbol's bars are, in the places of sessions."""
+    count, traded = row["count"], row["traded"]
+    missing = place[row["last"]] - place[row["first"]] + 1 - count
+    idle = len(place) - 1 - place[traded] if traded else len(place)
+    if count < limits.bars_min:
+        found, limit = str(count), f"{limits.bars_min} at least"
+        told.symbol(symbol, BarDefect.SHORT_HISTORY, "bars", found, limit)
+    if missing > limits.missing_bars_max:
+        found = f"{missing} of the sessions from {row['first']} to {row['last']}"
+        limit = f"{limits.missing_bars_max} at most"
+        told.symbol(symbol, BarDefect.MISSING_BARS, "bars", found, limit)
+    if idle > limits.stale_sessions_max:
+        found = f"no trade in the last {idle} sessions (last: {traded or 'none'})"
+        limit = f"{limits.stale_sessions_max} at most"
+        told.symbol(symbol, BarDefect.STALE, "volume", found, limit)
 
 
 def _symbol(defect: Rejection) -> str:

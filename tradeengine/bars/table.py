@@ -6,7 +6,6 @@ the day it takes effect, and is applied when bars are lined up (`adjusting.py`):
 split rewrites nothing.
 """
 
-from datetime import date
 from typing import Final
 
 import polars as pl
@@ -65,11 +64,6 @@ def repeats() -> pl.Expr:
     """Tell, in rows by symbol and day, whether a row is of the symbol and day of that before it."""
     same = (pl.col(name) == pl.col(name).shift() for name in KEY)
     return pl.all_horizontal(*same).fill_null(False)
-
-
-def known_on(frame: pl.DataFrame, through: date) -> pl.DataFrame:
-    """Give the bars of days up to `through`: all that anybody could know that evening."""
-    return frame.filter(pl.col("date") <= through)
 
 
 def _is_missing() -> pl.Expr:

@@ -204,8 +204,6 @@ class AlpacaBroker:
         if not await may_leave(command, self._durable, self._answers):
             return
         match command:
-            case SubmitOrder() if self._withdrawals.stop(command):
-                self._answers.not_found(command, lookups=0)
             case CancelOrder() if self._withdrawals.settle(command):
                 pass
             case SubmitOrder():

@@ -44,14 +44,13 @@ class Submitter:
         answers: Answers,
         is_withdrawn: Callable[[SubmitOrder], bool],
     ) -> None:
-        """Take who knows, at the last moment before an order is sent, that it must stay."""
+        """Take who knows that an order must stay."""
         self._spacing = parameters.lookup_spacing_seconds
         self._clock, self._answers, self._is_withdrawn = clock, answers, is_withdrawn
 
     async def submit(self, command: SubmitOrder, line: Line) -> OrderRow | None:
         """Send an order and tell what came of it. Gives the broker's row if it has one."""
         try:
-            await refuse_unborrowable(command, line)
             row = await self._sent(command, line)
             if row is None:
                 self._answers.not_found(command, lookups=0)
@@ -72,7 +71,10 @@ class Submitter:
         return await self._resolve(command, line, reason)
 
     async def _sent(self, command: SubmitOrder, line: Line) -> OrderRow | None:
-        """Send, unless it was withdrawn while it waited: then None."""
+        """Send, unless it was withdrawn: then None, and it waits for no room first."""
+        if self._is_withdrawn(command):
+            return None
+        await refuse_unborrowable(command, line)
         request = requests.submit(command)
         await line.make_room(request)
         if self._is_withdrawn(command):

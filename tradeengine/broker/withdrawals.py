@@ -28,7 +28,7 @@ class Withdrawals:
             self._cancelled.add(name)
 
     def stop(self, order: SubmitOrder) -> bool:
-        """Tell, at the last moment before it is sent, whether an order must stay."""
+        """Tell whether an order must stay; asked at the last moment before it is sent, too."""
         stays = order.client_order_id in self._cancelled
         if stays:
             self._unsent.add(order.client_order_id)

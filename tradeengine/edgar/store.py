@@ -12,7 +12,6 @@ ever. Files are replaced whole: a reader, or a run that was killed, finds the ol
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -34,6 +33,7 @@ from tradeengine.edgar.fact_table import (
 from tradeengine.errors import FactsDamaged, FactsHeld
 from tradeengine.fundamentals.company import Company, Filing, Key
 from tradeengine.fundamentals.facts import Fact
+from tradeengine.layout import write_atomically
 
 Shape = TypeVar("Shape")
 
@@ -185,8 +185,6 @@ class FactStore:
     def _table(self, cik: int) -> pl.DataFrame:
         path = self._facts_path(cik)
         try:
-            if not path.exists():
-                return SCHEMA.to_frame()
             table = pl.read_parquet(path, columns=list(SCHEMA), memory_map=False)
             return table if table.schema == SCHEMA else table.cast(SCHEMA)
         except FileNotFoundError:
@@ -209,18 +207,8 @@ class FactStore:
             raise FactsDamaged(str(path), _first_line(error)) from error
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Write a file beside the old one, then put it in its place."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(path, content)
 
 
 def _first_line(error: Exception) -> str:

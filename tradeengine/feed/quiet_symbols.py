@@ -45,10 +45,6 @@ class QuietSymbols:
         self._last = dict.fromkeys(self._last, at)
         self._learned = dict(self._last)
 
-    def last_heard(self, symbol: str) -> int | None:
-        """Give the instant when a symbol last spoke, None if never."""
-        return self._last.get(symbol)
-
     def check(self, now: int, feed_heard_at: int) -> list[Input]:
         """Learn what changed and name the symbols that have just become quiet."""
         fallen_silent = [

@@ -8,7 +8,6 @@ real endpoint (2026-09-30): the socket stays open and may ask again.
 from tradeengine.errors import BadConfiguration
 from tradeengine.feed.wire import Refusal
 
-NOT_AUTHENTICATED = 401
 ALREADY_AUTHENTICATED = 403
 SLOT_TAKEN = 406
 

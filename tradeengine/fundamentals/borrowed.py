@@ -1,5 +1,5 @@
 """
-Debt of a balance sheet: a total, or the long part and the short part. Quant.md 3.3.
+Debt of a balance sheet: a total, or the long part and the short part.
 
 `LongTermDebt` holds its current part and `DebtCurrent` the rest of what is short, so no
 rule adds one to the other. Without any tag of debt a company counts as free of it only

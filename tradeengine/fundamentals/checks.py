@@ -1,5 +1,5 @@
 """
-Rules that filed numbers must satisfy together. Quant.md 3.7.
+Rules that filed numbers must satisfy together.
 
 Each check gives what it found, or nothing. It looks at figures and books only; whether a
 finding refuses or warns is said by its code.

@@ -1,4 +1,4 @@
-"""Why a company's filings are refused or warned of: one code a rule. Quant.md 3.6 and 3.7."""
+"""Why a company's filings are refused or warned of: one code a rule."""
 
 from enum import StrEnum
 from typing import Final

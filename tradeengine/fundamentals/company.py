@@ -44,7 +44,7 @@ class Books:
     What the session of a day may know of a company: facts filed before that day.
 
     A filing becomes usable with the next session's open, because `filed` names a day and
-    no hour (quant.md 3.4). Money is in dollars, shares in pieces. Nothing filed on or
+    no hour. Money is in dollars, shares in pieces. Nothing filed on or
     after `session` can be seen through this object.
     """
 

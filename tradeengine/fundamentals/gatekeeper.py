@@ -2,7 +2,7 @@
 The gatekeeper: filed facts in, validated inputs out, or the reasons for refusing.
 
 Nothing passes with a guess in it that is not named: fall-backs stand in `rule` of their
-figure and in `warnings`. Quant.md 3.6 and 3.7.
+figure and in `warnings`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -144,7 +144,7 @@ def _findings(
 
 
 def _too_small(income: Income, rules: FundamentalsParameters) -> Iterator[Finding]:
-    """Find companies whose cash flows say nothing of their worth. Quant.md 3.6."""
+    """Find companies whose cash flows say nothing of their worth."""
     revenue, profits = income.flows["revenue"], income.years["ebit"]
     fewest = min(len(income.years["revenue"]), len(profits))
     if fewest < rules.history_years_min:

@@ -1,4 +1,4 @@
-"""Industries in which a cash flow to the firm is not what equity lives on. Quant.md 3.6."""
+"""Industries in which a cash flow to the firm is not what equity lives on."""
 
 from typing import Final
 

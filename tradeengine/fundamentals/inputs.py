@@ -21,7 +21,7 @@ class Figure(Struct, frozen=True, kw_only=True, gc=False):
 
 class CompanyInputs(Struct, frozen=True, kw_only=True):
     """
-    Validated inputs of one company for the session `as_of`. Quant.md 3.1 and 3.3.
+    Validated inputs of one company for the session `as_of`.
 
     All of it was filed before that day (a filing counts from the next open on).
 

@@ -6,7 +6,7 @@ What a share may be worth: ten thousand futures of one company, through the mode
 
 Beta, the equity premium, the growth after the last year and the return on new capital then
 are drawn once a path; the whole value is multiplied by a model error of 20 percent, without
-which the model would be far too sure of itself (quant.md 3.2). The cash flows themselves are
+which the model would be far too sure of itself. The cash flows themselves are
 `dcf.worth_over`: there is no second model.
 
 Each draw makes four paths, with the signs of its normals turned in part, so that a quarter of

@@ -2,7 +2,7 @@
 What a company's own years say of its growth and margin, shrunk towards its sector.
 
 A few years of one company say little. So its mean and its spread count with the number of
-its years, and those of its sector's middle company with five years more (quant.md 3.2).
+its years, and those of its sector's middle company with five years more.
 A sector of fewer than five companies is the whole cross-section; a cross-section of fewer
 than five has the prior of this module.
 """

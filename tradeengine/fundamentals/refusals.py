@@ -1,5 +1,5 @@
 """
-What the model refuses, by which rule, with the number and the limit (quant.md 3.7).
+What the model refuses, by which rule, with the number and the limit.
 
 Growth after the last year has no rule: it is drawn at least two points below WACC.
 """

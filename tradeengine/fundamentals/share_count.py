@@ -1,5 +1,5 @@
 """
-How many shares there are, and by how much options dilute them. Quant.md 3.3 and 3.4.
+How many shares there are, and by how much options dilute them.
 
 The count is that of a filing's cover, else of the balance sheet. Several classes of shares,
 and data sets without covers, have neither: then the diluted average of the latest quarter

@@ -1,5 +1,5 @@
 """
-Which XBRL tags give an input, in the order in which they are tried. Quant.md 3.3.
+Which XBRL tags give an input, in the order in which they are tried.
 
 A rule is a sum of terms. `a + b` needs both; a term that may be missing ends in `?` and
 then counts for nothing; `a - b` subtracts. The first rule wins whose needed terms are all

@@ -2,7 +2,7 @@
 What shares are worth on a day, and how probable it is that they cost less: `value`.
 
 A probability of the model, not of the world. What the model does not understand it refuses,
-with the rule, the number and the limit (quant.md 3.7); a refusal is never a value.
+with the rule, the number and the limit; a refusal is never a value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

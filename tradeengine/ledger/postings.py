@@ -4,7 +4,7 @@ Double entry: money never appears or vanishes, it moves between accounts.
 A debit is positive, a credit negative, and the entries of one posting set sum
 to zero, always. So `cash` grows with a sale, a position account holds what its
 shares cost, and a profit is a NEGATIVE balance of `realised`: it is owed to the
-owner, as `capital` is. `fees` waits for a message that carries a fee.
+owner, as `capital` is.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,6 @@ ZERO = Decimal(0)
 
 CASH = "cash"
 REALISED = "realised"
-FEES = "fees"
 CAPITAL = "capital"
 """What the account held when the run found it."""
 ADJUSTMENTS = "adjustments"

@@ -88,7 +88,6 @@ class StopTrigger(StrEnum):
     FAULT = "fault"
     DRAWDOWN = "drawdown"
     SAFETY = "safety"
-    VENUE_LOST = "venue_lost"
 
 
 class Severity(StrEnum):

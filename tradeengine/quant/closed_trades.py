@@ -7,7 +7,6 @@ from flat to flat in one symbol; its return is what it made by what it put in. I
 the next run when that one finds what the trip held; any other position is somebody else's, and
 what becomes of it is no record of ours. What the fills paid in spread and slippage is in it;
 regulatory fees, which the broker tells a day later and which stay below a basis point, are not.
-Quant.md 4.1.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

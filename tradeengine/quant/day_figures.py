@@ -4,7 +4,6 @@ What a session plan says of a symbol's size and range, from its daily bars up to
 Prices are raw and adjusted here for splits, so that a split is no range; one that takes effect
 with the session itself is among them, for what the session trades are new shares. A half day's
 volume is counted as what a whole day's would have been, a session without a bar as no volume.
-Quant.md 4.2 and 4.3.
 """
 
 from collections.abc import Mapping, Sequence

@@ -101,7 +101,9 @@ class LiveDesk:
         last = max(self.stored.bars([MARKET], through)["date"], default=None)
         if last == through:
             return []
-        return [f"the last daily bar of {MARKET} is of {last or 'no day'}, and {through} is wanted"]
+        if last is None:
+            return [f"there is no daily bar of {MARKET}, and {through} is wanted"]
+        return [f"the last daily bar of {MARKET} is of {last}, and {through} is wanted"]
 
     async def members_with_bars(self, progress: Progress) -> Sequence[str]:
         """Bring the bars up to date; give the members that traded on the day before."""

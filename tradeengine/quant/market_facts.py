@@ -2,7 +2,7 @@
 What the market says of companies on a day: the last close, and beta to the market.
 
 Betas are of daily excess returns, bounded at six median deviations and drawn to the middle
-of all by how little is known of each (quant.md 2.3). A company that did not trade on the
+of all by how little is known of each. A company that did not trade on the
 last day, or has too few returns, has no facts.
 """
 

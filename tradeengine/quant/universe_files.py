@@ -44,12 +44,6 @@ from tradeengine.universe.proposal import VERSION, CandidateList, Proposal
 File = TypeVar("File", bound=Struct)
 
 
-def universe_on(desk: DeskFiles, day: date) -> ActiveUniverse | None:
-    """Give the list in force in the session of a day; None before the first. Raises
-    BadConfiguration."""
-    return UniverseFiles(desk).on(day)
-
-
 class UniverseFiles:
     """Reads and writes the universe of one origin. Raises BadConfiguration, naming the file."""
 

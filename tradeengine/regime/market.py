@@ -3,7 +3,7 @@ The market's regime of each day: its variance's state crossed with its trend.
 
 Decisions are made on filtered probabilities: `wild_days` takes nothing else, so smoothed
 ones, which know the future, cannot get here. A day is judged by the parameters that were in
-force on it. What is not known is UNKNOWN, and says why (quant.md 1.4).
+force on it. What is not known is UNKNOWN, and says why.
 """
 
 from bisect import bisect_left

@@ -1,5 +1,5 @@
 """
-How much of the account a strategy's record justifies (quant.md 4.1).
+How much of the account a strategy's record justifies.
 
 The win rate is a Beta posterior's lower quantile and the payoff ratio is shrunk
 towards one, so a short or lucky record asks for little. The binary Kelly

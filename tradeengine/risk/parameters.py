@@ -163,7 +163,7 @@ class RiskLimits(Parameters):
     valuation_max_age_days: int = Field(default=7, ge=0, le=3650)
     """Oldest valuation for an entry, calendar days."""
 
-    # Size: quant.md 4.1 and 4.2.
+    # Size.
 
     kelly_fraction: Decimal = Field(default=Decimal("0.25"), ge=0, le=1)
     """Part of the Kelly fraction that is used."""

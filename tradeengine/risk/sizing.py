@@ -1,5 +1,5 @@
 """
-How many shares (quant.md 4.1 and 4.2).
+How many shares.
 
 `shares = floor(equity x f / price)`, never more than 1 % of the average daily
 volume or than the dollars at hand; `f` is the probe size until enough trades

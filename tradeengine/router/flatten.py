@@ -14,7 +14,7 @@ SAFETY, which begins again at once, goes on without.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tradeengine.model.commands import AskBroker, CancelOrder, FlattenAll, OrderIntent
+from tradeengine.model.commands import CancelOrder, FlattenAll, OrderIntent
 from tradeengine.model.events import (
     BrokerOrder,
     BrokerPosition,
@@ -30,7 +30,8 @@ from tradeengine.model.events import (
 )
 from tradeengine.model.instants import NANOS
 from tradeengine.model.message import Message
-from tradeengine.model.orders import Purpose, Question, StopTrigger
+from tradeengine.model.orders import Purpose, StopTrigger
+from tradeengine.router.asking import Asking
 from tradeengine.router.closing import Closing
 from tradeengine.router.missed_ends import MissedEnds
 from tradeengine.router.parameters import RouterParameters
@@ -38,11 +39,6 @@ from tradeengine.router.protection import Protector
 from tradeengine.router.receipt import Middle, Receipt
 from tradeengine.router.router import Router
 from tradeengine.router.standing_down import StandingDown
-
-_LOST_AFTER = 20 * NANOS
-"""How long an answer is waited for, doubled each time that none came: it may be slow."""
-
-_LONGEST_DOUBLING = 3
 
 
 class Flattener:
@@ -54,25 +50,19 @@ class Flattener:
         self._poll = int(parameters.flatten_poll_seconds * NANOS)
         self._patience = int(parameters.flatten_deadline_seconds * NANOS)
         self._router, self._protector, self._middle = router, protector, middle
+        self._asking = Asking(self._poll)
         self._closing = Closing(parameters)
         self._standing_down = StandingDown(parameters, router, protector)
         self._missed_ends = MissedEnds(router)
         self._receipt = Receipt(middle)
         self._trigger: StopTrigger | None = None
-        self._began = self._asked_at = 0
-        self._rounds = 0
-        self._unheard = 0
-        """How many questions in a row had no answer in time."""
-
-        self._asking = self._ended = False
+        self._began = self._rounds = 0
+        self._ended = False
         self._is_last_look = False
         """Whether the question that is under way is the last one."""
 
         self._moved: set[str] = set()
         """Symbols with an order that ended since the broker was asked."""
-
-        self._last: BrokerSnapshot | None = None
-        self._silence = ""
 
     @property
     def active(self) -> bool:
@@ -88,9 +78,8 @@ class Flattener:
     def on_flatten_all(self, command: FlattenAll) -> Iterator[Message]:
         """Begin, or begin again: cancel what we know of but the stops, and ask for the rest."""
         self._trigger, self._began = command.trigger, command.at
-        self._ended = False
-        self._asking = self._asking and self._asked_at == command.at
-        self._rounds, self._unheard, self._last, self._silence = 0, 0, None, ""
+        self._ended, self._rounds = False, 0
+        self._asking.begin(command.at)
         self._receipt = Receipt(self._middle)
         self._closing.begin()
         self._standing_down.reset()
@@ -107,18 +96,15 @@ class Flattener:
 
     def on_snapshot(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         """Act on what the broker holds, or finish."""
-        if not self.active or snapshot.why != Question.FLATTEN:
+        if not self.active or not self._asking.hear(snapshot):
             return
-        if snapshot.asked_at not in (0, self._asked_at):
-            return  # The answer to an earlier question: what it read may have been sold since.
-        self._asking, self._unheard, self._silence, self._last = False, 0, "", snapshot
         for position in snapshot.positions:
             self._receipt.held(position)
         yield from self._act(snapshot)
 
     def _act(self, snapshot: BrokerSnapshot) -> Iterator[Message]:
         now = snapshot.received_at
-        yield from self._missed_ends.look(snapshot, self._asked_at)
+        yield from self._missed_ends.look(snapshot, self._asking.asked_at)
         if self._is_flat(snapshot):
             yield self._end(now, flat=True)
             return
@@ -178,7 +164,7 @@ class Flattener:
             yield from self._cancel_shown(held, now)
         elif self._is_closing(held) and (reason := self._closing.waits_for(held.symbol, now)):
             self._receipt.note(held.symbol, f"{reason}: its order waits at the broker")
-        elif self._is_closing(held) and self._asked_at - ours.sent_at < self._poll:
+        elif self._is_closing(held) and self._asking.asked_at - ours.sent_at < self._poll:
             return  # A closing order of ours is given until the next poll.
         else:
             yield from self._router.cancel(ours, now)
@@ -207,8 +193,7 @@ class Flattener:
 
     def on_unreachable(self, event: BrokerUnreachable) -> None:
         """The question failed; the next heartbeat asks again."""
-        if event.why == Question.FLATTEN:
-            self._asking, self._silence = False, event.reason
+        self._asking.on_unreachable(event)
 
     def on_rejected(self, event: OrderRejected) -> None:
         """Let the symbol wait before the next try, and keep the reason."""
@@ -248,22 +233,14 @@ class Flattener:
             yield from self._standing_down.begin(now)
         if self._standing_down.is_over(now) or (is_late and not self._standing_down.active):
             yield self._end(now, flat=False)
-        elif now - self._asked_at >= self._poll:
-            self._give_up_waiting(now)
+        elif self._asking.is_due(now):
             yield from self._ask(now)
 
-    def _give_up_waiting(self, now: int) -> None:
-        """An answer that never came must not end the asking."""
-        patience = _LOST_AFTER << min(self._unheard, _LONGEST_DOUBLING)
-        if self._asking and now - self._asked_at >= patience:
-            self._asking, self._unheard = False, self._unheard + 1
-
     def _ask(self, now: int) -> Iterator[Message]:
-        if not self._asking:
-            self._asking, self._asked_at = True, now
+        if question := self._asking.ask(now):
             self._is_last_look = self._standing_down.active and self._standing_down.is_done(now)
             self._moved.clear()
-            yield AskBroker(at=now, why=Question.FLATTEN)
+            yield question
 
     def _end(self, now: int, *, flat: bool) -> FlattenEnded:
         assert self._trigger is not None
@@ -280,7 +257,7 @@ class Flattener:
             rounds=self._rounds,
             seconds=(now - self._began) / NANOS,
             left=left,
-            orders=() if self._last is None else self._last.orders,
+            orders=() if self._asking.answer is None else self._asking.answer.orders,
             why={symbol: self._why(symbol, now) for symbol in left},
         )
 
@@ -288,13 +265,13 @@ class Flattener:
         """Give what is still held: by the broker's last word, without one by our own books."""
         if flat:
             return {}
-        if self._last is None:
+        if self._asking.answer is None:
             return self._protector.held()
-        return {position.symbol: position.quantity for position in self._last.positions}
+        return {row.symbol: row.quantity for row in self._asking.answer.positions}
 
     def _why(self, symbol: str, now: int) -> str:
-        if self._silence:
-            return f"no answer from the broker: {self._silence}"
-        if self._last is None:
+        if self._asking.silence:
+            return f"no answer from the broker: {self._asking.silence}"
+        if self._asking.answer is None:
             return "no answer from the broker; the shares are those of our own books"
         return self._closing.why_held(symbol, now)

@@ -7,7 +7,6 @@ is cancelled, so that the stop can be placed without looking like a wash trade.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from msgspec import structs
 
@@ -40,6 +39,7 @@ from tradeengine.model.orders import Purpose, Question
 from tradeengine.router.identity import OrderNames
 from tradeengine.router.order import ZERO, Order, OrderBook, adopted_order
 from tradeengine.router.parameters import RouterParameters
+from tradeengine.router.shares_held import SharesHeld
 from tradeengine.router.states import LIFE, Happening, OrderState
 
 _HAPPENINGS: dict[type[OrderEvent], Happening] = {
@@ -67,10 +67,7 @@ class Router:
         # Exits that wait for the end of the orders that hold their shares.
         self._parked: dict[str, list[Order]] = {}
         self._commands: dict[str, SubmitOrder] = {}
-        # Shares by symbol as the fills say, so that a parked exit never sells more.
-        self._held: dict[str, Decimal] = {}
-        self._opened_at = self._read_from = 0
-        self._taken_over_at: dict[str, int] = {}
+        self._shares = SharesHeld()
 
     def on_run_opened(self, run: RunOpened) -> None:
         self._names.run_tag = run.run_tag
@@ -167,18 +164,11 @@ class Router:
         order.order_id = fill.order_id or order.order_id
         if not order.take_execution(fill.execution_id, fill.quantity, fill.price):
             return
-        if not self._opened_with(fill):
-            self._moved(order, fill.quantity)
+        self._shares.on_filled(order, fill)
         order.filled_by_broker = max(order.filled_by_broker, fill.cumulative)
         # The broker's word ends it: after a bust the fills never sum up to it.
         happening = Happening.FILLED if fill.complete or order.left <= 0 else Happening.PART_FILLED
         yield from self._apply(order, happening, fill.received_at)
-
-    def _opened_with(self, fill: OrderFilled) -> bool:
-        """Tell whether an answer of the broker already held a fill that is told after it."""
-        if fill.at < self._taken_over_at.get(fill.symbol, self._read_from):
-            return True
-        return fill.at <= self._opened_at and fill.position == self._held.get(fill.symbol, ZERO)
 
     def on_busted(self, bust: FillBusted) -> None:
         """Take an execution back, or put its correction in its place."""
@@ -188,26 +178,18 @@ class Router:
         before = order.filled
         if order.bust_execution(bust.previous_execution_id) and bust.price is not None:
             order.take_execution(bust.execution_id, bust.quantity, bust.price)
-        if bust.at >= self._taken_over_at.get(bust.symbol, 0):
-            self._moved(order, order.filled - before)
+        self._shares.on_busted(order, bust, order.filled - before)
 
     def on_position(self, position: PositionChanged) -> None:
-        """Take the ledger's word: others may have moved shares too."""
-        self._held[position.symbol] = position.quantity
+        self._shares.on_position(position)
 
     def on_split(self, split: PositionSplit) -> None:
-        self._held[split.symbol] = split.quantity
+        self._shares.on_split(split)
 
     def on_holdings(self, differ: HoldingsDiffer) -> None:
         if differ.taken_over:
-            self._held[differ.symbol] = differ.held
-            since = self._taken_over_at.get(differ.symbol, self._read_from)
-            self._taken_over_at[differ.symbol] = max(since, differ.read_at)
+            self._shares.on_taken_over(differ)
             self.book.forget_missing(differ.symbol)
-
-    def _moved(self, order: Order, shares: Decimal) -> None:
-        held = self._held.get(order.symbol, ZERO)
-        self._held[order.symbol] = held + order.side.sign * shares
 
     def on_timer(self, timer: TimerFired) -> Iterator[Message]:
         """Cancel late entries, and what an exit waits for: a cancel may have been refused."""
@@ -227,8 +209,7 @@ class Router:
         """At start, adopt our own open orders of an earlier run; keep only their stops."""
         if snapshot.why != Question.START:
             return
-        self._read_from, self._opened_at = snapshot.asked_at, snapshot.received_at
-        self._held = {row.symbol: row.quantity for row in snapshot.positions}
+        self._shares.on_start(snapshot)
         for held in snapshot.orders:
             if is_ours(held.client_order_id) and self.book.get(held.client_order_id) is None:
                 order = adopted_order(held, snapshot.received_at)
@@ -256,7 +237,8 @@ class Router:
             return
         for order in self._parked.pop(symbol):
             command = self._commands.pop(order.client_order_id)
-            held = -order.side.sign * self._held.get(symbol, ZERO)
+            # A parked exit never sells more than is held by then.
+            held = -order.side.sign * self._shares.of(symbol)
             held -= self.book.missing_in(symbol, order.side)
             order.quantity = min(order.quantity, max(ZERO, held))
             if order.quantity > 0:

@@ -29,7 +29,6 @@ class Due:
     late: int
     missed_before: int
     mark: int
-    is_first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +43,13 @@ def due_now(entry: Entry, last: int | None, now: int) -> Due | None:
     """Judge a job at `now`, given when its last success began; None if it is not due."""
     if last is None:
         mark = last_due(entry.trigger, now) or 0
-        return Due(name=entry.name, due=now, late=0, missed_before=0, mark=mark, is_first=True)
+        return Due(name=entry.name, due=now, late=0, missed_before=0, mark=mark)
     instants = missed(entry.trigger, last, now)
     if not instants:
         return None
     due = instants[-1]
     before = len(instants) - 1
-    return Due(
-        name=entry.name, due=due, late=now - due, missed_before=before, mark=due, is_first=False
-    )
+    return Due(name=entry.name, due=due, late=now - due, missed_before=before, mark=due)
 
 
 class Patience:

@@ -35,11 +35,6 @@ def least_squares(shares: Floats, market: Floats) -> Betas:
     return Betas(beta=beta, standard_error=np.sqrt(variance / spread), alpha=alpha)
 
 
-def blume(beta: Floats) -> Floats:
-    """Give a third of 1 and two thirds of beta: Blume, Journal of Finance 30 (1975)."""
-    return 1.0 / 3.0 + 2.0 / 3.0 * beta
-
-
 def vasicek(beta: Floats, standard_error: Floats, mean: float, spread: float) -> Floats:
     """
     Draw each beta towards the cross-section's mean by how little is known of it.
@@ -63,15 +58,6 @@ def dimson(shares: Floats, market: Floats, reach: int = 1) -> Floats:
     design = np.column_stack((np.ones(days), *columns))
     slopes, *_ = np.linalg.lstsq(design, shares[reach : reach + days], rcond=None)
     return np.asarray(slopes[1:].sum(axis=0))
-
-
-def weighted(shares: Floats, market: Floats, half_life: float = 126.0) -> Floats:
-    """Fit beta with weights that halve every `half_life` days back, to see it drift."""
-    weights = 0.5 ** (np.arange(len(market))[::-1] / half_life)
-    weights /= weights.sum()
-    x = market - weights @ market
-    y = shares - weights @ shares
-    return np.asarray((weights * x) @ y / ((weights * x) @ x))
 
 
 def winsorised(returns: Floats, deviations: float = 6.0) -> Floats:

@@ -86,7 +86,7 @@ LADDER: Final = (
     _Rung(name="beta missed, sector caps raised", soft_beta=True, raised=True),
     _Rung(name="beta missed, sector caps broken", soft_beta=True, raised=True, soft_sectors=True),
 )
-"""Quant.md 2.1. Raising caps for the beta and missing it all the same would be twice the harm,
+"""Raising caps for the beta and missing it all the same would be twice the harm,
 so the first step that lets beta go asks for the sectors as they were."""
 
 _SECTOR_SLACK_COSTS = 10.0

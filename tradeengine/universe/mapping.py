@@ -2,7 +2,7 @@
 Which state of the market we buy in, and which we leave in: a hypothesis with a name.
 
 The mean return difference compares the days after the one with the days after the other,
-so it has to follow the mapping that is traded. Quant.md 1.5: no source supports either for
+so it has to follow the mapping that is traded. No source supports either of them for
 daily states, so both stay on trial.
 """
 

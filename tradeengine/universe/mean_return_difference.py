@@ -84,11 +84,6 @@ def _newey_west(series: Floats, lags: int = LAGS) -> Floats:
     return np.asarray(variance)
 
 
-def shrunk(found: Differences) -> Shrunk:
-    """Draw the differences towards their mean, each by how little is known of it."""
-    return drawn(found.value, found.standard_error)
-
-
 def drawn(value: Floats, standard_error: Floats) -> Shrunk:
     """
     Draw noisy numbers of one kind (B, at least one) towards their mean: empirical Bayes.

@@ -6,7 +6,7 @@ The moat screen: what a company earns, owes and gives, against three thresholds.
     free cash flow yield    (operating cash flow - capital expenditure) / market capitalisation
 
 Flows are of the trailing twelve months. Equity that is not positive fails the first two:
-buy-backs down to a thin equity make any return look good. Quant.md 2.4.
+buy-backs down to a thin equity make any return look good.
 """
 
 from collections.abc import Sequence

@@ -2,9 +2,9 @@
 What is measured of every candidate, from daily returns up to the day before the session.
 
     beta        least squares on winsorised excess returns of two years, drawn to the
-                cross-section's mean (Vasicek); quant.md 2.3
+                cross-section's mean (Vasicek)
     difference  mean return difference of what beta does not explain, drawn to the common
-                mean (empirical Bayes); quant.md 1.6
+                mean (empirical Bayes)
     Sharpe      ratio of two years' excess returns, drawn in the same way: its standard
                 error is about 0.7 with two years, so little of it is left
 
@@ -175,10 +175,6 @@ class _Differences:
                 )
                 value[columns], error[columns] = found.value, found.standard_error
         return cls(value=value, error=error, entry_days=entries, exit_days=exits)
-
-
-def _days_in(state: Regime, histories: Histories) -> NDArray[np.bool_]:
-    return np.array([each is state for each in histories.states])
 
 
 def _sharpe(shares: Floats, enough: NDArray[np.bool_]) -> tuple[Floats, Floats]:

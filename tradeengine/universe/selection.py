@@ -3,7 +3,7 @@ Choose the universe: the best K of many under limits, exactly.
 
 A mixed-integer program, solved by HiGHS to a gap of zero. What cannot be met gives way
 where it says so: the beta target by `beta_slack`, sector caps by `sector_slack`, the
-number by `missing`; the result says by how much. Quant.md 2.1 has the program.
+number by `missing`; the result says by how much. docs/universe.md has the limits.
 """
 
 from collections.abc import Sequence
@@ -85,29 +85,14 @@ def select(
     the solver gives up for another reason.
     """
     count, caps = len(score), sorted(set(sectors))
-    cost = np.concatenate(
-        (
-            -(score + wanted.sharpe_weight * sharpe)
-            + wanted.turnover_cost * (1.0 - 2.0 * incumbents)
-            + _TIE * np.arange(count),
-            [wanted.names * (wanted.beta_slack_cost or 0.0), _MISSING_COSTS],
-            np.full(len(caps), wanted.sector_slack_cost or 0.0),
-        )
-    )
-    upper = np.concatenate(
-        (
-            np.ones(count),
-            [np.inf if wanted.beta_slack_cost is not None else 0.0],
-            [wanted.names if wanted.may_miss else 0.0],
-            np.full(len(caps), np.inf if wanted.sector_slack_cost is not None else 0.0),
-        )
-    )
+    worths = score + wanted.sharpe_weight * sharpe
+    cost, upper = _costs(worths, len(caps), incumbents, wanted), _uppers(count, len(caps), wanted)
     limits = [*_limits(beta, sectors, caps, wanted), *_preference(preferred, 2 + len(caps), wanted)]
     answer = solve(_SCALE * cost, upper, count, limits)
     if answer is None:
         return None
     chosen = tuple(int(place) for place in np.flatnonzero(answer.values[:count] > 0.5))
-    worth = float((score + wanted.sharpe_weight * sharpe)[list(chosen)].sum())
+    worth = float(worths[list(chosen)].sum())
     changed = len(set(chosen) ^ set(np.flatnonzero(incumbents).tolist()))
     return Selection(
         chosen=chosen,
@@ -117,6 +102,30 @@ def select(
         beta_slack=float(answer.values[count]),
         sector_slack=round(float(answer.values[count + 2 :].sum())),
         missing=round(float(answer.values[count + 1])),
+    )
+
+
+def _costs(worths: Floats, caps: int, incumbents: NDArray[np.bool_], wanted: Preferences) -> Floats:
+    """Give what each costs: the names, the slack of beta, a name that misses, slack of sectors."""
+    turnover = wanted.turnover_cost * (1.0 - 2.0 * incumbents)
+    return np.concatenate(
+        (
+            -worths + turnover + _TIE * np.arange(len(worths)),
+            [wanted.names * (wanted.beta_slack_cost or 0.0), _MISSING_COSTS],
+            np.full(caps, wanted.sector_slack_cost or 0.0),
+        )
+    )
+
+
+def _uppers(names: int, caps: int, wanted: Preferences) -> Floats:
+    """Give the most of each, in the order of `_costs`."""
+    return np.concatenate(
+        (
+            np.ones(names),
+            [np.inf if wanted.beta_slack_cost is not None else 0.0],
+            [wanted.names if wanted.may_miss else 0.0],
+            np.full(caps, np.inf if wanted.sector_slack_cost is not None else 0.0),
+        )
     )
 
 

@@ -13,6 +13,9 @@ ACCOUNT = "engine"
 
 _PAPER = "https://paper-api.alpaca.markets"
 _LIVE = "https://api.alpaca.markets"
+ALPACA = frozenset({_PAPER, _LIVE})
+"""Where Alpaca's own accounts are asked."""
+
 _DATA = "https://data.alpaca.markets"
 _DATA_STREAM = "wss://stream.data.alpaca.markets"
 

@@ -13,7 +13,7 @@ from tradeengine.errors import BadConfiguration, RefusedByBroker, VenueUnreachab
 from tradeengine.model.instants import parse_instant
 from tradeengine.options import Options
 from tradeengine.venue.server.headers import SPEED_HEADER
-from tradeengine.worlds.addresses import addresses_of
+from tradeengine.worlds.addresses import ALPACA, addresses_of
 
 _ASK_SECONDS = 10.0
 
@@ -99,8 +99,8 @@ async def _ask(access: AlpacaAccess, path: str) -> tuple[Mapping[str, str], byte
             body = await answer.read()
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise VenueUnreachable(
-            f"{access.trading_url} does not answer: {_why(error)}\n  remedy: is the address right"
-            " and the network up? `tradeengine venue` starts a venue and prints its URL"
+            f"{access.trading_url} does not answer: {_why(error)}\n"
+            f"  remedy: {_remedy(access.trading_url)}"
         ) from None
     if answer.status in (401, 403):
         raise BadConfiguration(
@@ -120,6 +120,18 @@ def _why(error: Exception) -> str:
     if isinstance(cause, ConnectionRefusedError):
         return "nobody listens there"
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+
+
+def _remedy(url: str) -> str:
+    if url in ALPACA:
+        return (
+            "is the network up, with no proxy or firewall in the way?"
+            " https://status.alpaca.markets says whether Alpaca is"
+        )
+    return (
+        "is the address right and the network up? `tradeengine venue` starts a venue and prints"
+        " its URL"
+    )
 
 
 def _speed(text: str) -> float:

@@ -147,10 +147,7 @@ def test_unknown_symbols_and_days_have_nothing() -> None:
     assert shipped_archive().minutes("AAPL", date(2019, 2, 18)) is None
 
 
-def test_the_volatility_index_is_a_series_and_not_an_instrument() -> None:
-    closes = shipped_archive().vix_closes()
-
-    assert closes[date(2019, 2, 12)] == 15.43
+def test_the_volatility_index_is_no_instrument() -> None:
     assert "VIX" not in shipped_archive().instruments
 
 

@@ -120,12 +120,11 @@ def test_other_days_are_empty() -> None:
     assert market.trades("ZAAA", OPEN_AT - 86_400 * NANOS, OPEN_AT) == []
 
 
-def test_the_previous_close_is_the_open_and_quotes_stand_there() -> None:
+def test_the_previous_close_is_the_open() -> None:
     market = generated_market(4, 100.0, 3, DAY)
     first = next(m for t in market.ticks(0) for m in t.messages if isinstance(m, Trade))
 
     assert market.previous_close(first.symbol) == first.price
-    assert market.reference_quote(first.symbol, OPEN_AT).bid == first.price
 
 
 def test_symbols_are_made_of_letters() -> None:

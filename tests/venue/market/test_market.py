@@ -1,7 +1,7 @@
 """The market of 2019-02-13: exact, ordered, repeatable, and readable backwards."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice, pairwise
 
 import msgspec
@@ -303,21 +303,6 @@ def test_without_an_earlier_day_the_previous_close_is_the_open() -> None:
 def test_a_symbol_that_is_not_traded_has_no_previous_close() -> None:
     with pytest.raises(KeyError, match="NOPE"):
         market("AAPL").previous_close("NOPE")
-
-
-def test_before_the_first_tick_the_reference_quote_stands_at_the_previous_close() -> None:
-    quote = market("AAPL").reference_quote("AAPL", OPEN_AT - MINUTE)
-
-    assert (quote.at, quote.bid) == (OPEN_AT - MINUTE, 170.89)
-    assert 170.9 <= quote.ask <= 170.93
-
-
-def test_later_the_reference_quote_is_the_last_one_of_the_tape() -> None:
-    small = market("AAPL")
-    at = OPEN_AT + timedelta(hours=1).seconds * NANOS
-    last = [m for t in small.ticks(0) if t.at <= at for m in t.messages if isinstance(m, Quote)][-1]
-
-    assert small.reference_quote("AAPL", at) == last
 
 
 def test_instruments_say_what_the_broker_says() -> None:

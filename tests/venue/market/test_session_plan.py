@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import linear_regression
 
 import msgspec
+import polars as pl
 import pytest
 
 from tests.venue.market.scene import DAY
@@ -56,7 +57,8 @@ def test_two_thirds_pass_the_entry_gate() -> None:
 
 def test_regime_and_volatility_index_are_those_of_the_day_before() -> None:
     assert PLAN.regime is Regime.HV_BEAR
-    assert PLAN.vix == shipped_archive().vix_closes()[LAST] == 15.43
+    closes = pl.read_parquet(shipped_archive().folder / "vix_daily.parquet")
+    assert PLAN.vix == closes.filter(date=LAST)["close"].item() == 15.43
     assert PLAN.closed_trades == 0
 
 

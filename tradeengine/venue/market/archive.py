@@ -80,11 +80,6 @@ class Archive:
         """Give the recorded minutes of a symbol's session, None when there are none."""
         return self._minutes.get((symbol, day))
 
-    def vix_closes(self) -> Mapping[date, float]:
-        """Give the daily closes of the volatility index, in index points."""
-        table = pl.read_parquet(self.folder / "vix_daily.parquet", columns=["date", "close"])
-        return dict(table.iter_rows())
-
     @cached_property
     def _table(self) -> pl.DataFrame:
         paths = [self.folder / f"{name}.parquet" for name in _DAILY_FILES]

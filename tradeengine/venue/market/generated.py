@@ -16,12 +16,10 @@ from typing import Final
 
 import numpy as np
 
-from tradeengine.model.events import Quote
 from tradeengine.model.instants import MINUTE
 from tradeengine.model.sessions import Session, previous_session
 from tradeengine.venue.market.columns import Floats, Minutes
 from tradeengine.venue.market.daily import Daily
-from tradeengine.venue.market.messages import usual_quote
 from tradeengine.venue.market.paths import DayBar, minutes_of_day
 from tradeengine.venue.market.prints import FIRST_PRINT, Density
 from tradeengine.venue.market.seeding import draws_for
@@ -96,10 +94,6 @@ class GeneratedDays:
             Daily(before, bar.open, bar.open, bar.open, bar.open, bar.volume),
             Daily(self._session.date, bar.open, bar.high, bar.low, bar.close, bar.volume),
         )
-
-    def quote_at(self, symbol: str, price: float, at: int) -> Quote:
-        """Give the usual quote around a price."""
-        return usual_quote(symbol, price, at, _SPREAD_BPS)
 
     def day(self, symbol: str, on: date) -> SymbolDay | None:
         """Give a symbol's whole session, None on other days."""

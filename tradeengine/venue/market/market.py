@@ -50,10 +50,6 @@ class Days(Protocol):
         """Give the pieces of a session's tape, in order, from the one that holds `start`."""
         ...
 
-    def quote_at(self, symbol: str, price: float, at: int) -> Quote:
-        """Give the usual quote around a price."""
-        ...
-
 
 @dataclass(frozen=True)
 class Market:
@@ -141,21 +137,6 @@ class Market:
         recent = between(self.days.daily(symbol), today - _RECENT, today)
         before = [bar for bar in recent if bar.date < today]
         return before[-1].close if before else recent[0].open
-
-    def reference_quote(self, symbol: str, at: int) -> Quote:
-        """
-        Give the last quote at or before an instant.
-
-        Before the first of the session it is the usual quote around the previous
-        close, stamped `at`. Raises KeyError for a symbol that is not traded here.
-        """
-        usual = self.previous_close(symbol)
-        for day in self._days(symbol, self.session.open_at, self.session.open_at):
-            book = day.quotes()
-            row = int(np.searchsorted(book.at, at, side="right")) - 1
-            if row >= 0:
-                return quotes_of((symbol,), book.rows(slice(row, row + 1)))[0]
-        return self.days.quote_at(symbol, usual, at)
 
     def _days(self, symbol: str, start: int, end: int) -> Iterator[SymbolDay]:
         """Give the symbol's sessions on the dates that a span of time touches."""

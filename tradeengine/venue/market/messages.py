@@ -8,7 +8,6 @@ import numpy as np
 
 from tradeengine.model.events import Bar, PriceBand, Quote, Trade, TradingStatus
 from tradeengine.venue.market.columns import Bands, Bars, Book, Prints
-from tradeengine.venue.market.quotes import quotes_around
 
 MarketMessage = Quote | Trade | Bar | TradingStatus | PriceBand
 
@@ -104,10 +103,3 @@ def bands_of(symbols: Iterable[str], bands: Bands) -> list[PriceBand]:
             *(column.tolist() for column in columns), symbols, strict=False
         )
     ]
-
-
-def usual_quote(symbol: str, price: float, at: int, spread_bps: float) -> Quote:
-    """Give the quote of a symbol at rest, with its bid at `price`; always the same."""
-    still = np.random.default_rng(0)
-    book = quotes_around(np.array([at]), np.array([price]), np.array([False]), spread_bps, still)
-    return quotes_of((symbol,), book)[0]

@@ -11,13 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from tradeengine.model.events import Quote
-from tradeengine.model.instants import new_york
 from tradeengine.model.sessions import Session, session_on
 from tradeengine.venue.market.archive import Archive
 from tradeengine.venue.market.columns import Floats, Minutes, Whole
 from tradeengine.venue.market.daily import Daily, DayColumns, between, columns_of
-from tradeengine.venue.market.messages import usual_quote
 from tradeengine.venue.market.paths import DayBar, minutes_of_day
 from tradeengine.venue.market.prints import Density
 from tradeengine.venue.market.quotes import typical_spread_bps
@@ -51,11 +48,6 @@ class RecordedDays:
     def daily(self, symbol: str) -> Sequence[Daily]:
         """Give all daily bars of a symbol, in order."""
         return self._archive.daily(symbol)
-
-    def quote_at(self, symbol: str, price: float, at: int) -> Quote:
-        """Give the symbol's usual quote around a price."""
-        on = new_york(at).date()
-        return usual_quote(symbol, price, at, self._manner(symbol, on).spread_bps)
 
     def day(self, symbol: str, on: date) -> SymbolDay | None:
         """Give a symbol's session, None when it did not trade or is not known."""

@@ -25,13 +25,10 @@ class Bending(Momentary, kw_only=True):
     symbol: str
     seconds: Seconds = 5.0
 
-    def warp(self) -> Warp:
-        """Give what happens to the tape."""
-        raise NotImplementedError
-
-    def strike(self, world: World) -> None:
+    def bend(self, world: World, warp: Warp) -> None:
+        """Let what happens to a quote or a print happen to all of them from now on."""
         until = world.exchange.now + int(self.seconds * NANOS)
-        world.exchange.tampering.warp(self.symbol, self.warp(), until)
+        world.exchange.tampering.warp(self.symbol, warp, until)
 
 
 class PriceSpike(Bending, tag="price_spike", kw_only=True):
@@ -39,15 +36,15 @@ class PriceSpike(Bending, tag="price_spike", kw_only=True):
 
     percent: Annotated[float, Meta(gt=-100)] = 10.0
 
-    def warp(self) -> Warp:
-        return spike(self.percent)
+    def strike(self, world: World) -> None:
+        self.bend(world, spike(self.percent))
 
 
 class CrossedQuotes(Bending, tag="crossed_quotes", kw_only=True):
     """The bid is above the ask; nothing trades against such a quote."""
 
-    def warp(self) -> Warp:
-        return crossed
+    def strike(self, world: World) -> None:
+        self.bend(world, crossed)
 
 
 class ZeroQuotes(Bending, tag="zero_quotes", kw_only=True):
@@ -55,8 +52,8 @@ class ZeroQuotes(Bending, tag="zero_quotes", kw_only=True):
 
     side: Literal["bid", "ask", "both"] = "both"
 
-    def warp(self) -> Warp:
-        return emptied(self.side)
+    def strike(self, world: World) -> None:
+        self.bend(world, emptied(self.side))
 
 
 class Halt(Momentary, tag="halt", kw_only=True):
