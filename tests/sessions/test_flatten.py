@@ -321,7 +321,7 @@ def held_at_the_close(tmp_path_factory: pytest.TempPathFactory, home_with: HomeW
         )
         place = tmp_path_factory.mktemp("venue")
         with (
-            venue_running("--start", "15:57", "--speed", "30", home=place) as venue,
+            venue_running("--start", "15:52", "--speed", "30", home=place) as venue,
             engine_running("--venue", venue.urls["trading_url"], home=home) as running,
         ):
             yield venue, home, running.process.wait(timeout=60)
