@@ -94,7 +94,12 @@ async def test_the_site_is_left_alone_for_as_long_as_it_says(
 
 @pytest.mark.parametrize(
     ("body", "words"),
-    [(HTML, "not JSON but '<!DOCTYPE html>"), (b"", "an empty answer"), (b"[1]", "not JSON")],
+    [
+        (HTML, "not JSON but '<!DOCTYPE html>"),
+        (b"", "an empty answer"),
+        (b"[1]", "not JSON"),
+        (b'{"cik": 320193, "fac', "cut off after 20 bytes"),
+    ],
 )
 async def test_a_page_is_no_answer(edgar: Edgar, site: Site, body: bytes, words: str) -> None:
     site.misbehave = lambda _request: web.Response(body=body)

@@ -301,6 +301,18 @@ async def test_without_the_list_of_symbols_that_of_another_day_serves(
     assert set(report.checked.values()) == {JULY_2}
 
 
+async def test_a_site_without_the_list_of_symbols_is_told_as_such(
+    site: Site, desk: DeskFiles
+) -> None:
+    del site.documents["/files/company_tickers.json"]
+    report = await cached(site, desk)
+    assert report.failed
+    told = {row.value for row in report.unavailable}
+    assert told == {
+        f"{site.url}/files/company_tickers.json: HTTP 404: the site has no list of companies"
+    }
+
+
 async def test_a_disk_that_says_no_is_the_operator_s_business(
     site: Site, desk: DeskFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,9 @@ from tradeengine.layout import Home
 from tradeengine.model.events import BrokerPosition, OrderFilled, RunOpened
 from tradeengine.model.instants import instant_of
 from tradeengine.model.orders import Side
+from tradeengine.model.sessions import session_days
 from tradeengine.options import build_inputs
-from tradeengine.quant.closed_trades import MOST_TRADES, Whose, closed_returns
+from tradeengine.quant.closed_trades import MOST_SESSIONS, MOST_TRADES, Whose, closed_returns
 
 B, S = Side.BUY, Side.SELL
 FIRST, SECOND, TODAY = date(2019, 2, 11), date(2019, 2, 12), date(2019, 2, 13)
@@ -100,6 +101,14 @@ async def test_the_day_itself_and_later_ones_are_not_known_yet(home: Home) -> No
     await ran(home, TODAY, trade(B, "1", "100", "a"), trade(S, "1", "101", "b"))
 
     assert found(home) == ()
+
+
+async def test_only_the_last_year_of_sessions_counts(home: Home) -> None:
+    await ran(home, date(2018, 2, 9), trade(B, "1", "100", "a"), trade(S, "1", "103", "b"))
+    await ran(home, date(2018, 2, 12), trade(B, "1", "100", "c"), trade(S, "1", "104", "d"))
+
+    assert len(session_days(date(2018, 2, 12), date(2019, 2, 12))) == MOST_SESSIONS
+    assert found(home) == pytest.approx((0.04,))
 
 
 async def test_others_trades_prove_nothing(home: Home) -> None:

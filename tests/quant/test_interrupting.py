@@ -57,6 +57,40 @@ def test_a_signal_after_the_end_changes_neither_words_nor_exit_code() -> None:
     assert done.stdout.startswith("tradeengine ")
 
 
+CAUGHT = """
+import sys, types
+from tradeengine.loading import main
+
+def command():
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+commands = types.ModuleType("tradeengine.cli")
+commands.main = command
+sys.modules["tradeengine.cli"] = commands
+main()
+"""
+"""A command that hears Ctrl-C in the middle of a text that is executed, as in a dataclass."""
+
+
+def test_ctrl_c_while_a_dataclass_is_made_is_an_exit_code_and_no_death(tmp_path: Path) -> None:
+    (tmp_path / "caught.py").write_text(CAUGHT)
+    done = subprocess.run(
+        # As `python -m tradeengine`: only a module that is run so dies of what was caught.
+        [sys.executable, "-m", "caught"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        cwd=tmp_path,
+        env=environment(),
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.fixture
 def silent_venue() -> Iterator[socket.socket]:
     """Listen, and never answer: who asks is at work until it is interrupted."""
@@ -98,7 +132,7 @@ def test_ctrl_c_says_what_is_kept_and_what_to_do(
         process.kill()
         process.wait(SECONDS)
 
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (130, ""), err
     (line,) = err.splitlines()
     assert line.startswith("tradeengine: interrupted; ")
     assert words in line

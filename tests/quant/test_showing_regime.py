@@ -68,8 +68,10 @@ def without_bars(settings: Settings, desk: DeskFiles, day: DeskDay) -> DeskData:
 
 
 def test_without_bars_there_is_nothing_to_show(tmp_path: Path) -> None:
-    with pytest.raises(BadConfiguration, match="no closes of the market"):
+    with pytest.raises(BadConfiguration, match="no closes of the market") as refused:
         show_regime(without_bars, flags(tmp_path), None)
+    fetch = "tradeengine cache-fund --venue embedded --date 2010-07-01"
+    assert refused.value.remedy == f"fetch the daily bars: {fetch}"
 
 
 def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path) -> None:

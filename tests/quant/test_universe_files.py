@@ -100,6 +100,12 @@ def test_a_second_acceptance_for_the_same_session_replaces_the_first(
     assert len(files.history()) == 2
 
 
+def test_accepting_again_on_a_later_day_changes_nothing(files: UniverseFiles) -> None:
+    first = accept(files, PROPOSAL, DAY)
+    assert accept(files, PROPOSAL, DAY + timedelta(days=1), who="Bob") == first
+    assert files.history() == [first]
+
+
 def test_accepting_twice_is_accepting_once(files: UniverseFiles, desk: DeskFiles) -> None:
     accept(files, PROPOSAL, DAY)
     # As if the process had been killed between the two files.

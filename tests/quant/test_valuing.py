@@ -1,6 +1,8 @@
 """Companies valued before a session, and one of them explained."""
 
 import json
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -94,6 +96,27 @@ def test_a_value_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     drawn = ET.parse(figure).getroot()
     assert len(drawn.findall("{*}rect")) == 61
     assert "P(undervalued)" in drawn.attrib["aria-label"]
+
+
+def test_a_value_is_whole_on_a_narrow_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    explain_value(open_data, flags(tmp_path), "S03")
+    rows = plain(capsys.readouterr().out).splitlines()
+
+    cells = [[cell.strip() for cell in row.split("│")[1:-1]] for row in rows if row[:1] == "│"]
+    inputs = [row for row in cells if len(row) == 5]
+    assert "".join(name for name, *_ in inputs).startswith("revenue")
+    assert "".join(rule for _, _, rule, *_ in inputs).startswith("Revenues")
+    # A bar that goes on in the next line is another bar.
+    assert not [row for row in rows if row[:1] == "█"]
+
+
+def plain(text: str) -> str:
+    """Leave out what colours a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def test_a_premium_of_a_later_day_is_told_as_such(

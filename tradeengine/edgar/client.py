@@ -139,6 +139,8 @@ def _read(response: aiohttp.ClientResponse, body: bytes, known: Version) -> Answ
     if not body.lstrip().startswith(b"{"):
         start = body.lstrip()[:40].decode("utf-8", "replace")
         raise _Failed(f"not JSON but {start!r}" if body else "an empty answer")
+    if not body.rstrip().endswith(b"}"):
+        raise _Failed(f"cut off after {len(body)} bytes")
     headers = response.headers
     return Answer(
         body=body,

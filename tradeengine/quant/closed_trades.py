@@ -11,7 +11,7 @@ regulatory fees, which the broker tells a day later and which stay below a basis
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -24,9 +24,12 @@ from tradeengine.model.events import BrokerSnapshot, OrderFilled, RunOpened
 from tradeengine.model.instants import new_york
 from tradeengine.model.message import Message
 from tradeengine.model.orders import Question
+from tradeengine.model.sessions import session_days
 
-MOST_TRADES = 100
-"""Trips that count; older ones belong to another market."""
+MOST_TRADES, MOST_SESSIONS = 100, 252
+"""Trips that count, and sessions back; older ones belong to another market."""
+
+_DAY, _LONGER = timedelta(days=1), timedelta(days=400)
 
 _NEEDED = (RunOpened, BrokerSnapshot, OrderFilled)
 _TAGS = tuple(kind.__name__.encode() for kind in _NEEDED)
@@ -77,13 +80,20 @@ def closed_returns(home: Home, whose: Whose, before: date) -> tuple[float, ...]:
     """
     Give the returns of the last closed trips before a session, the oldest first.
 
+    At most `MOST_TRADES`, of runs in the `MOST_SESSIONS` before it.
+
     Files are read: call it off the loop. A journal that cannot be read is passed over.
     """
     picked: list[_Run] = []
     seen: set[date] = set()
     count = 0
+    oldest = session_days(before - _LONGER, before - _DAY)[-MOST_SESSIONS]
     for run in _runs(home, whose):
-        if run.day is None or run.day >= before or (not whose.account and run.day in seen):
+        if (
+            run.day is None
+            or not oldest <= run.day < before
+            or (not whose.account and run.day in seen)
+        ):
             continue  # An account that begins anew with each run has one run a session.
         seen.add(run.day)
         picked.append(run)

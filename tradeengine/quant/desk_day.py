@@ -60,6 +60,12 @@ class DeskFlags:
         day = desk_day(choice, self.day, settings, clock)
         return settings, self.home.desk(day.origin), day
 
+    def fetching(self, settings: Settings, day: DeskDay) -> str:
+        """Write the command that fetches what is missing; a venue's own clock has no date."""
+        venue = f" --venue {self.venue}" if self.venue else ""
+        own = choose_venue(self.venue, settings).has_own_account
+        return f"tradeengine cache-fund{venue}" + (f" --date {day.day}" if own else "")
+
 
 def desk_day(choice: VenueChoice, day: date | None, settings: Settings, clock: Clock) -> DeskDay:
     """

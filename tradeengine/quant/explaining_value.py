@@ -18,12 +18,17 @@ from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import DeskDay, DeskFlags
 from tradeengine.quant.value_figure import figure_rows, figure_svg
 from tradeengine.quant.valuing import DeskData, Prepared, prepare
-from tradeengine.settings import Settings, choose_venue
+from tradeengine.settings import Settings
 
 Open = Callable[[Settings, DeskFiles, DeskDay], DeskData]
 
 _WIDE = 110
-_BAR = 60
+_BAR, _BESIDE_IT = 60, 18
+"""Characters of the longest bar, and of what stands beside it: the step of value, and `price`."""
+
+_DAYS_FIT = 60
+"""Columns of a terminal from which on days stay in one line; below, input and rule would vanish."""
+
 _SHARES = {
     "risk_free", "premium", "premium_error", "wacc", "growth", "growth_spread", "terminal_growth",
     "margin", "margin_mean", "margin_spread", "depreciation", "capital_expenditure",
@@ -40,7 +45,7 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
     data = open_data(settings, desk, day)
     prepared = prepare(data, day, settings.valuation)
     if symbol not in prepared.inputs:
-        fetch = _fetch(flags, settings, day)
+        fetch = flags.fetching(settings, day)
         _refuse(_without_inputs(prepared, symbol, day, fetch), as_json=flags.json)
         return ExitCode.FAILED
     if spoiled := tuple(data.screen([symbol], day.through)):
@@ -56,13 +61,6 @@ def explain_value(open_data: Open, flags: DeskFlags, symbol: str) -> ExitCode:
         return ExitCode.FAILED
     _show(prepared.inputs[symbol], found, _kept(desk, found), as_json=flags.json)
     return ExitCode.CLEAN
-
-
-def _fetch(flags: DeskFlags, settings: Settings, day: DeskDay) -> str:
-    """Write the command that fetches what is missing; a venue with its own clock has no date."""
-    venue = f" --venue {flags.venue}" if flags.venue else ""
-    own = choose_venue(flags.venue, settings).has_own_account
-    return f"tradeengine cache-fund{venue}" + (f" --date {day.day}" if own else "")
 
 
 def _without_inputs(
@@ -120,13 +118,13 @@ def _show(
         print(msgspec.json.encode(whole).decode(), flush=True)
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, highlight=False)
-    console.print(_inputs(company))
+    console.print(_inputs(company, console.width))
     console.print(_assumptions(value.assumptions))
     console.print("rules of the model that fired:")
     for rule in _of_the_model(value, company) or ["none"]:
         console.print(f"  {rule}", soft_wrap=True)
     console.print()
-    for row in figure_rows(appraisal, _BAR):
+    for row in figure_rows(appraisal, max(min(_BAR, console.width - _BESIDE_IT), 1)):
         console.print(row)
     for sentence in _verdict(value, company):
         console.print(sentence)
@@ -141,11 +139,12 @@ def _of_the_model(value: Valuation, company: CompanyInputs) -> list[str]:
     return [rule for rule in value.rules if rule not in shown]
 
 
-def _inputs(company: CompanyInputs) -> Table:
+def _inputs(company: CompanyInputs, width: int) -> Table:
+    days = {"period ends", "filed"} if width >= _DAYS_FIT else set()
     made = whole_table(
         "input", "value", "rule", "period ends", "filed",
         right={"value"},
-        firm={"value", "period ends", "filed"},
+        firm={"value", *days},
         title=f"{company.name} (CIK {company.cik}, SIC {company.sic})",
     )  # fmt: skip
     for name in company.__struct_fields__:

@@ -160,7 +160,7 @@ class _Run:
         url = f"{self._sources.edgar_files_url}/files/company_tickers.json"
         try:
             answer = await self._edgar.get(url)
-            tickers = read_tickers(answer.body or b"")
+            tickers = read_tickers(_there(answer, url))
             await asyncio.to_thread(self._store.keep_tickers, tickers)
         except (SourceUnavailable, ProtocolViolation):
             known = self._store.tickers()
@@ -264,6 +264,12 @@ class _Run:
             )
         )
         return new
+
+
+def _there(answer: Answer, url: str) -> bytes:
+    if answer.body is None:
+        raise SourceUnavailable(url, "HTTP 404: the site has no list of companies")
+    return answer.body
 
 
 def _facts_of(profile: Profile | None) -> Version:

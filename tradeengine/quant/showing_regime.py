@@ -39,7 +39,13 @@ def show_regime(open_data: Open, flags: DeskFlags, svg: Path | None) -> ExitCode
     settings, desk, day = flags.open()
     data = open_data(settings, desk, day)
     days, closes = market_closes(data, day.through, settings.regime, YEAR)
-    since = days[-YEAR:][0] if days else day.through
+    if not days:
+        raise BadConfiguration(
+            str(desk.bars),
+            f"has no closes of the market up to {day.through}",
+            f"fetch the daily bars: {flags.fetching(settings, day)}",
+        )
+    since = days[-YEAR:][0]
     year = regimes_since(desk, days, closes, since, day.through, settings.regime)
     if data.screen([data.market], day.through):
         year[-1] = marked(year[-1], Mark.SPOILED_CLOSES)

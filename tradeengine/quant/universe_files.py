@@ -113,10 +113,13 @@ class UniverseFiles:
         """
         Make a proposal the list from the session of `effective` on; `at` nanoseconds UTC.
 
-        A list that is in force from that session by this proposal already is given as it is.
+        A list that is in force in that session by this proposal already is given as it is.
         Raises ProposalRefused for one that is stale, of another origin, or was refused.
         """
-        check(proposal, self._origin, effective, self.before(effective), wanted)
+        there = self.on(effective)
+        is_there = there is not None and made_of(there, proposal)
+        if not is_there:
+            check(proposal, self._origin, effective, self.before(effective), wanted)
         refused = self.refusal(proposal.day)
         if refused is not None:
             raise BadConfiguration(
@@ -124,9 +127,9 @@ class UniverseFiles:
                 f"was refused by {refused.refused_by}: {refused.why}",
                 "make a new one on a later day, or remove the refusal from history/",
             )
-        there = self.on(effective)
-        if there is not None and there.effective == effective and made_of(there, proposal):
-            self._write(ACTIVE, there)  # A crash may have come between the two files.
+        if there is not None and is_there:
+            if there.effective == effective:
+                self._write(ACTIVE, there)  # A crash may have come between the two files.
             return there
         accepted = activated(proposal, effective, who, at)
         numbers = [number for first, number in self._places() if first == effective]

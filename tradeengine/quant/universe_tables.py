@@ -38,7 +38,7 @@ def closing_table(proposal: Proposal, seconds: float | None = None) -> Table:
 
 def _facts(proposal: Proposal, seconds: float | None) -> list[tuple[str, str]]:
     last = proposal.steps[-1]
-    target = f"{proposal.beta_target:g}"
+    target = f"{proposal.beta_target:g} +- {last.beta_tolerance:g}"
     facts = [
         ("adds", _lines(proposal.adds)),
         ("drops", _lines([f"{drop.symbol} ({drop.reason})" for drop in proposal.drops], 3)),
