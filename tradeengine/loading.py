@@ -1,11 +1,16 @@
 """The way in and out: loads the commands, which takes a moment, and runs the one that was typed."""
 
+import gc
 import signal
 import sys
+
+_YOUNG = 10_000
+"""Objects made before garbage is looked for: nearly all that loading makes is there to stay."""
 
 
 def main() -> None:
     """Load and run; Ctrl-C before and after a command ends in words and its exit code too."""
+    gc.set_threshold(_YOUNG)
     try:
         from tradeengine.cli import main as command
     except KeyboardInterrupt:
