@@ -22,8 +22,12 @@ def regime(
 
     Each day is judged by what was known at its close. Parameters are estimated on refit days
     and kept under data/regime. Exit code 0, also when the regime is UNKNOWN.
+
+    On the embedded venue daily bars that nobody has fetched yet are fetched first.
     """
     from tradeengine.quant.connecting_valuation import open_data
+    from tradeengine.quant.fetching_first import fetch_first
     from tradeengine.quant.showing_regime import show_regime
 
+    fetch_first(shared.options(date), "regime", filings=False)
     return show_regime(open_data, shared.desk_flags(date), svg)

@@ -20,8 +20,12 @@ def value(
     Uses filings from before the session, the closes of the session before, and all companies
     that are stored as the cross-section. The figure is kept under data/fundamentals. Exit code
     0: it has a value; 1: company, daily bars or value are refused, with rule and numbers.
+
+    On the embedded venue bars and filings that nobody has fetched yet are fetched first.
     """
     from tradeengine.quant.connecting_valuation import open_data
     from tradeengine.quant.explaining_value import explain_value
+    from tradeengine.quant.fetching_first import fetch_first
 
+    fetch_first(shared.options(date), "value", filings=True)
     return explain_value(open_data, shared.desk_flags(date), symbol.strip().upper())
