@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import NoReturn
 
 from tradeengine.model.instants import NANOS, BadInstant, parse_instant
@@ -23,6 +23,14 @@ Body = Mapping[str, object]
 
 _LARGEST = Decimal(10) ** 15
 """No quantity or price of a stock order is as large; larger ones are mistakes."""
+
+_SMALLEST = Decimal("1e-30")
+"""No client sends a finer number; written out, `1e-999999999` is a gigabyte."""
+
+_EXACT = Context(prec=50)
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""What JSON calls a number, loosely; Python's own reader also takes `1_0` and other scripts."""
 
 
 def malformed(message: str) -> Refused:
@@ -36,7 +44,9 @@ def body_of(raw: bytes) -> Body:
         return {}
     try:
         value = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        if b"\\u" in raw:
+            _require_text(value)
+    except (ValueError, InvalidOperation, RecursionError) as error:
         raise Refused(400, 40010000, "request body format is invalid") from error
     if not isinstance(value, dict):
         raise Refused(400, 40010000, "request body format is invalid")
@@ -47,6 +57,11 @@ def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
+def _require_text(value: object) -> None:
+    """Raise ValueError for half a surrogate pair: no answer could ever say it again."""
+    json.dumps(value, ensure_ascii=False, default=str).encode()
+
+
 def decimal_of(body: Body, name: str) -> Decimal | None:
     """Read a number given as text or number; null, absent and `""` are None."""
     value = body.get(name)
@@ -54,11 +69,13 @@ def decimal_of(body: Body, name: str) -> Decimal | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise malformed(f"invalid {name}")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise malformed(f"invalid {name}")
     try:
         number = Decimal(value)
     except InvalidOperation as error:
         raise malformed(f"invalid {name}") from error
-    if not number.is_finite() or abs(number) >= _LARGEST:
+    if number.copy_abs() >= _LARGEST or number != number.quantize(_SMALLEST, context=_EXACT):
         raise malformed(f"invalid {name}")
     return number
 
