@@ -141,3 +141,17 @@ async def test_the_calendar_of_a_market_in_either_zone(venue: Venue) -> None:
     assert len(utc["calendar"]) == 5
     body = await venue.ask("GET", "/v3/calendar/MARS", status=400)
     assert body["message"] == "invalid market: MARS"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/v2/calendar?date_type=x", "invalid date_type: x"),
+        ("/v2/calendar?start=2019-02-13x", "invalid start: 2019-02-13x"),
+        ("/v3/calendar/NYSE?timezone=x", "invalid timezone: x"),
+    ],
+)
+async def test_a_word_that_no_calendar_knows_is_refused(
+    venue: Venue, path: str, message: str
+) -> None:
+    assert (await venue.ask("GET", path, status=422))["message"] == message
