@@ -53,7 +53,7 @@ async def test_the_data_host_has_a_budget_of_its_own(open_venue: OpenVenue) -> N
     )
     await venue.ask("GET", "/v2/clock")
     await venue.ask("GET", "/v1beta1/news")
-    assert await venue.ask("GET", "/v1beta1/news", status=429) == {"message": "too many requests"}
+    assert await venue.ask("GET", "/v1beta1/news", status=429) == {"message": "too many requests."}
 
 
 async def test_unknown_endpoints_and_methods_have_json_bodies(venue: Venue) -> None:

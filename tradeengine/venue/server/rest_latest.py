@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from msgspec import structs
 
-from tradeengine.model.events import Bar
+from tradeengine.model.events import Bar, Quote, Trade
 from tradeengine.model.instants import MINUTE, NANOS
+from tradeengine.model.sessions import previous_session
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
 from tradeengine.venue.server.desk import Desk
@@ -34,8 +36,8 @@ class LatestRest:
         ]
         for name, latest in (
             ("bar", self._bar),
-            ("trade", self._desk.exchange.last_trade),
-            ("quote", self._desk.exchange.quote),
+            ("trade", self._trade),
+            ("quote", self._quote),
         ):
             routes += [
                 web.get(f"/v2/stocks/{name}s/latest", self._several(name, latest)),
@@ -66,6 +68,7 @@ class LatestRest:
         return handle
 
     async def _snapshots(self, request: web.Request) -> web.Response:
+        currency_of(request)
         known = self._desk.market.instruments
         return answer(
             {
@@ -76,21 +79,45 @@ class LatestRest:
         )
 
     async def _snapshot(self, request: web.Request) -> web.Response:
+        currency_of(request)
         symbol = self._desk.instrument(request.match_info["symbol"]).symbol
         return answer({"symbol": symbol, **self._snapshot_of(symbol, feed_of(request))})
 
     def _snapshot_of(self, symbol: str, feed: str) -> JsonObject:
-        exchange = self._desk.exchange
         today, before = self._days(symbol)
         parts: dict[str, Tick | None] = {
-            "latestTrade": exchange.last_trade(symbol),
-            "latestQuote": exchange.quote(symbol),
+            "latestTrade": self._trade(symbol),
+            "latestQuote": self._quote(symbol),
             "minuteBar": self._bar(symbol),
             "dailyBar": today,
             "prevDailyBar": before,
         }
         known = {name: tick for name, tick in parts.items() if tick is not None}
         return {name: self._desk.tapes.row(feed, tick) for name, tick in known.items()}
+
+    def _quote(self, symbol: str) -> Quote:
+        """Give the last quote, before the venue's first one that of the tape, or of the close."""
+        shown = self._desk.exchange.quote(symbol)
+        if shown is not None:
+            return shown
+        market, now = self._desk.market, self._desk.clock.now()
+        before = market.reference_quote(symbol, now)
+        if before.at < now:
+            return before
+        closed_at = previous_session(market.session.date).close_at
+        return structs.replace(before, at=closed_at, received_at=closed_at)
+
+    def _trade(self, symbol: str) -> Trade | None:
+        """Give the last print, before the venue's first one that of the tape."""
+        shown = self._desk.exchange.last_trade(symbol)
+        if shown is not None:
+            return shown
+        now = self._desk.clock.now()
+        for start in (now - 10 * MINUTE, now - _DAY, now - _LOOK_BACK):
+            trades = self._desk.market.trades(symbol, start, now)
+            if trades:
+                return trades[-1]
+        return None
 
     def _bar(self, symbol: str) -> Bar | None:
         """Give the last minute that is complete, of today or the session before."""
