@@ -41,6 +41,10 @@ async def test_a_watchlist_lives_by_id_and_by_name(venue: Venue) -> None:
     changed = await venue.ask("PUT", path, json={"name": "index", "symbols": ["SPY", "SPY"]})
     assert (changed["name"], len(changed["assets"])) == ("index", 1)
     assert (await venue.ask("PUT", path, json={"name": "other"}))["assets"] == changed["assets"]
+    await venue.ask("POST", "/v2/watchlists", json={"name": "taken"})
+    refused = await venue.ask("PUT", path, json={"name": "taken"}, status=422)
+    assert refused["message"] == "watchlist name must be unique"
+    await venue.ask("DELETE", "/v2/watchlists:by_name?name=taken", status=204)
     removed = await venue.ask("DELETE", f"{path}/SPY")
     assert removed["assets"] == []
     await venue.ask("DELETE", path, status=204)

@@ -101,6 +101,11 @@ class Front:
             return refused(refusal, by_data_host=by_data_host)
         except web.HTTPNotFound:
             return refused(Refused(404, 40410000, "endpoint not found"), by_data_host=by_data_host)
+        except web.HTTPRequestEntityTooLarge:
+            # Words not recorded.
+            return refused(
+                Refused(413, 41310000, "request body is too large"), by_data_host=by_data_host
+            )
         except web.HTTPMethodNotAllowed:
             return refused(Refused(405, 40510000, "method not allowed"), by_data_host=by_data_host)
 
