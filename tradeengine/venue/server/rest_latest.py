@@ -1,19 +1,20 @@
 """The present over REST: latest bar, trade and quote, and snapshots."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import web
-from msgspec import structs
 
 from tradeengine.model.events import Bar, Quote, Trade
 from tradeengine.model.instants import MINUTE, NANOS
-from tradeengine.model.sessions import previous_session
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.feeds import Tick, feed_of
 from tradeengine.venue.server.json_value import JsonObject
 from tradeengine.venue.server.rest_history import currency_of, symbols_in
+
+Row = TypeVar("Row", Quote, Trade)
 
 Handle = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -95,28 +96,21 @@ class LatestRest:
         known = {name: tick for name, tick in parts.items() if tick is not None}
         return {name: self._desk.tapes.row(feed, tick) for name, tick in known.items()}
 
-    def _quote(self, symbol: str) -> Quote:
-        """Give the last quote, before the venue's first one that of the tape, or of the close."""
-        shown = self._desk.exchange.quote(symbol)
-        if shown is not None:
-            return shown
-        market, now = self._desk.market, self._desk.clock.now()
-        before = market.reference_quote(symbol, now)
-        if before.at < now:
-            return before
-        closed_at = previous_session(market.session.date).close_at
-        return structs.replace(before, at=closed_at, received_at=closed_at)
+    def _quote(self, symbol: str) -> Quote | None:
+        """Give the last quote, before the venue's first one that of the tape."""
+        return self._desk.exchange.quote(symbol) or self._before(self._desk.market.quotes, symbol)
 
     def _trade(self, symbol: str) -> Trade | None:
         """Give the last print, before the venue's first one that of the tape."""
         shown = self._desk.exchange.last_trade(symbol)
-        if shown is not None:
-            return shown
+        return shown or self._before(self._desk.market.trades, symbol)
+
+    def _before(self, read: Callable[[str, int, int], list[Row]], symbol: str) -> Row | None:
         now = self._desk.clock.now()
         for start in (now - 10 * MINUTE, now - _DAY, now - _LOOK_BACK):
-            trades = self._desk.market.trades(symbol, start, now)
-            if trades:
-                return trades[-1]
+            rows = read(symbol, start, now)
+            if rows:
+                return rows[-1]
         return None
 
     def _bar(self, symbol: str) -> Bar | None:
