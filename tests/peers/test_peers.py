@@ -4,7 +4,7 @@ Other people's Alpaca clients, unmodified, trade on `tradeengine venue`.
 They are not dependencies of the project, so a client that is not installed is
 skipped. To run them all:
 
-    python -m venv peers && peers/bin/pip install alpaca-trade-api ccxt
+    python -m venv peers && peers/bin/pip install 'alpaca-trade-api>=3' ccxt
     npm install --prefix peers3 @alpacahq/alpaca-trade-api@3
     npm install --prefix peers4 @alpacahq/alpaca-trade-api@4
     PEERS_PYTHON=peers/bin/python PEERS_NODE3=$PWD/peers3/node_modules \\

@@ -180,7 +180,7 @@ def test_another_day_has_another_regime(home: Home, first: Said) -> None:
 
 def test_later_data_on_the_disk_change_nothing(home: Home, first: Said) -> None:
     plan_for(options_of(home, date(2010, 11, 1)))
-    plan_for(options_of(home, date(2019, 2, 13)))
+    plan_for(options_of(home, date(2019, 2, 12)))
 
     again, _ = plan_for(options_of(home))
 
@@ -191,10 +191,24 @@ def test_a_day_without_candidates_says_what_to_do(tmp_path: Path) -> None:
     home = make_home(tmp_path, run={"plan": "auto"}, venue={})
     home.prepare()
     with pytest.raises(BadConfiguration) as caught:
-        plan_for(options_of(home, date(2019, 2, 13)))
+        plan_for(options_of(home, date(2019, 2, 12)))
 
     assert "the session plan" in str(caught.value)
     assert "--plan FILE" in str(caught.value)
+
+
+def test_the_recorded_day_is_traded_by_the_plan_that_was_written_for_it(tmp_path: Path) -> None:
+    home = make_home(tmp_path, run={"plan": "auto"}, venue={})
+    home.prepare()
+    said: list[str] = []
+
+    options = asyncio.run(planned(options_of(home, date(2019, 2, 13)), "", said.append))
+
+    assert options.plan.source == "by hand 2019-02-13"
+    assert options.plan.by_hand.endswith("plans/2019-02-13.yaml")
+    assert len(options.plan.symbols) == 40
+    assert not options.builds_plan
+    assert said[-1].startswith("plan: written by hand for this session, ")
 
 
 def test_a_plan_by_hand_stays_as_it_is(tmp_path: Path) -> None:

@@ -145,6 +145,15 @@ def test_what_is_left_out_has_its_default(tmp_path: Path, text: str) -> None:
             "config/config.yaml:2: strategy[0].name: may not be 'One'. Its name in orders",
         ),
         (
+            "run:\n  venue: embeded\n",
+            "config/config.yaml:2: run.venue: may not be 'embeded'; did you mean `embedded`?"
+            " Where to trade: ",
+        ),
+        (
+            "run:\n  until: noon\n",
+            "config/config.yaml:2: run.until: may not be 'noon'. When to stop: `close`, or HH:MM",
+        ),
+        (
             "strategy:\n  - name: one\n    class: tradeengine.strategy.contrarian:Contrarain\n",
             "config/config.yaml:3: strategy[0].class: there is no class `Contrarain` in"
             " `tradeengine.strategy.contrarian`; did you mean"

@@ -18,8 +18,9 @@ from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.model.jobs import JobOutcome
 from tradeengine.model.plan import SessionPlan
 from tradeengine.options import Options, build_inputs
+from tradeengine.plan_file import load_plan
 from tradeengine.quant.closed_trades import Whose, closed_returns
-from tradeengine.quant.desk_day import EMBEDDED, prepared_for
+from tradeengine.quant.desk_day import EMBEDDED, DeskDay, prepared_for
 from tradeengine.quant.job_turns import in_turn, up_to
 from tradeengine.quant.live_desk import LiveDesk, open_desk
 from tradeengine.quant.off_the_loop import off_the_loop
@@ -30,6 +31,7 @@ from tradeengine.quant.session_plan import Evidence, plan_of
 from tradeengine.quant.universe_files import UniverseFiles
 from tradeengine.quant.universe_suppliers import Progress as Hears
 from tradeengine.schedule.entries import PLAN
+from tradeengine.settings.places import find_config_file
 from tradeengine.store.jobs import Jobs
 from tradeengine.universe.active import ActiveUniverse
 
@@ -54,7 +56,7 @@ async def planned(options: Options, account: str, say: Say, records: Jobs | None
     async with in_turn(options.home, up_to(PLAN), "tradeengine run", say, most_seconds):
         with progress_bars() as progress:
             plan = await plan_now(options, account, say, progress, records)
-    return replace(options, plan=plan)
+    return replace(options, plan=plan, builds_plan=not plan.by_hand)
 
 
 async def plan_now(
@@ -62,12 +64,29 @@ async def plan_now(
 ) -> SessionPlan:
     """Make the plan from what the sources have now. Raises as `planned`."""
     async with open_desk(options) as desk:
+        written = written_for(options, desk.day)
+        if written is not None:
+            say(f"plan: written by hand for this session, {written.by_hand}, and taken instead")
+            return written
         plan = await build_plan(options, desk, account, progress)
         for words in (*desk.problems, *desk.notes):
             say(f"plan: {words}")
         if records is not None:
             _record(records, desk.done | {PLAN: plan_words(plan)}, desk.sources.clock.now())
     return plan
+
+
+def written_for(options: Options, day: DeskDay) -> SessionPlan | None:
+    """
+    Give the plan that somebody wrote for a session of our own venues; mostly there is none.
+
+    It lies under the session's date in the folder `plans` of the configuration: the recorded
+    day has one, for hardly any filings of its time ship. Raises BadConfiguration.
+    """
+    if day.origin != EMBEDDED:
+        return None
+    path = find_config_file(f"plans/{day.day.isoformat()}.yaml", options.home.root)
+    return None if path is None else load_plan(path)
 
 
 def plan_words(plan: SessionPlan) -> str:

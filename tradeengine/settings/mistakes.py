@@ -20,6 +20,9 @@ SECRETS_BELONG = "secrets belong in .env, never in this file"
 
 _QUOTED = re.compile(r"'([^']*)'")
 
+_NAMED = re.compile(r"`([a-z]+)`")
+"""The words that the meaning of a key names."""
+
 _SHOULD = re.compile(r"^[A-Z][a-z]+( input)? should ")
 
 _PLAINER = {
@@ -64,7 +67,8 @@ def _words(
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
     if first["type"] == "string_pattern_mismatch" and (meaning := _meaning(path, model, yaml)):
-        return f"may not be {shown(first['input'])}. {meaning}"
+        hint = _hint(first["input"], _NAMED.findall(meaning))
+        return f"may not be {shown(first['input'])}{hint or '.'} {meaning}"
     wanted = " or ".join(_plain(details["msg"]) for details in found)
     wanted = wanted.replace(" or must be ", " or ")
     return f"{wanted}, not {shown(first['input'])}{_suggestion(first['input'], found)}"
@@ -83,6 +87,10 @@ def _plain(message: str) -> str:
 
 def _suggestion(value: object, found: list[ErrorDetails]) -> str:
     allowed = [word for details in found for word in _QUOTED.findall(details["msg"])]
+    return _hint(value, allowed)
+
+
+def _hint(value: object, allowed: list[str]) -> str:
     meant = nearest(value, allowed) if isinstance(value, str) else ""
     return f"; did you mean `{meant}`?" if meant else ""
 

@@ -4,6 +4,7 @@ from tests.venue.exchange.scene import Scene, words
 from tradeengine.venue.records import Refused
 
 BRACKET = {"order_class": "bracket", "take_profit_limit": "101", "stop_loss_stop": "99"}
+OCO_TYPE = "oco orders must be limit orders"
 OCO = {"kind": "limit", "order_class": "oco", "stop_loss_stop": "99", "take_profit_limit": "101"}
 EXTENDED = {"extended_hours": True, "kind": "limit", "limit_price": "90"}
 
@@ -62,12 +63,16 @@ REFUSED = [
         "bracket orders must be market or limit orders",
     ),
     ({**OCO}, 422, 42210000, "oco orders must be exit orders"),
+    ({**OCO, "kind": "market", "take_profit_limit": None}, 422, 40010001, OCO_TYPE),
+    ({**OCO, "kind": "market"}, 422, 40010001, OCO_TYPE),
     (
-        {**OCO, "kind": "market", "take_profit_limit": None},
+        {**BRACKET, "take_profit_limit": "0"},
         422,
         40010001,
-        "oco orders must be limit orders",
+        "take_profit.limit_price must be > 0",
     ),
+    ({**BRACKET, "stop_loss_stop": "0"}, 422, 40010001, "stop_loss.stop_price must be > 0"),
+    ({**BRACKET, "stop_loss_limit": "-1"}, 422, 40010001, "stop_loss.limit_price must be > 0"),
     (
         {**BRACKET, "take_profit_limit": None},
         422,

@@ -199,6 +199,12 @@ def test_a_replace_must_change_something() -> None:
         ({"qty": "0"}, (422, 40010001, "qty must be > 0")),
         ({"qty": "10.5"}, (422, 40010001, "qty must be a whole number of shares")),
         ({"client_order_id": "one"}, (422, 40010001, "client_order_id must be unique")),
+        (
+            {"client_order_id": "x" * 129},
+            (422, 40010001, "client_order_id must be no more than 128 characters"),
+        ),
+        ({"limit_price": "0", "qty": "5"}, (422, 40010001, "limit price must be > 0")),
+        ({"stop_price": "90"}, (422, 40010001, "limit orders require no stop price")),
         ({"time_in_force": "never"}, (422, 40010001, "invalid time_in_force")),
         (
             {"limit_price": "99.501"},

@@ -16,7 +16,20 @@ MALFORMED = [
     ({"stop_price": "1"}, "market orders require no stop or limit price"),
     ({"kind": "limit"}, "limit orders require a limit price"),
     ({"kind": "limit", "limit_price": "0"}, "limit price must be > 0"),
+    (
+        {"kind": "limit", "limit_price": "90", "stop_price": "80"},
+        "limit orders require no stop price",
+    ),
     ({"kind": "stop"}, "stop orders require a stop price"),
+    (
+        {"kind": "stop", "stop_price": "110", "limit_price": "90"},
+        "stop orders require no limit price",
+    ),
+    ({"trail_price": "1"}, "market orders must not have trail_price"),
+    (
+        {"kind": "limit", "limit_price": "90", "trail_percent": "1"},
+        "limit orders must not have trail_percent",
+    ),
     ({"kind": "stop", "stop_price": "-2"}, "stop price must be > 0"),
     (
         {"kind": "stop_limit", "stop_price": "1"},

@@ -34,6 +34,15 @@ async def test_a_fault_that_is_not_known_is_explained(controlled: Venue) -> None
     assert "rain" in body["message"]
 
 
+async def test_an_option_that_is_not_known_is_refused(controlled: Venue) -> None:
+    """A misspelt `seconds` would mute the feed for ever."""
+    fault = {"fault": "mute_data", "secconds": 30}
+    body = await controlled.ask("POST", "/control", json=fault, status=400)
+
+    assert body == {"message": "Object contains unknown field `secconds`"}
+    assert await controlled.ask("GET", "/control") == {"faults": []}
+
+
 async def test_other_machines_are_not_heard(controlled: Venue) -> None:
     desk = controlled.server.publisher
     control = Control(desk.faults, desk, desk.clock, {})

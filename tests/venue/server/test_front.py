@@ -1,6 +1,7 @@
 """What every REST request meets before its handler."""
 
 import base64
+import io
 
 import aiohttp
 
@@ -53,7 +54,12 @@ async def test_the_data_host_has_a_budget_of_its_own(open_venue: OpenVenue) -> N
     )
     await venue.ask("GET", "/v2/clock")
     await venue.ask("GET", "/v1beta1/news")
-    assert await venue.ask("GET", "/v1beta1/news", status=429) == {"message": "too many requests"}
+    assert await venue.ask("GET", "/v1beta1/news", status=429) == {"message": "too many requests."}
+
+
+async def test_a_body_that_is_too_large_is_refused_as_everything_else_is(venue: Venue) -> None:
+    body = await venue.ask("POST", "/v2/orders", data=io.BytesIO(b" " * 2_000_000), status=413)
+    assert body == {"code": 41310000, "message": "request body is too large"}
 
 
 async def test_unknown_endpoints_and_methods_have_json_bodies(venue: Venue) -> None:

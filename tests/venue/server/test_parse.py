@@ -40,13 +40,36 @@ def test_an_unset_number_is_none(text: str) -> None:
     assert decimal_of({}, "qty") is None
 
 
-@pytest.mark.parametrize("text", ['"two"', "true", "[1]", '"NaN"', '"Infinity"', "1e30"])
+@pytest.mark.parametrize(
+    "text",
+    ['"two"', "true", "[1]", '"NaN"', '"Infinity"', "1e30", '"1_0"', '"\u0663"', '" 1"', "1e-31"],
+)
 def test_what_is_not_a_number_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="invalid qty"):
         decimal_of(body_of(f'{{"qty": {text}}}'.encode()), "qty")
 
 
-@pytest.mark.parametrize("raw", [b"[1]", b"{", b'"x"', b"\xff\xfe", b'{"qty": NaN}'])
+@pytest.mark.parametrize(
+    "text", ["1e-999999999", '"1e-999999999"', "1e999999999", '"1e99999999999999999999"']
+)
+def test_no_number_is_written_out_for_ever(text: str) -> None:
+    with pytest.raises(Refused, match="invalid limit_price"):
+        decimal_of(body_of(f'{{"limit_price": {text}}}'.encode()), "limit_price")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[1]",
+        b"{",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"qty": NaN}',
+        b'{"symbol": "\\ud800"}',
+        b'{"\\udfff": 1}',
+        b'{"qty": 1e99999999999999999999}',
+    ],
+)
 def test_a_body_that_is_not_an_object_is_refused(raw: bytes) -> None:
     with pytest.raises(Refused) as caught:
         body_of(raw)

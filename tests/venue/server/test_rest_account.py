@@ -31,6 +31,32 @@ async def test_a_configuration_of_the_wrong_type_is_refused(
     assert body["message"] == f"invalid {next(iter(change))}"
 
 
+@pytest.mark.parametrize("change", [{"trade_confirm_email": "x"}, {"max_margin_multiplier": "9"}])
+async def test_a_configuration_outside_its_list_is_refused(
+    venue: Venue, change: dict[str, object]
+) -> None:
+    body = await venue.ask("PATCH", "/v2/account/configurations", json=change, status=422)
+    [(name, value)] = change.items()
+    assert body["message"] == f"invalid {name}: {value}"
+
+
+async def test_what_the_owner_has_switched_off_is_refused(venue: Venue) -> None:
+    await venue.buy("AAPL", "2")
+    off = {"no_shorting": True, "fractional_trading": False}
+    await venue.ask("PATCH", "/v2/account/configurations", json=off)
+    order = {"symbol": "MSFT", "qty": "1", "side": "sell", "type": "market", "time_in_force": "day"}
+
+    short = await venue.ask("POST", "/v2/orders", json=order, status=403)
+    part = await venue.ask(
+        "POST", "/v2/orders", json={**order, "symbol": "AAPL", "qty": "0.5"}, status=403
+    )
+    sold = await venue.ask("POST", "/v2/orders", json={**order, "symbol": "AAPL"})
+
+    assert short == {"code": 40310000, "message": "account is not allowed to short"}
+    assert part["message"] == "account is not allowed to trade fractional shares"
+    assert sold["status"] == "pending_new"
+
+
 async def test_the_old_shapes_are_served_when_asked_for(open_venue: OpenVenue) -> None:
     venue = await open_venue(parameters=ServerParameters(legacy_account_fields=True))
     assert (await venue.ask("GET", "/v2/account"))["daytrade_count"] == 0
@@ -77,6 +103,8 @@ async def test_activities_ascend_are_filtered_and_categorised(venue: Venue) -> N
             "activity_types and category cannot be used together",
         ),
         ("page_size=0", "invalid page_size: 0"),
+        ("direction=up", "invalid direction: up"),
+        ("date=2019-02-13x", "invalid date: 2019-02-13x"),
     ],
 )
 async def test_activities_refuse_what_cannot_be(venue: Venue, query: str, message: str) -> None:
@@ -109,6 +137,8 @@ async def test_equity_is_sampled_each_minute(venue: Venue) -> None:
     ("query", "message"),
     [
         ("period=1X", "invalid period: 1X"),
+        ("intraday_reporting=x", "invalid intraday_reporting: x"),
+        ("pnl_reset=x", "invalid pnl_reset: x"),
         ("timeframe=2Min", "invalid timeframe: 2Min"),
         (
             "period=1D&start=2019-02-12&end=2019-02-13",
@@ -119,6 +149,13 @@ async def test_equity_is_sampled_each_minute(venue: Venue) -> None:
 async def test_a_history_that_cannot_be_is_refused(venue: Venue, query: str, message: str) -> None:
     body = await venue.ask("GET", f"/v2/account/portfolio/history?{query}", status=422)
     assert body["message"] == message
+
+
+async def test_no_day_is_too_far_to_be_asked_about(venue: Venue) -> None:
+    assert await venue.ask("GET", "/v2/account/activities?date=9999-12-31") == []
+    days = await venue.ask("GET", "/v3/calendar/NYSE?start=9999-12-31")
+    assert days["calendar"] == []
+    await venue.ask("GET", "/v3/clock?time=9999999999999999999", status=422)
 
 
 async def test_announcements_need_their_parameters(venue: Venue) -> None:

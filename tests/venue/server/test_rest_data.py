@@ -115,10 +115,29 @@ async def test_a_week_holds_its_days(venue: Venue) -> None:
     [
         ("/v2/stocks/SPY/bars?timeframe=7Weeks", "invalid timeframe: 7Weeks"),
         ("/v2/stocks/SPY/bars?timeframe=60Min", "invalid timeframe: 60Min"),
-        ("/v2/stocks/bars?timeframe=1Min", "symbols parameter is required"),
+        (
+            "/v2/stocks/bars?timeframe=1Min",
+            "Invalid format for parameter symbols: query parameter 'symbols' is required",
+        ),
+        ("/v2/stocks/SPY/bars?asof=x", "invalid asof: x"),
+        ("/v2/stocks/SPY/bars?currency=EUR", "invalid currency: EUR"),
+        ("/v2/stocks/quotes/latest?symbols=SPY&currency=EUR", "invalid currency: EUR"),
+        ("/v2/stocks/snapshots?symbols=SPY&currency=EUR", "invalid currency: EUR"),
+        ("/v2/stocks/SPY/bars?adjustment=raw,spin-off", "invalid adjustment: raw,spin-off"),
+        (
+            "/v2/stocks/SPY/bars?start=2019-02-13&end=2019-02-12",
+            "end should not be before start",
+        ),
+        ("/v1beta1/news?limit=0", "invalid limit: 0"),
+        ("/v1beta1/news?sort=up", "invalid sort: up"),
+        ("/v1beta1/news?start=x", "invalid start: x"),
+        ("/v1/corporate-actions?sort=up", "invalid sort: up"),
         ("/v2/stocks/SPY/bars?sort=up", "invalid sort: up"),
         ("/v2/stocks/SPY/bars?feed=x", "invalid feed: x"),
-        ("/v2/stocks/SPY/bars?start=x", "invalid start: x"),
+        (
+            "/v2/stocks/SPY/bars?start=x",
+            "Invalid format for parameter start: error parsing 'x' as RFC3339 or 2006-01-02 time",
+        ),
         ("/v2/stocks/SPY/bars?page_token=x", "invalid page_token"),
         ("/v2/stocks/SPY/bars?page_token=QXxNfHg=", "invalid page_token"),
         ("/v2/stocks/meta/conditions/x?tape=A", "invalid ticktype: x"),
@@ -130,6 +149,34 @@ async def test_the_data_host_refuses_with_a_message_only(
     assert await venue.ask("GET", path, status=400) == {"message": message}
 
 
+@pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31", "9999999999999999999"])
+@pytest.mark.parametrize("timeframe", ["1Min", "1Day", "1Week"])
+async def test_no_start_is_too_far_away(venue: Venue, start: str, timeframe: str) -> None:
+    page = await venue.ask(
+        "GET", f"/v2/stocks/SPY/bars?timeframe={timeframe}&start={start}&limit=1"
+    )
+    assert bool(page["bars"]) == (start == "0001-01-01")
+
+
+@pytest.mark.parametrize("adjustment", ["spin-off", "split,dividend,spin-off", "split,spin-off"])
+async def test_every_adjustment_of_the_specification_is_known(
+    venue: Venue, adjustment: str
+) -> None:
+    path = f"/v2/stocks/SPY/bars?{YESTERDAY}&limit=1&adjustment={adjustment}"
+    assert len((await venue.ask("GET", path))["bars"]) == 1
+
+
+async def test_the_present_is_known_before_the_venues_first_tick(venue: Venue) -> None:
+    """A venue that began at 10:00 has told nothing yet; the tape before it is known."""
+    quote = (await venue.ask("GET", "/v2/stocks/SPY/quotes/latest"))["quote"]
+    trade = (await venue.ask("GET", "/v2/stocks/SPY/trades/latest"))["trade"]
+
+    assert "2019-02-13T14:59:00Z" < quote["t"] < "2019-02-13T15:00:00Z"
+    assert trade["t"] <= "2019-02-13T15:00:00Z"
+    assert quote["bp"] <= quote["ap"]
+    assert abs(trade["p"] - quote["ap"]) < 0.5
+
+
 async def test_unknown_symbols_are_absent_from_lists_and_unknown_alone(venue: Venue) -> None:
     assert (await venue.ask("GET", f"/v2/stocks/bars?symbols=ZZZZ&{YESTERDAY}"))["bars"] == {}
     assert (await venue.ask("GET", f"/v2/stocks/ZZZZ/bars?{YESTERDAY}"))["bars"] == []
@@ -137,13 +184,6 @@ async def test_unknown_symbols_are_absent_from_lists_and_unknown_alone(venue: Ve
     assert await venue.ask("GET", "/v2/stocks/snapshots?symbols=ZZZZ") == {}
     body = await venue.ask("GET", "/v2/stocks/ZZZZ/quotes/latest", status=404)
     assert body == {"message": "asset not found for ZZZZ"}
-
-
-async def test_what_was_not_seen_yet_is_not_found(open_venue: OpenVenue) -> None:
-    venue = await open_venue()
-    body = await venue.ask("GET", "/v2/stocks/SPY/trades/latest", status=404)
-    assert body == {"message": "no trade found for SPY"}
-    assert await venue.ask("GET", "/v2/stocks/trades/latest?symbols=SPY") == {"trades": {}}
 
 
 async def test_the_exchange_letter_depends_on_the_feed(venue: Venue) -> None:
@@ -173,7 +213,9 @@ async def test_before_the_open_the_last_session_is_shown(open_venue: OpenVenue) 
     assert snapshot["dailyBar"]["t"] == "2019-02-12T05:00:00Z"
     assert snapshot["prevDailyBar"]["t"] == "2019-02-11T05:00:00Z"
     assert snapshot["minuteBar"]["t"] == "2019-02-12T20:59:00Z"
-    assert "latestTrade" not in snapshot
+    assert "2019-02-12T20:59:00Z" < snapshot["latestTrade"]["t"] <= "2019-02-12T21:00:00Z"
+    assert "2019-02-12T20:59:00Z" < snapshot["latestQuote"]["t"] <= "2019-02-12T21:00:00Z"
+    assert abs(snapshot["latestQuote"]["bp"] / snapshot["latestTrade"]["p"] - 1) < 0.01
     bar = await venue.ask("GET", "/v2/stocks/SPY/bars/latest")
     assert bar["bar"] == snapshot["minuteBar"]
 
@@ -184,6 +226,10 @@ async def test_a_snapshot_leaves_out_what_an_invented_share_has_not() -> None:
         symbol = market.symbols[0]
         snapshot = await venue.ask("GET", f"/v2/stocks/{symbol}/snapshot")
         assert snapshot.keys() == {"symbol", "dailyBar"}
+        trade = await venue.ask("GET", f"/v2/stocks/{symbol}/trades/latest", status=404)
+        assert trade == {"message": f"no trade found for {symbol}"}
+        trades = await venue.ask("GET", f"/v2/stocks/trades/latest?symbols={symbol}")
+        assert trades == {"trades": {}}
         missing = await venue.ask("GET", f"/v2/stocks/{symbol}/bars/latest", status=404)
         assert missing == {"message": f"no bar found for {symbol}"}
 

@@ -150,3 +150,21 @@ async def test_a_suspended_account_submits_nothing(venue: Venue) -> None:
     await venue.ask("PATCH", "/v2/account/configurations", json={"suspend_trade": True})
     body = await venue.ask("POST", "/v2/orders", json={**ORDER, "limit_price": "1"}, status=403)
     assert body["message"] == "new orders are rejected by user request"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/v2/orders?direction=up", "invalid direction: up"),
+        ("/v2/orders?side=hold", "invalid side: hold"),
+        ("/v2/orders?status=some", "invalid status: some"),
+        (
+            "/v2/orders?before_order_id=a&after_order_id=b",
+            "before_order_id and after_order_id cannot be used together",
+        ),
+        ("/v2/orders:by_client_order_id", "client_order_id is missing"),
+    ],
+)
+async def test_a_list_that_cannot_be_is_refused(venue: Venue, path: str, message: str) -> None:
+    body = await venue.ask("GET", path, status=422)
+    assert body == {"code": 40010001, "message": message}

@@ -41,6 +41,10 @@ async def test_a_watchlist_lives_by_id_and_by_name(venue: Venue) -> None:
     changed = await venue.ask("PUT", path, json={"name": "index", "symbols": ["SPY", "SPY"]})
     assert (changed["name"], len(changed["assets"])) == ("index", 1)
     assert (await venue.ask("PUT", path, json={"name": "other"}))["assets"] == changed["assets"]
+    await venue.ask("POST", "/v2/watchlists", json={"name": "taken"})
+    refused = await venue.ask("PUT", path, json={"name": "taken"}, status=422)
+    assert refused["message"] == "watchlist name must be unique"
+    await venue.ask("DELETE", "/v2/watchlists:by_name?name=taken", status=204)
     removed = await venue.ask("DELETE", f"{path}/SPY")
     assert removed["assets"] == []
     await venue.ask("DELETE", path, status=204)
@@ -141,3 +145,17 @@ async def test_the_calendar_of_a_market_in_either_zone(venue: Venue) -> None:
     assert len(utc["calendar"]) == 5
     body = await venue.ask("GET", "/v3/calendar/MARS", status=400)
     assert body["message"] == "invalid market: MARS"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/v2/calendar?date_type=x", "invalid date_type: x"),
+        ("/v2/calendar?start=2019-02-13x", "invalid start: 2019-02-13x"),
+        ("/v3/calendar/NYSE?timezone=x", "invalid timezone: x"),
+    ],
+)
+async def test_a_word_that_no_calendar_knows_is_refused(
+    venue: Venue, path: str, message: str
+) -> None:
+    assert (await venue.ask("GET", path, status=422))["message"] == message

@@ -93,9 +93,15 @@ def _leg_prices(draft: Draft) -> None:
         return
     request = draft.request
     stop = request.stop_loss_stop
-    check_increment("take_profit.limit_price", request.take_profit_limit)
-    check_increment("stop_loss.stop_price", stop)
-    check_increment("stop_loss.limit_price", request.stop_loss_limit)
+    for name, price in (
+        ("take_profit.limit_price", request.take_profit_limit),
+        ("stop_loss.stop_price", stop),
+        ("stop_loss.limit_price", request.stop_loss_limit),
+    ):
+        if price is not None and price <= 0:
+            # Not recorded.
+            raise malformed(f"{name} must be > 0")
+        check_increment(name, price)
     profit = request.limit_price if request.order_class == "oco" else request.take_profit_limit
     base = draft.price if request.order_class == "oco" else draft.base_price
     entry_is_buy = (request.side == "buy") != (request.order_class == "oco")

@@ -172,6 +172,7 @@ class Intake:
 
 def with_limit(request: OrderRequest) -> OrderRequest:
     """Give an oco its limit price: clients send it as the take-profit's (docs example)."""
-    if request.order_class == "oco" and request.take_profit_limit is not None:
+    sent_inside = request.take_profit_limit is not None and request.type == "limit"
+    if request.order_class == "oco" and sent_inside:
         return replace(request, limit_price=request.take_profit_limit)
     return request

@@ -131,22 +131,24 @@ def _check_change(account: Account, old: Ticket, request: ReplaceRequest) -> Non
     _apply(changed, request)
     if changed == order and request.client_order_id is None:
         raise forbidden("order parameters are not changed")
-    request_rules.check(_as_request(changed))
+    request_rules.check(_as_request(changed, request.client_order_id))
 
 
 def _apply(order: VenueOrder, request: ReplaceRequest) -> None:
     order.qty = order.qty if request.qty is None else request.qty
     order.time_in_force = request.time_in_force or order.time_in_force
-    order.limit_price = request.limit_price or order.limit_price
+    if request.limit_price is not None:
+        order.limit_price = request.limit_price
     if order.type != "trailing_stop":
-        order.stop_price = request.stop_price or order.stop_price
+        if request.stop_price is not None:
+            order.stop_price = request.stop_price
     elif request.trail is not None and order.trail_percent is not None:
         order.trail_percent = request.trail
     elif request.trail is not None:
         order.trail_price = request.trail
 
 
-def _as_request(order: VenueOrder) -> OrderRequest:
+def _as_request(order: VenueOrder, client_order_id: str | None = None) -> OrderRequest:
     """Describe a changed order as a request, so that the same rules judge it."""
     return OrderRequest(
         symbol=order.symbol,
@@ -159,6 +161,7 @@ def _as_request(order: VenueOrder) -> OrderRequest:
         trail_price=order.trail_price,
         trail_percent=order.trail_percent,
         extended_hours=order.extended_hours,
+        client_order_id=client_order_id,
     )
 
 

@@ -81,8 +81,14 @@ def _prices(request: OrderRequest) -> None:
         raise malformed("market orders require no stop or limit price")
     if request.type == "limit" and limit is None:
         raise malformed("limit orders require a limit price")
+    if request.type == "limit" and stop is not None:
+        # Words not recorded.
+        raise malformed("limit orders require no stop price")
     if request.type == "stop" and stop is None:
         raise malformed("stop orders require a stop price")
+    if request.type == "stop" and limit is not None:
+        # Words not recorded.
+        raise malformed("stop orders require no limit price")
     if request.type == "stop_limit" and (limit is None or stop is None):
         raise malformed("stop limit orders require both stop and limit price")
     if limit is not None and limit <= 0:
@@ -94,15 +100,23 @@ def _prices(request: OrderRequest) -> None:
 
 
 def _trail(request: OrderRequest) -> None:
-    if request.type != "trailing_stop":
-        return
     price, percent = request.trail_price, request.trail_percent
+    if request.type != "trailing_stop":
+        _no_trail(request.type, "trail_price", price)
+        _no_trail(request.type, "trail_percent", percent)
+        return
     if (price is None) == (percent is None):
         raise malformed("trailing stop orders must specify one of trail_price or trail_percent")
     if percent is not None and percent < LEAST_TRAIL_PERCENT:
         raise malformed("trail_percent must be greater than or equal to 0.1")
     if price is not None and price <= 0:
         raise malformed("trail_price must be > 0")
+
+
+def _no_trail(kind: str, name: str, value: Decimal | None) -> None:
+    if value is not None:
+        # The vendor's list of errors has the words for market orders.
+        raise malformed(f"{kind} orders must not have {name}")
 
 
 def _time(request: OrderRequest) -> None:

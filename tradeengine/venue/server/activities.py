@@ -15,7 +15,15 @@ from tradeengine.venue.exchange.exchange import Exchange
 from tradeengine.venue.exchange.queries import FILL
 from tradeengine.venue.records import Transfer
 from tradeengine.venue.server.json_value import Json, JsonObject
-from tradeengine.venue.server.parse import count_in, day_in, instant_in, malformed, names_in
+from tradeengine.venue.server.parse import (
+    DIRECTIONS,
+    choice_in,
+    count_in,
+    day_in,
+    instant_in,
+    malformed,
+    names_in,
+)
 from tradeengine.venue.server.wire_trading import activity, transfer
 
 _MOST = 100
@@ -58,7 +66,7 @@ class Wanted:
             order_id=query.get("order_id") or None,
             after=after,
             until=until,
-            direction=query.get("direction") or "desc",
+            direction=choice_in(query, "direction", DIRECTIONS, "desc"),
             page_size=count_in(query, "page_size", _MOST, _MOST),
             page_token=query.get("page_token") or None,
         )

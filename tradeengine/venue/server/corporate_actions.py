@@ -17,6 +17,8 @@ from tradeengine.venue.market.daily import Daily, between, columns_of
 from tradeengine.venue.market.market import Market
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.parse import (
+    DIRECTIONS,
+    choice_in,
     count_in,
     day_in,
     malformed,
@@ -65,7 +67,7 @@ def corporate_actions(market: Market, query: Mapping[str, str], today: date) -> 
             and (not ids or action.row["id"] in ids)
         ),
         key=lambda action: (action.on, action.symbol, action.kind),
-        reverse=query.get("sort") == "desc",
+        reverse=choice_in(query, "sort", DIRECTIONS, "asc") == "desc",
     )
     first, limit = _first_of(query), count_in(query, "limit", _LIMIT, _MOST)
     lists: dict[str, list[Json]] = {}

@@ -32,7 +32,10 @@ _API_KEY = web.RequestKey("api_key", ApiKey)
 _HEADERS = web.RequestKey("answer_headers", dict[str, str])
 
 TOO_MANY_REQUESTS = Refused(429, 42910000, "too many requests")
-"""The wording of a 429 is not recorded in public; the code follows Alpaca's scheme."""
+"""The wording of the trading host is not recorded; the code follows Alpaca's scheme."""
+
+_TOO_MANY_OF_DATA = Refused(429, 42910000, "too many requests.")
+"""The data host's words, quoted by its users (2026-09)."""
 
 
 def api_key_of(request: web.Request) -> ApiKey:
@@ -89,7 +92,8 @@ class Front:
         allowance = self._spend(proven, by_data_host=by_data_host)
         headers.update(allowance.headers())
         if not allowance.granted:
-            return refused(TOO_MANY_REQUESTS, by_data_host=by_data_host)
+            words = _TOO_MANY_OF_DATA if by_data_host else TOO_MANY_REQUESTS
+            return refused(words, by_data_host=by_data_host)
         request[_API_KEY] = proven
         try:
             return await self._with_faults(request, handler)
@@ -97,6 +101,11 @@ class Front:
             return refused(refusal, by_data_host=by_data_host)
         except web.HTTPNotFound:
             return refused(Refused(404, 40410000, "endpoint not found"), by_data_host=by_data_host)
+        except web.HTTPRequestEntityTooLarge:
+            # Words not recorded.
+            return refused(
+                Refused(413, 41310000, "request body is too large"), by_data_host=by_data_host
+            )
         except web.HTTPMethodNotAllowed:
             return refused(Refused(405, 40510000, "method not allowed"), by_data_host=by_data_host)
 

@@ -72,9 +72,12 @@ class Place:
         symbol, _kind, when = page_parts(token, 3)
         at, _, skip = when.partition(".")
         try:
-            return cls(symbol, int(at), int(skip or 0))
+            place = cls(symbol, int(at), int(skip or 0))
         except ValueError as error:
             raise malformed("invalid page_token") from error
+        if abs(place.at) >= 2**63 or place.skip < 0:
+            raise malformed("invalid page_token")
+        return place
 
     def token(self, kind: str) -> str:
         """Write the token; `kind` is Alpaca's letter for the data."""

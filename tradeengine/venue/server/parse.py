@@ -11,9 +11,9 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import NoReturn
 
 from tradeengine.model.instants import NANOS, BadInstant, parse_instant
@@ -21,8 +21,18 @@ from tradeengine.venue.records import OrderRequest, Refused, ReplaceRequest
 
 Body = Mapping[str, object]
 
+DIRECTIONS = ("asc", "desc")
+
 _LARGEST = Decimal(10) ** 15
 """No quantity or price of a stock order is as large; larger ones are mistakes."""
+
+_SMALLEST = Decimal("1e-30")
+"""No client sends a finer number; written out, `1e-999999999` is a gigabyte."""
+
+_EXACT = Context(prec=50)
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""What JSON calls a number, loosely; Python's own reader also takes `1_0` and other scripts."""
 
 
 def malformed(message: str) -> Refused:
@@ -36,7 +46,9 @@ def body_of(raw: bytes) -> Body:
         return {}
     try:
         value = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        if b"\\u" in raw:
+            _require_text(value)
+    except (ValueError, InvalidOperation, RecursionError) as error:
         raise Refused(400, 40010000, "request body format is invalid") from error
     if not isinstance(value, dict):
         raise Refused(400, 40010000, "request body format is invalid")
@@ -47,6 +59,11 @@ def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
+def _require_text(value: object) -> None:
+    """Raise ValueError for half a surrogate pair: no answer could ever say it again."""
+    json.dumps(value, ensure_ascii=False, default=str).encode()
+
+
 def decimal_of(body: Body, name: str) -> Decimal | None:
     """Read a number given as text or number; null, absent and `""` are None."""
     value = body.get(name)
@@ -54,11 +71,13 @@ def decimal_of(body: Body, name: str) -> Decimal | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise malformed(f"invalid {name}")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise malformed(f"invalid {name}")
     try:
         number = Decimal(value)
     except InvalidOperation as error:
         raise malformed(f"invalid {name}") from error
-    if not number.is_finite() or abs(number) >= _LARGEST:
+    if number.copy_abs() >= _LARGEST or number != number.quantize(_SMALLEST, context=_EXACT):
         raise malformed(f"invalid {name}")
     return number
 
@@ -138,6 +157,15 @@ def names_in(query: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in query.get(name, "").split(",") if part.strip())
 
 
+def choice_in(query: Mapping[str, str], name: str, choices: Collection[str], default: str) -> str:
+    """Read a word of a closed list, in any case; `default` when absent."""
+    text = query.get(name) or default
+    for choice in choices:
+        if text.lower() == choice.lower():
+            return choice
+    raise malformed(f"invalid {name}: {text}")
+
+
 def count_in(query: Mapping[str, str], name: str, default: int, most: int) -> int:
     """Read a count of 1 or more, cut to `most`; `default` when absent."""
     text = query.get(name) or str(default)
@@ -150,7 +178,12 @@ def count_in(query: Mapping[str, str], name: str, default: int, most: int) -> in
     return min(count, most)
 
 
-_EPOCH = re.compile(r"\d{9,19}")
+_EPOCH = re.compile(r"\d{9,19}", re.ASCII)
+
+_FIRST_DAY, _LAST_DAY = date(1678, 1, 1), date(2261, 12, 31)
+"""What 64 bits of nanoseconds hold; beyond is as good as the first or the last day."""
+
+_LAST_SECOND = int(datetime.combine(_LAST_DAY, datetime.min.time(), UTC).timestamp())
 
 
 def instant_in(query: Mapping[str, str], name: str, *, end_of_day: bool = False) -> int | None:
@@ -164,10 +197,11 @@ def instant_in(query: Mapping[str, str], name: str, *, end_of_day: bool = False)
     if not text:
         return None
     if _EPOCH.fullmatch(text):
-        return int(text) * NANOS
+        return min(int(text), _LAST_SECOND) * NANOS
     try:
         if len(text) == 10:
-            midnight = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+            day = _within(date.fromisoformat(text))
+            midnight = datetime.combine(day, datetime.min.time(), UTC)
             return int(midnight.timestamp()) * NANOS + (86_400 * NANOS - 1 if end_of_day else 0)
         return parse_instant(_mended(text))
     except (BadInstant, ValueError) as error:
@@ -185,9 +219,15 @@ def day_in(query: Mapping[str, str], name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text[:10])
+        if len(text) != 10:
+            parse_instant(_mended(text))
+        return _within(date.fromisoformat(text[:10]))
     except ValueError as error:
         raise malformed(f"invalid {name}: {text}") from error
+
+
+def _within(day: date) -> date:
+    return max(_FIRST_DAY, min(day, _LAST_DAY))
 
 
 def page_token(*parts: str | int) -> str:

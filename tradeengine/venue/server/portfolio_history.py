@@ -15,9 +15,10 @@ from tradeengine.model.instants import MINUTE, NANOS, new_york
 from tradeengine.model.sessions import session_on
 from tradeengine.venue.records import AccountRecord
 from tradeengine.venue.server.json_value import JsonObject
-from tradeengine.venue.server.parse import instant_in, malformed, names_in
+from tradeengine.venue.server.parse import choice_in, instant_in, malformed, names_in
 
 _DAY = 86_400 * NANOS
+_REPORTINGS = ("market_hours", "extended_hours", "continuous")
 _TIMEFRAMES = {
     "1Min": MINUTE,
     "5Min": 5 * MINUTE,
@@ -70,7 +71,8 @@ class Question:
         timeframe = query.get("timeframe") or _default_timeframe(end - start)
         if timeframe not in _TIMEFRAMES:
             raise malformed(f"invalid timeframe: {timeframe}")
-        reporting = query.get("intraday_reporting") or "market_hours"
+        reporting = choice_in(query, "intraday_reporting", _REPORTINGS, "market_hours")
+        choice_in(query, "pnl_reset", ("per_day", "no_reset"), "per_day")
         types = names_in(query, "cashflow_types")
         return cls(start, end, timeframe, reporting != "market_hours", types not in ((), ("NONE",)))
 

@@ -20,6 +20,9 @@ _REMOVED: JsonObject = {"dtbp_check": "entry", "pdt_check": "entry"}
 """Left with the day-trading rule on 2026-07-06; old clients still want them."""
 
 
+_CHOICES = {"trade_confirm_email": ("all", "none"), "max_margin_multiplier": ("1", "2", "4")}
+
+
 class Preferences:
     """The configurations of all accounts, each complete."""
 
@@ -50,5 +53,7 @@ def _same_type(name: str, value: object, old: Json) -> Json:
         if isinstance(value, bool):
             return value
     elif isinstance(value, str | int) and not isinstance(value, bool):
+        if name in _CHOICES and str(value) not in _CHOICES[name]:
+            raise malformed(f"invalid {name}: {value}")
         return int(value) if isinstance(old, int) and str(value).isdigit() else str(value)
     raise malformed(f"invalid {name}")

@@ -17,6 +17,7 @@ from tradeengine.clock import Clock, ScaledClock
 from tradeengine.model.exchange_days import FIRST_YEAR, LAST_YEAR
 from tradeengine.model.instants import NANOS, NEW_YORK, format_instant, new_york
 from tradeengine.model.sessions import (
+    OutsideCalendar,
     Session,
     is_open,
     next_session,
@@ -29,13 +30,17 @@ from tradeengine.venue.server.answers import answer
 from tradeengine.venue.server.faults import ArmedFaults
 from tradeengine.venue.server.headers import SPEED_HEADER
 from tradeengine.venue.server.json_value import Json, JsonObject
-from tradeengine.venue.server.parse import day_in, instant_in, names_in
+from tradeengine.venue.server.parse import choice_in, day_in, instant_in, malformed, names_in
 
 _FIRST_DAY = date(FIRST_YEAR, 1, 4)
 _LAST_DAY = date(LAST_YEAR, 12, 27)
 """The last date whose settlement still lies inside the calendar."""
 
 _WEEK = timedelta(days=7)
+
+_DATE_TYPES = ("TRADING", "SETTLEMENT")
+_OWN_TIMEZONE = "America/New_York"
+_TIMEZONES = (_OWN_TIMEZONE, "UTC")
 
 Writer = Callable[[int], str]
 
@@ -143,7 +148,7 @@ def _named(market: Exchange) -> JsonObject:
         "mic": market.mic,
         "acronym": market.acronym,
         "name": market.name,
-        "timezone": "America/New_York",
+        "timezone": _OWN_TIMEZONE,
     }
 
 
@@ -183,7 +188,7 @@ class CalendarRest:
     async def _legacy_calendar(self, request: web.Request) -> web.Response:
         first = max(day_in(request.query, "start") or _FIRST_DAY, _FIRST_DAY)
         last = min(day_in(request.query, "end") or _LAST_DAY, _LAST_DAY)
-        if request.query.get("date_type", "").upper() != "SETTLEMENT":
+        if choice_in(request.query, "date_type", _DATE_TYPES, "TRADING") == "TRADING":
             return answer([legacy_day(session) for session in sessions_between(first, last)])
         earlier = max(first - _WEEK, _FIRST_DAY)
         rows: list[Json] = [
@@ -197,13 +202,18 @@ class CalendarRest:
         now = instant_in(request.query, "time") or self._shown()
         names = names_in(request.query, "markets")
         markets = [_market_called(name) for name in names] or list(_MARKETS)
-        return answer({"clocks": [market_clock(market, now) for market in markets]})
+        try:
+            clocks: list[Json] = [market_clock(market, now) for market in markets]
+        except OutsideCalendar as error:
+            raise malformed(f"invalid time: {error}") from error
+        return answer({"clocks": clocks})
 
     async def _calendar(self, request: web.Request) -> web.Response:
         market = _market_called(request.match_info["market"])
         first = day_in(request.query, "start") or new_york(self._clock.now()).date()
         last = day_in(request.query, "end") or first + _WEEK
-        write = _in_utc if request.query.get("timezone") == "UTC" else with_offset
+        in_utc = choice_in(request.query, "timezone", _TIMEZONES, _OWN_TIMEZONE) == "UTC"
+        write = _in_utc if in_utc else with_offset
         days = sessions_between(max(first, _FIRST_DAY), min(last, _LAST_DAY))
         rows: list[Json] = [market_day(session, write) for session in days]
         return answer({"market": _named(market), "calendar": rows})

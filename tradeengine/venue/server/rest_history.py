@@ -1,6 +1,6 @@
 """Historical market data over REST: bars, trades, quotes, with paging."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import time
 
 from aiohttp import web
@@ -14,11 +14,13 @@ from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.feeds import Tick, feed_of
 from tradeengine.venue.server.json_value import Json, JsonObject
 from tradeengine.venue.server.pages import Source, Span, page_of
-from tradeengine.venue.server.parse import count_in, instant_in, names_in
+from tradeengine.venue.server.parse import count_in, day_in, instant_in, names_in
 from tradeengine.venue.server.timeframes import timeframe_of
 
 _LIMIT, _MOST = 1_000, 10_000
 _SORTS = ("asc", "desc")
+_NOTHING_BEFORE = 0
+"""No archive of ours begins before 1970; a search through centuries would hold the venue up."""
 
 Handle = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -27,28 +29,39 @@ def symbols_in(request: web.Request) -> tuple[str, ...]:
     """Read the symbols of a request for several. Raises Refused if there are none."""
     names = names_in(request.query, "symbols")
     if not names:
-        raise Refused(400, 40010001, "symbols parameter is required")
+        raise _misformed("symbols", "query parameter 'symbols' is required")
     return tuple(dict.fromkeys(name.upper() for name in names))
 
 
+def _misformed(name: str, words: str) -> Refused:
+    """Refuse a parameter in the data host's words (quoted by its users, 2026-09)."""
+    return Refused(400, 40010001, f"Invalid format for parameter {name}: {words}")
+
+
 def currency_of(request: web.Request) -> JsonObject:
-    """Give the extra key of an answer whose request named a currency."""
+    """Give the extra key of an answer whose request named a currency. Raises Refused."""
     currency = request.query.get("currency")
-    return {"currency": currency} if currency else {}
+    if not currency:
+        return {}
+    if currency.upper() != "USD":
+        # Words not recorded; prices in dollars are no prices in euros.
+        raise Refused(400, 40010001, f"invalid currency: {currency}")
+    return {"currency": "USD"}
 
 
 def span_of(request: web.Request, now: int, page_items: int) -> Span:
     """Read what part is asked for: by default today until now, never beyond. Raises Refused."""
     query = request.query
-    start = instant_in(query, "start")
+    start, end = _instant(query, "start"), _instant(query, "end", end_of_day=True)
+    if start is not None and end is not None and end < start:
+        raise Refused(400, 40010001, "end should not be before start")
     if start is None:
         start = instant_of(new_york(now).date(), time(0))
-    end = instant_in(query, "end", end_of_day=True)
     sort = query.get("sort") or "asc"
     if sort not in _SORTS:
         raise Refused(400, 40010001, f"invalid sort: {sort}")
     return Span(
-        start=start,
+        start=max(start, _NOTHING_BEFORE),
         end=now if end is None else min(end, now),
         descending=sort == "desc",
         limit=min(count_in(query, "limit", _LIMIT, _MOST), page_items),
@@ -56,10 +69,27 @@ def span_of(request: web.Request, now: int, page_items: int) -> Span:
     )
 
 
+def _instant(query: Mapping[str, str], name: str, *, end_of_day: bool = False) -> int | None:
+    try:
+        return instant_in(query, name, end_of_day=end_of_day)
+    except Refused:
+        words = f"error parsing '{query[name]}' as RFC3339 or 2006-01-02 time"
+        raise _misformed(name, words) from None
+
+
+def check_asof(request: web.Request) -> None:
+    """Refuse an `asof` that is no date; no symbol of ours was ever renamed. Raises Refused."""
+    if request.query.get("asof") != "-":
+        day_in(request.query, "asof")
+
+
 def adjustment_of(request: web.Request) -> Adjustment:
     """Read what prices are adjusted for, by default nothing. Raises Refused."""
     asked = request.query.get("adjustment") or "raw"
     parts = {part.strip() for part in asked.split(",")}
+    if "spin-off" in parts and "raw" not in parts:
+        # The archive books spin-offs as splits, so there is nothing of their own to adjust.
+        parts = parts - {"spin-off"} or {"raw"}
     if parts == {"split", "dividend"}:
         return "all"
     for known in ADJUSTMENTS:
@@ -122,6 +152,8 @@ class HistoryRest:
         desk = self._desk
         market, now, feed = desk.market, desk.clock.now(), feed_of(request)
         span = span_of(request, now, desk.parameters.data_page_items)
+        check_asof(request)
+        currency_of(request)
         listed = market.listed if name == "bars" else frozenset()
         known = [s for s in symbols if s in market.instruments or s in listed]
         source = source_of(request)

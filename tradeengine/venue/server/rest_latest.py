@@ -1,10 +1,11 @@
 """The present over REST: latest bar, trade and quote, and snapshots."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import web
 
-from tradeengine.model.events import Bar
+from tradeengine.model.events import Bar, Quote, Trade
 from tradeengine.model.instants import MINUTE, NANOS
 from tradeengine.venue.records import Refused
 from tradeengine.venue.server.answers import answer
@@ -12,6 +13,8 @@ from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.feeds import Tick, feed_of
 from tradeengine.venue.server.json_value import JsonObject
 from tradeengine.venue.server.rest_history import currency_of, symbols_in
+
+Row = TypeVar("Row", Quote, Trade)
 
 Handle = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -34,8 +37,8 @@ class LatestRest:
         ]
         for name, latest in (
             ("bar", self._bar),
-            ("trade", self._desk.exchange.last_trade),
-            ("quote", self._desk.exchange.quote),
+            ("trade", self._trade),
+            ("quote", self._quote),
         ):
             routes += [
                 web.get(f"/v2/stocks/{name}s/latest", self._several(name, latest)),
@@ -66,6 +69,7 @@ class LatestRest:
         return handle
 
     async def _snapshots(self, request: web.Request) -> web.Response:
+        currency_of(request)
         known = self._desk.market.instruments
         return answer(
             {
@@ -76,21 +80,38 @@ class LatestRest:
         )
 
     async def _snapshot(self, request: web.Request) -> web.Response:
+        currency_of(request)
         symbol = self._desk.instrument(request.match_info["symbol"]).symbol
         return answer({"symbol": symbol, **self._snapshot_of(symbol, feed_of(request))})
 
     def _snapshot_of(self, symbol: str, feed: str) -> JsonObject:
-        exchange = self._desk.exchange
         today, before = self._days(symbol)
         parts: dict[str, Tick | None] = {
-            "latestTrade": exchange.last_trade(symbol),
-            "latestQuote": exchange.quote(symbol),
+            "latestTrade": self._trade(symbol),
+            "latestQuote": self._quote(symbol),
             "minuteBar": self._bar(symbol),
             "dailyBar": today,
             "prevDailyBar": before,
         }
         known = {name: tick for name, tick in parts.items() if tick is not None}
         return {name: self._desk.tapes.row(feed, tick) for name, tick in known.items()}
+
+    def _quote(self, symbol: str) -> Quote | None:
+        """Give the last quote, before the venue's first one that of the tape."""
+        return self._desk.exchange.quote(symbol) or self._before(self._desk.market.quotes, symbol)
+
+    def _trade(self, symbol: str) -> Trade | None:
+        """Give the last print, before the venue's first one that of the tape."""
+        shown = self._desk.exchange.last_trade(symbol)
+        return shown or self._before(self._desk.market.trades, symbol)
+
+    def _before(self, read: Callable[[str, int, int], list[Row]], symbol: str) -> Row | None:
+        now = self._desk.clock.now()
+        for start in (now - 10 * MINUTE, now - _DAY, now - _LOOK_BACK):
+            rows = read(symbol, start, now)
+            if rows:
+                return rows[-1]
+        return None
 
     def _bar(self, symbol: str) -> Bar | None:
         """Give the last minute that is complete, of today or the session before."""

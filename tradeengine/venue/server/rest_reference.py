@@ -8,6 +8,7 @@ from tradeengine.venue.server.answers import answer
 from tradeengine.venue.server.corporate_actions import corporate_actions
 from tradeengine.venue.server.desk import Desk
 from tradeengine.venue.server.json_value import JsonObject
+from tradeengine.venue.server.parse import DIRECTIONS, choice_in, count_in, instant_in
 
 EXCHANGES: JsonObject = {
     "A": "NYSE American (AMEX)",
@@ -46,6 +47,10 @@ QUOTE_CONDITIONS: JsonObject = {"R": "Regular Two Sided Open", "Y": "One Sided A
 """The conditions that this venue's tape can carry."""
 
 
+_NEWS_LIMITS = (10, 50)
+"""By default, and at most."""
+
+
 class ReferenceRest:
     """The endpoints whose answers do not move with the market."""
 
@@ -66,7 +71,12 @@ class ReferenceRest:
         today = new_york(self._desk.clock.now()).date()
         return answer(corporate_actions(self._desk.market, request.query, today))
 
-    async def _news(self, _request: web.Request) -> web.Response:
+    async def _news(self, request: web.Request) -> web.Response:
+        query = request.query
+        for name in ("start", "end"):
+            instant_in(query, name)
+        choice_in(query, "sort", DIRECTIONS, "desc")
+        count_in(query, "limit", *_NEWS_LIMITS)
         return answer({"news": [], "next_page_token": None})
 
     async def _exchanges(self, _request: web.Request) -> web.Response:

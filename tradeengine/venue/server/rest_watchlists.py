@@ -64,8 +64,7 @@ class WatchlistsRest:
         if name is None:
             raise malformed("watchlist name is required")
         account_id, now = api_key_of(request).account_id, self._desk.clock.now()
-        if any(e.name == name and e.account_id == account_id for e in self._lists.values()):
-            raise malformed("watchlist name must be unique")
+        self._require_new(name, account_id)
         self._made += 1
         entry = Watchlist(
             _uuid(account_id, self._made), account_id, name, now, now, self._symbols(body)
@@ -87,7 +86,10 @@ class WatchlistsRest:
     async def _update(self, request: web.Request) -> web.Response:
         entry, body = self._found(request), body_of(await request.read())
         symbols = self._symbols(body) if body.get("symbols") is not None else entry.symbols
-        return self._changed(entry, symbols=symbols, name=text_of(body, "name"))
+        name = text_of(body, "name") or entry.name
+        if name != entry.name:
+            self._require_new(name, entry.account_id)
+        return self._changed(entry, symbols=symbols, name=name)
 
     async def _delete(self, request: web.Request) -> web.Response:
         del self._lists[self._found(request).id]
@@ -106,6 +108,10 @@ class WatchlistsRest:
             if named and entry.account_id == account_id:
                 return entry
         raise Refused(404, 40410000, "watchlist not found")
+
+    def _require_new(self, name: str, account_id: str) -> None:
+        if any(e.name == name and e.account_id == account_id for e in self._lists.values()):
+            raise malformed("watchlist name must be unique")
 
     def _symbols(self, body: Body) -> list[str]:
         names = body.get("symbols") or []

@@ -122,7 +122,9 @@ class World(Protocol):
         """Refuse new connections for `seconds` of venue time."""
 
 
-class Fault(Struct, tag_field="fault", kw_only=True, omit_defaults=True):
+class Fault(
+    Struct, tag_field="fault", kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """The base: no hook does anything, and the fault lasts until it is cleared."""
 
     momentary: ClassVar[bool] = False
