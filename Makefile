@@ -109,6 +109,8 @@ define make_environment
 	echo "installing $(1) (once; a minute or two)"; \
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1); \
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# Where Python may not keep compiled modules, every command would compile them anew.
+	$(PY) -m compileall -q tradeengine
 endef
 
 # In a hurry any environment will do: `make halt` never waits for a new one to be installed.
