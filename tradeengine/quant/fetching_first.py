@@ -49,5 +49,5 @@ async def _fetched(options: Options, *, filings: bool) -> None:
             symbols = await desk.members_with_bars(progress)
             if filings:
                 await desk.refresh_fundamentals(symbols, progress)
-        for words in (*desk.problems, *desk.notes):
+        for words in desk.problems:
             print(f"tradeengine: {words}", file=sys.stderr, flush=True)

@@ -1,0 +1,62 @@
+"""What `regime` and `value` read is fetched first, on a venue in this process and nowhere else."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tradeengine.errors import JobFailed
+from tradeengine.layout import Home
+from tradeengine.options import Flags, Options, read_options
+from tradeengine.quant import fetching_first
+from tradeengine.quant.desk_day import EMBEDDED
+from tradeengine.quant.fetching_first import fetch_first
+from tradeengine.quant.job_turns import by_hand
+from tradeengine.quant.last_good import last_good
+from tradeengine.quant.stored_desk import MARKET, StoredDesk
+from tradeengine.schedule.entries import BARS
+
+KEYS = {"ALPACA_API_KEY": "key-of-a-test", "ALPACA_SECRET_KEY": "secret-of-a-test"}
+
+
+def options_of(folder: Path, venue: str = "embedded") -> Options:
+    return read_options(Flags(venue=venue), Home(folder), None, KEYS, json=False)
+
+
+def opened_by_nobody(options: Options) -> None:
+    raise AssertionError(f"asked the sources of {options.home.root}")
+
+
+def test_bars_come_first_and_filings_when_they_are_wanted_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = options_of(tmp_path)
+    files = options.home.desk(EMBEDDED)
+    fetch_first(options, "regime", filings=False)
+    last = StoredDesk(options.settings, files).last_days(options.date)
+    assert (last[MARKET], last["AAPL"]) == (date(2010, 6, 30), date(2010, 6, 30))
+    assert last_good(files) is None
+
+    fetch_first(options, "value", filings=True)
+    found = last_good(files)
+    assert found is not None
+    monkeypatch.setattr(fetching_first, "open_desk", opened_by_nobody)
+    for filings in (True, False):
+        fetch_first(options, "value", filings=filings)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_real_site_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching_first, "open_desk", opened_by_nobody)
+    fetch_first(options_of(tmp_path, "paper"), "regime", filings=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_fetches_already_is_named(tmp_path: Path) -> None:
+    options = options_of(tmp_path)
+    options.home.prepare()
+    with (
+        by_hand(options.home, [BARS], "tradeengine cache-fund"),
+        pytest.raises(JobFailed, match=r"runs already \(tradeengine cache-fund, process \d+\)"),
+    ):
+        fetch_first(options, "regime", filings=False)
