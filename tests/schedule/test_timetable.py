@@ -1,6 +1,6 @@
 """Each trigger says when it is due: over clock changes, holidays, and at the calendar's end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, time
 from functools import partial
 
@@ -15,6 +15,7 @@ from tradeengine.schedule.timetable import (
     EverySessions,
     Quarterly,
     Trigger,
+    firings,
     last_due,
     missed,
     next_due,
@@ -24,14 +25,6 @@ EIGHT = Daily(at=time(8))
 QUARTER = Quarterly(at=time(8, 30))
 COUNT = EverySessions(at=time(8, 30), sessions=63)
 OPEN = BeforeOpen(minutes=20)
-
-
-def firings(trigger: Trigger, start: int, end: int) -> Iterator[int]:
-    """Give every due instant in [start, end) when each is a success at once."""
-    due = next_due(trigger, start - 1)
-    while due is not None and due < end:
-        yield due
-        due = next_due(trigger, due, due)
 
 
 def ny(text: str) -> int:

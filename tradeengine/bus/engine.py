@@ -1,5 +1,5 @@
 """
-The engine's step: the same for live, paper, the embedded venue and a replay.
+The engine's step: the same for live, paper, embedded venue, backtest and replay.
 
 They differ only in who calls `step` and who answers.
 """

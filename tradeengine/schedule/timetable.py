@@ -1,10 +1,11 @@
 """
-Triggers as data, and what they say of an instant, whatever clock a run has.
+Triggers as data, and what they say of an instant: a live run and a backtest ask the same.
 
 A trigger names days and a time on them, in New York. Instants are nanoseconds UTC. `last`
 is when the last success began, None where there was none: only `EverySessions` looks at it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -103,6 +104,14 @@ def missed(trigger: Trigger, last: int, now: int) -> list[int]:
         found.append(due)
         due = next_due(trigger, due, last)
     return found
+
+
+def firings(trigger: Trigger, start: int, end: int) -> Iterator[int]:
+    """Give every due instant in [start, end) when each is a success at once: a backtest's."""
+    due = next_due(trigger, start - 1)
+    while due is not None and due < end:
+        yield due
+        due = next_due(trigger, due, due)
 
 
 def _due_on(trigger: Trigger, day: date, last: int | None) -> int | None:

@@ -1,8 +1,8 @@
 """
 The active list: which names the engine may trade on a day, since when, and who said so.
 
-Every list that was ever active stays in the history with its first day, so that whoever
-asks for a day gets the list of that day.
+Every list that was ever active stays in the history with its first day, so that a backtest
+asks for a day and gets the list of that day.
 """
 
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
 """
-Our own market and matching without sockets.
+Our own market and matching without sockets: what backtests trade on.
 
 The same exchange, the same pace, the same messages in the same order as the
 embedded venue; only the bytes in between are left out.
