@@ -93,7 +93,8 @@ async def _prepare(
     if not np.isfinite(bars.rates[-1]):
         raise SelectionFailed(f"the 10-year rate is not known on {through}, or is weeks old")
     progress("quality", len(symbols), len(symbols))
-    left = [symbol for symbol in symbols if symbol not in {r.symbol for r in bars.refused}]
+    refused_bars = {row.symbol for row in bars.refused}
+    left = [symbol for symbol in symbols if symbol not in refused_bars]
     states = await off_the_loop(
         suppliers.states, bars.market.days, bars.market.close[:, 0], bars.members.days[0]
     )

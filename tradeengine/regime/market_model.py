@@ -8,7 +8,6 @@ closes up to that day's refit day and on nothing else, whenever they are asked f
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from math import isfinite
 
 import numpy as np
@@ -102,8 +101,8 @@ def returns(closes: Floats) -> Floats:
 
 def refit_places(days: Sequence[date], refit_sessions: int) -> list[int]:
     """Give the places of refit days; the first day given is none, for its eve is not known."""
-    counts = [int(np.busday_count(_MONDAY, day)) // refit_sessions for day in days]
-    return [place + 1 for place, (eve, now) in enumerate(pairwise(counts)) if now != eve]
+    weekdays = np.busday_count(_MONDAY, np.array(days, dtype="datetime64[D]"))
+    return [int(eve) + 1 for eve in np.flatnonzero(np.diff(weekdays // refit_sessions))]
 
 
 def estimate(
