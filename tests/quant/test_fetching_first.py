@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tradeengine.errors import JobFailed
+from tradeengine.cli import app
+from tradeengine.errors import BadConfiguration, JobFailed
 from tradeengine.layout import Home
 from tradeengine.options import Flags, Options, read_options
 from tradeengine.quant import fetching_first
@@ -19,8 +21,8 @@ from tradeengine.schedule.entries import BARS
 KEYS = {"ALPACA_API_KEY": "key-of-a-test", "ALPACA_SECRET_KEY": "secret-of-a-test"}
 
 
-def options_of(folder: Path, venue: str = "embedded") -> Options:
-    return read_options(Flags(venue=venue), Home(folder), None, KEYS, json=False)
+def options_of(folder: Path) -> Options:
+    return read_options(Flags(venue="embedded"), Home(folder), None, KEYS, json=False)
 
 
 def opened_by_nobody(options: Options) -> None:
@@ -46,9 +48,15 @@ def test_bars_come_first_and_filings_when_they_are_wanted_too(
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_real_site_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [["regime"], ["value", "AAPL"]], ids=lambda words: words[0])
+def test_of_a_real_site_the_stores_are_read_and_nobody_is_asked(
+    tmp_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fetching_first, "open_desk", opened_by_nobody)
-    fetch_first(options_of(tmp_path, "paper"), "regime", filings=True)
+    words = [*command, "--venue", "paper", "--date", "2026-01-05", "--home", str(tmp_path)]
+    found = CliRunner().invoke(app, words, env=KEYS)
+    assert isinstance(found.exception, BadConfiguration)
+    assert "2026-01-02" in str(found.exception)
     assert list(tmp_path.iterdir()) == []
 
 

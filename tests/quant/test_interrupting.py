@@ -105,7 +105,7 @@ def silent_venue() -> Iterator[socket.socket]:
         (["cache-fund"], "what was fetched is kept: run it again, and it goes on where it"),
         (["refresh-universe"], "look with `tradeengine universe show` whether there is a proposal"),
         (["regime"], "estimates that were finished are kept: run it again"),
-        (["value", "AAPL"], "nothing was changed: run it again"),
+        (["value", "AAPL"], "bars and filings that came are kept: run it again"),
         (["run"], "no session was being traded; what was fetched is kept"),
         (["jobs", "run", "bars"], "what was fetched is kept, and the attempt does not count"),
         (["universe", "accept", "--who", "me"], "look with `tradeengine universe show` whether"),

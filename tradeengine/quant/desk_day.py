@@ -46,6 +46,12 @@ class DeskFlags:
     day: date | None
     json: bool
 
+    @property
+    def venue_is_here(self) -> bool:
+        """Tell whether the flags mean a venue in this process. Raises BadConfiguration."""
+        settings = load_settings(self.home.root, self.config, self.environ)
+        return choose_venue(self.venue, settings).has_own_account
+
     def open(self) -> tuple[Settings, DeskFiles, DeskDay]:
         """
         Give the settings, the folders and the day that the flags mean.

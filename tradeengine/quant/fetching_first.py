@@ -21,10 +21,9 @@ def fetch_first(options: Options, command: str, *, filings: bool) -> None:
     """
     Bring the bars of the options' session, and with `filings` the filings, if they are not there.
 
-    With progress on the terminal. Raises BadConfiguration; JobFailed when somebody else does it.
+    The options mean a venue in this process. With progress on the terminal. Raises
+    BadConfiguration; JobFailed when somebody else does it.
     """
-    if not options.choice.has_own_account:
-        return
     day = prepared_for(EMBEDDED, options.date)
     if _has_bars(options, day) and not (filings and _lacks_filings(options)):
         return

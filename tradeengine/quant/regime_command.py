@@ -9,7 +9,7 @@ from tradeengine.flags import PreparedFlag
 from tradeengine.quant.desk_command import Shared, desk_command
 
 
-@desk_command("estimates that were finished are kept: run it again")
+@desk_command("bars that came and estimates that were finished are kept: run it again")
 def regime(
     shared: Shared,
     date: PreparedFlag = None,
@@ -29,5 +29,7 @@ def regime(
     from tradeengine.quant.fetching_first import fetch_first
     from tradeengine.quant.showing_regime import show_regime
 
-    fetch_first(shared.options(date), "regime", filings=False)
-    return show_regime(open_data, shared.desk_flags(date), svg)
+    flags = shared.desk_flags(date)
+    if flags.venue_is_here:
+        fetch_first(shared.options(date), "regime", filings=False)
+    return show_regime(open_data, flags, svg)

@@ -8,7 +8,7 @@ from tradeengine.flags import PreparedFlag
 from tradeengine.quant.desk_command import Shared, desk_command
 
 
-@desk_command("nothing was changed: run it again")
+@desk_command("bars and filings that came are kept: run it again")
 def value(
     shared: Shared,
     symbol: Annotated[str, typer.Argument(help="Ticker, as in AAPL.")],
@@ -27,5 +27,7 @@ def value(
     from tradeengine.quant.explaining_value import explain_value
     from tradeengine.quant.fetching_first import fetch_first
 
-    fetch_first(shared.options(date), "value", filings=True)
-    return explain_value(open_data, shared.desk_flags(date), symbol.strip().upper())
+    flags = shared.desk_flags(date)
+    if flags.venue_is_here:
+        fetch_first(shared.options(date), "value", filings=True)
+    return explain_value(open_data, flags, symbol.strip().upper())
