@@ -31,6 +31,10 @@ MANY_SHARES = {
 }
 
 
+PATIENT: dict[str, object] = {"entry_patience_seconds": 300}
+"""The usual three seconds are a tenth of one at thirty times the time: too few on a busy machine."""
+
+
 @pytest.fixture(scope="module")
 def unmeasured() -> Iterator[None]:
     """
@@ -55,6 +59,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
         module: str = "strategies",
         valued_on: str = "2019-02-12",
         venue: Mapping[str, object] = MappingProxyType({}),
+        router: dict[str, object] | None = None,
         **sections: object,
     ) -> Path:
         folder = tmp_path / "config"
@@ -63,6 +68,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
             "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
             "schedule": NO_JOBS,
             **sections,
+            "router": PATIENT | (router or {}),
             "run": {"plan": "session_plan.yaml"},
             "venue": {"date": "2019-02-13", **venue},
             "risk": LOOSE_LIMITS | (risk or {}),

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,6 @@ SPAM = {
     "sector_exposure_max_fraction": 4,
 }
 """Limits that let a strategy go on for ever; its wishes are cut short only by their number."""
-
-PATIENT: dict[str, object] = {"entry_patience_seconds": 300}
-"""Seconds of the venue, of which a busy machine may need many to send an entry."""
 
 IMPATIENT = {
     "read_timeout_seconds": 0.7,
@@ -120,11 +117,10 @@ def holding(venue: Venue, home_with: HomeWith) -> Trading:
     @contextmanager
     def start(
         symbols: tuple[str, ...] = ("AAPL",),
-        router: Mapping[str, object] = PATIENT,
         **sections: object,
     ) -> Iterator[tuple[Path, RunningEngine]]:
         venue.clear()
-        home = home_with("BuyOnce", symbols, router=PATIENT | dict(router), **sections)
+        home = home_with("BuyOnce", symbols, **sections)
         with engine_running("--venue", venue.urls["trading_url"], home=home) as running:
             running.wait_for("POSITION_CHANGED", times=len(symbols))
             venue.wait_for_orders(len(symbols), type="stop")
