@@ -162,7 +162,7 @@ def test_a_killed_engine_repeats_no_order_and_takes_its_positions_over(
 
 
 def test_resting_entries_of_a_killed_engine_are_cancelled_by_the_next(home_with: HomeWith) -> None:
-    home = home_with("RestBelow")
+    home = home_with("RestBelow", router={"entry_patience_seconds": 300})
     with venue_running("--start", "10:30", "--speed", "20", home=home) as venue:
         url = venue.urls["trading_url"]
         with engine_running("--venue", url, home=home) as running:
