@@ -44,6 +44,7 @@ LIMITS = {
     "tick_to_order_p50": Limit("tick to order, p50, durable journal on", most=0.6),
     "tick_to_order_p99": Limit("tick to order, p99, durable journal on"),
     "tick_to_order_p50_journal_at_once": Limit("tick to order, p50, journal that does not write"),
+    "tick_to_order_p50_bare": Limit("the floor: wire and disk alone, no engine, p50"),
     "journal_share": Limit("the journal's share of our p50 (a fraction)"),
     "cpu_per_tick": Limit("CPU per tick, busy market, engine against bare stream", most=0.25),
     "cpu_per_even_tick": Limit("the same, 2,000 a second, each by itself"),

@@ -1,11 +1,11 @@
 """
 From a tick to the order it causes, and what ticks cost: the whole engine and alpaca-py.
 
-Three clients take turns on one venue, each in a process of its own: the engine,
-the engine whose journal does not write, and alpaca-py's stream with its REST
-client in the handler. Each hears a busy market first, then an even one (CPU,
-memory), and then ticks that cause an order. The venue takes the time from each
-tick to its order's arrival, with one clock.
+Four clients take turns on one venue, each in a process of its own: the engine, the engine whose
+journal does not write, alpaca-py's stream with its REST client in the handler, and a bare client
+that only waits for the disk and writes to the wire: the least that an order kept first can take.
+Each hears a busy market first, then an even one (CPU, memory), and then ticks that cause an order.
+The venue takes the time from each tick to its order's arrival, with one clock.
 """
 
 import math
@@ -32,8 +32,8 @@ from benchmarks.words import (
     VenueReady,
 )
 
-ENGINE, UNWRITTEN, PEER = "engine", "engine, journal at once", "alpaca-py"
-CLIENTS = (ENGINE, UNWRITTEN, PEER)
+ENGINE, UNWRITTEN, PEER, BARE = "engine", "engine, journal at once", "alpaca-py", "bare client"
+CLIENTS = (ENGINE, UNWRITTEN, PEER, BARE)
 
 Progress = Callable[[str], None]
 """Told what is being measured."""
@@ -88,14 +88,17 @@ def measure(venue: Child, place: VenueReady, name: str, size: Size) -> Run:
 
 @contextmanager
 def started(name: str, place: VenueReady) -> Iterator[Child]:
-    """Start a client; the engine gets a home of its own on the checkout's disk."""
+    """Start a client; who writes gets a folder of its own on the checkout's disk."""
     with ExitStack() as stack:
+        (ROOT / "data").mkdir(exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "data")
+        home = stack.enter_context(folder)
+        access = [place.stream, place.rest, place.key, place.secret]
         if name == PEER:
-            arguments = ["benchmarks.peer", place.stream, place.rest, place.key, place.secret]
+            arguments = ["benchmarks.peer", *access]
+        elif name == BARE:
+            arguments = ["benchmarks.bare", *access, home]
         else:
-            (ROOT / "data").mkdir(exist_ok=True)
-            folder = tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "data")
-            home = stack.enter_context(folder)
             arguments = ["benchmarks.engine", place.rest, home]
             arguments += [AT_ONCE] if name == UNWRITTEN else []
         yield stack.enter_context(Child(*arguments))
@@ -141,7 +144,7 @@ def percentile(values: list[float], percent: float) -> float:
 
 def compare(size: Size, progress: Progress) -> dict[str, float]:
     """
-    Measure the three clients in turn on one venue; give medians as ratios to alpaca-py.
+    Measure the clients in turn on one venue; give medians as ratios to alpaca-py.
 
     `journal_share` is the part of the engine's p50 that the durable journal takes,
     `engine_megabytes` and `alpaca_py_megabytes` are the processes' peaks.
@@ -154,11 +157,12 @@ def compare(size: Size, progress: Progress) -> dict[str, float]:
                 progress(f"tick to order, round {turn + 1} of {size.rounds}: {name}")
                 runs[name].append(measure(venue, place, name, size))
     middle = {name: _median(of) for name, of in runs.items()}
-    engine, unwritten, peer = (middle[name] for name in CLIENTS)
+    engine, unwritten, peer, bare = (middle[name] for name in CLIENTS)
     return {
         "tick_to_order_p50": engine.p50_seconds / peer.p50_seconds,
         "tick_to_order_p99": engine.p99_seconds / peer.p99_seconds,
         "tick_to_order_p50_journal_at_once": unwritten.p50_seconds / peer.p50_seconds,
+        "tick_to_order_p50_bare": bare.p50_seconds / peer.p50_seconds,
         "journal_share": 1 - unwritten.p50_seconds / engine.p50_seconds,
         "cpu_per_tick": engine.busy_cpu_seconds / peer.busy_cpu_seconds,
         "cpu_per_even_tick": engine.even_cpu_seconds / peer.even_cpu_seconds,
