@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "clock": {"model"},
     "quiescence": set(),
+    "atomic_files": {"model"},
     # pure: one message in, messages out
     "strategy": WORDS,
     "risk": WORDS,
@@ -46,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "universe": {*WORDS, "fundamentals"},
     "fundamentals": WORDS,
     "evidence": WORDS,
-    "edgar": {*EDGE, "fundamentals", "layout"},
-    "bars": EDGE,
+    "edgar": {*EDGE, "fundamentals", "atomic_files"},
+    "bars": {*EDGE, "atomic_files"},
     "schedule": {*WORDS, "clock"},
     "reference": WORDS,
     # edges: bytes to messages and back

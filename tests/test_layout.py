@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tradeengine.errors import BadConfiguration
-from tradeengine.layout import Home, write_atomically
+from tradeengine.layout import Home
 from tradeengine.model.instants import parse_instant
 
 NOW = parse_instant("2026-11-22T09:30:05.5Z")
@@ -65,21 +65,3 @@ def test_a_thousand_runs_in_one_second_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadConfiguration, match="a thousand runs"):
         made.new_run("embedded", NOW)
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    path = tmp_path / "status.json"
-    write_atomically(path, b"one")
-    write_atomically(path, b"two")
-
-    assert path.read_bytes() == b"two"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "target").mkdir()
-
-    with pytest.raises(OSError, match="directory"):
-        write_atomically(tmp_path / "target", b"x")
-
-    assert [path.name for path in tmp_path.iterdir()] == ["target"]

@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.errors import BadConfiguration
-from tradeengine.layout import Home, write_atomically
+from tradeengine.layout import Home
 
 LOOK_EVERY_SECONDS = 0.25
 

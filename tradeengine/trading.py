@@ -13,10 +13,10 @@ from contextlib import AsyncExitStack
 import typer
 
 from tradeengine.app import App
+from tradeengine.atomic_files import remove_leftovers
 from tradeengine.clock import SystemClock
 from tradeengine.errors import ExitCode
 from tradeengine.event_loop import in_a_loop
-from tradeengine.layout import remove_leftovers
 from tradeengine.model.orders import Severity, StopTrigger
 from tradeengine.options import Options
 from tradeengine.quant.jobs import desk_records, desk_work

@@ -5,14 +5,13 @@ Parquet keeps a checksum of nothing but its own footer, so a file is believed wh
 and columns are whole; what it says is checked by whoever reads it.
 """
 
-import os
-import tempfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.errors import BadConfiguration
 
 REMEDY = "move the file away; the next fetch makes a new one"
@@ -34,19 +33,9 @@ def write_whole(path: Path, content: bytes | memoryview) -> None:
     """Write a file whole or not at all. Raises BadConfiguration when the disk says no."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        write_atomically(path, content)
     except OSError as error:
         raise not_written(path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError as error:
-        raise not_written(path, error) from error
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def read_table(

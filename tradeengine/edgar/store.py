@@ -21,6 +21,7 @@ from typing import TypeVar
 import msgspec
 import polars as pl
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.edgar.fact_table import (
     SCHEMA,
     as_bytes,
@@ -33,7 +34,6 @@ from tradeengine.edgar.fact_table import (
 from tradeengine.errors import FactsDamaged, FactsHeld
 from tradeengine.fundamentals.company import Company, Filing, Key
 from tradeengine.fundamentals.facts import Fact
-from tradeengine.layout import write_atomically
 
 Shape = TypeVar("Shape")
 

@@ -9,11 +9,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.console.tables import whole_table
 from tradeengine.errors import BadConfiguration, ExitCode
 from tradeengine.fundamentals.inputs import CompanyInputs, Figure
 from tradeengine.fundamentals.valuation import Appraisal, Valuation
-from tradeengine.layout import DeskFiles, write_atomically
+from tradeengine.layout import DeskFiles
 from tradeengine.model.rejections import Rejection
 from tradeengine.quant.desk_day import DeskDay, DeskFlags
 from tradeengine.quant.value_figure import figure_rows, figure_svg

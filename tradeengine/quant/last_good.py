@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from tradeengine.layout import DeskFiles, write_atomically
+from tradeengine.atomic_files import write_atomically
+from tradeengine.layout import DeskFiles
 
 
 class LastGood(msgspec.Struct, frozen=True, kw_only=True):

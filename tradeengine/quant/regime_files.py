@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.errors import BadConfiguration
-from tradeengine.layout import write_atomically
 from tradeengine.quant.setting_aside import Say, say_on_terminal, set_aside
 from tradeengine.regime.market_model import MarketModel
 

@@ -10,9 +10,10 @@ import msgspec
 import numpy as np
 from rich.console import Console
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.bars.panel import Floats
 from tradeengine.errors import BadConfiguration, ExitCode
-from tradeengine.layout import DeskFiles, write_atomically
+from tradeengine.layout import DeskFiles
 from tradeengine.quant.desk_day import DeskDay, DeskFlags
 from tradeengine.quant.market_regime import marked, regimes_since
 from tradeengine.quant.regime_figure import figure_lines, figure_svg

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.errors import BadConfiguration
-from tradeengine.layout import DeskFiles, write_atomically
+from tradeengine.layout import DeskFiles
 from tradeengine.universe.active import (
     ActiveUniverse,
     Refusal,

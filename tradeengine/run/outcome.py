@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.build_id import version
 from tradeengine.console.plan import maker
 from tradeengine.console.summary import RunSummary, summary_json
 from tradeengine.errors import ExitCode, TradeEngineError
-from tradeengine.layout import RunFiles, write_atomically
+from tradeengine.layout import RunFiles
 from tradeengine.model.events import FlattenEnded
 from tradeengine.run.picture import Subject
 

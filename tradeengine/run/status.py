@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import typer
 
+from tradeengine.atomic_files import write_atomically
 from tradeengine.console.words import counted, money, most_waiting
 from tradeengine.errors import ExitCode, StatusUnreadable
-from tradeengine.layout import Home, write_atomically
+from tradeengine.layout import Home
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
