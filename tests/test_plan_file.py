@@ -111,7 +111,8 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert refusal(tmp_path, text) == (
         "plan.yaml: 2 problems\n"
         "  plan.yaml:3: vix: must be between 0 and 200, not -1\n"
-        "  plan.yaml:7: symbols.AAPL.p_undervalued: must be between 0 and 1, not 7"
+        "  plan.yaml:7: symbols.AAPL.p_undervalued: must be between 0 and 1, not 7\n"
+        "  remedy: mend the plan, or take it away: without one the quant desk plans the session"
     )
 
 

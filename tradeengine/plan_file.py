@@ -19,6 +19,8 @@ from tradeengine.settings.marked_yaml import KeyPath, MarkedYaml, Value, read_ma
 from tradeengine.settings.places import shown_path
 from tradeengine.settings.problems import Problem, nearest, refusal, shown, unknown_key
 
+REMEDY = "mend the plan, or take it away: without one the quant desk plans the session"
+
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
 
 _RANGES: dict[str, tuple[float, float]] = {
@@ -42,7 +44,7 @@ def load_plan(path: Path) -> SessionPlan:
         Problem(yaml.line_of(place), written(place), words) for place, words in _mistakes(yaml)
     ]
     if problems:
-        raise refusal(yaml.file, problems)
+        raise refusal(yaml.file, problems, REMEDY)
     return structs.replace(msgspec.convert(yaml.root, SessionPlan), by_hand=yaml.file)
 
 
