@@ -1,6 +1,7 @@
 """The plan of 2010-07-01, built by the desk from what the embedded venue serves of that day."""
 
 import asyncio
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,7 @@ from tradeengine.store.rejections import RejectionLog
 pytestmark = pytest.mark.xdist_group("planning")
 """One worker makes the plan for all of these."""
 
+ROOT = Path(__file__).parents[2]
 DAY = date(2010, 7, 1)
 
 
@@ -225,6 +227,28 @@ def test_a_plan_by_hand_with_values_of_a_later_day_is_refused(tmp_path: Path) ->
     options = replace(options_for(make_home(tmp_path)), date=date(2019, 2, 11))
     with pytest.raises(BadConfiguration, match="has values of 2019-02-12, which nobody knew"):
         plan_for(options)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2019-02-11", "has values of 2019-02-12, which nobody knew in the session of 2019-02-11"),
+        ("2019-02-14", "day: it is a plan for 2019-02-13, and the session is that of 2019-02-14"),
+    ],
+)
+def test_a_plan_that_lies_under_another_date_is_not_taken(
+    tmp_path: Path, day: str, words: str
+) -> None:
+    home = make_home(tmp_path, run={"plan": "auto"}, venue={})
+    home.prepare()
+    text = (ROOT / "config" / "plans" / "2019-02-13.yaml").read_text()
+    (tmp_path / "config" / "plans").mkdir()
+    (tmp_path / "config" / "plans" / f"{day}.yaml").write_text(f"day: '2019-02-13'\n{text}")
+    session = date.fromisoformat(day)
+
+    with pytest.raises(BadConfiguration, match=re.escape(words)) as caught:
+        refuse_other_session(asyncio.run(planned(options_of(home, session), "", print)), session)
+    assert caught.value.place.endswith(f"plans/{day}.yaml")
 
 
 @pytest.fixture

@@ -85,6 +85,9 @@ def test_an_empty_file_holds_no_keys(tmp_path: Path, text: str) -> None:
         ("a: 1\n---\nb: 2\n", "c.yaml:2: not YAML: but found another document"),
         ("a: \x00", "c.yaml: not YAML: unacceptable character"),
         ("[" * 5000, "c.yaml: is nested too deep"),
+        ("a: " + "[" * 400 + "]" * 400, "c.yaml: is nested too deep"),
+        ("a: " + "[" * 30_000 + "]" * 30_000, "c.yaml: is nested too deep"),
+        ("- " * 30_000 + "a", "c.yaml: is nested too deep"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, told: str) -> None:

@@ -6,6 +6,7 @@ There it takes a moment. Elsewhere the timetable or a person fetches, and what i
 
 import sys
 
+from tradeengine.bars.asked import Asked
 from tradeengine.event_loop import in_a_loop
 from tradeengine.options import Options
 from tradeengine.quant.desk_day import EMBEDDED, DeskDay, prepared_for
@@ -13,7 +14,8 @@ from tradeengine.quant.job_turns import by_hand, up_to
 from tradeengine.quant.last_good import last_good
 from tradeengine.quant.live_desk import open_desk
 from tradeengine.quant.progress_bars import progress_bars
-from tradeengine.quant.stored_desk import MARKET, StoredDesk
+from tradeengine.quant.stored_desk import MARKET, StoredDesk, names_to_fetch
+from tradeengine.reference.membership import members_on
 from tradeengine.schedule.entries import BARS, FUNDAMENTALS
 
 
@@ -25,7 +27,7 @@ def fetch_first(options: Options, command: str, *, filings: bool) -> None:
     BadConfiguration; JobFailed when somebody else does it.
     """
     day = prepared_for(EMBEDDED, options.date)
-    if _has_bars(options, day) and not (filings and _lacks_filings(options)):
+    if _has_bars(options, day) and (not filings or _has_companies(options, day)):
         return
     options.home.prepare()
     names = up_to(FUNDAMENTALS if filings else BARS)
@@ -38,8 +40,17 @@ def _has_bars(options: Options, day: DeskDay) -> bool:
     return stored.last_days(day.through).get(MARKET) == day.through
 
 
-def _lacks_filings(options: Options) -> bool:
-    return last_good(options.home.desk(EMBEDDED)) is None
+def _has_companies(options: Options, day: DeskDay) -> bool:
+    """Tell whether bars of all members were asked for, and filings of all that have bars."""
+    files = options.home.desk(EMBEDDED)
+    asked, looks = Asked(files.bars).read(), last_good(files)
+    names = names_to_fetch(members_on(day.day), of_our_own=True)
+    if any(name not in asked or asked[name].last < day.through for name in names):
+        return False
+    companies = StoredDesk(options.settings, files).companies_on(day.day)
+    if looks is None or looks.as_of < day.day:
+        return False
+    return looks.valid + looks.refused >= len(companies)
 
 
 async def _fetched(options: Options, *, filings: bool) -> None:
@@ -48,5 +59,5 @@ async def _fetched(options: Options, *, filings: bool) -> None:
             symbols = await desk.members_with_bars(progress)
             if filings:
                 await desk.refresh_fundamentals(symbols, progress)
-        for words in desk.problems:
+        for words in (*desk.problems, *desk.damaged):
             print(f"tradeengine: {words}", file=sys.stderr, flush=True)

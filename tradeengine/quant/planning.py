@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 import msgspec
+from msgspec import structs
 
 from tradeengine.errors import BadConfiguration, SelectionFailed
 from tradeengine.model.jobs import JobOutcome
@@ -49,7 +50,8 @@ async def planned(options: Options, account: str, say: Say, records: Jobs | None
     somebody else works on the desk's data for longer than a job may.
     """
     if not options.builds_plan:
-        _refuse_hindsight(options)
+        if options.choice.has_own_account:
+            _refuse_hindsight(options.plan, prepared_for(EMBEDDED, options.date).day)
         return options
     say("making the plan of the session from filings, daily bars and the market's regime")
     most_seconds = options.settings.schedule.limit_minutes * 60
@@ -81,12 +83,17 @@ def written_for(options: Options, day: DeskDay) -> SessionPlan | None:
     Give the plan that somebody wrote for a session of our own venues; mostly there is none.
 
     It lies under the session's date in the folder `plans` of the configuration: the recorded
-    day has one, for hardly any filings of its time ship. Raises BadConfiguration.
+    day has one, for hardly any filings of its time ship. It is of that session unless it says
+    another. Raises BadConfiguration.
     """
     if day.origin != EMBEDDED:
         return None
     path = find_config_file(f"plans/{day.day.isoformat()}.yaml", options.home.root)
-    return None if path is None else load_plan(path)
+    if path is None:
+        return None
+    plan = load_plan(path)
+    _refuse_hindsight(plan, day.day)
+    return structs.replace(plan, day=plan.day or day.day.isoformat())
 
 
 def plan_words(plan: SessionPlan) -> str:
@@ -101,27 +108,33 @@ def _record(records: Jobs, done: Mapping[str, str], now: int) -> None:
         records.end(records.begin(name, now, now), now, JobOutcome.DONE, words)
 
 
-def _refuse_hindsight(options: Options) -> None:
-    """Refuse a plan by hand whose values are of a later day. Raises BadConfiguration."""
-    if not options.choice.has_own_account:
-        return
-    session = prepared_for(EMBEDDED, options.date).day.isoformat()
-    days = (row.valued_on for row in options.plan.symbols.values() if row.valued_on)
-    newest = max(days, default="")
+def _refuse_hindsight(plan: SessionPlan, day: date) -> None:
+    """Refuse a plan by hand whose values are of a day after the session of `day`."""
+    session = day.isoformat()
+    newest = max((row.valued_on for row in plan.symbols.values() if row.valued_on), default="")
     if newest > session:
         raise BadConfiguration(
-            options.plan.by_hand,
+            plan.by_hand,
             f"has values of {newest}, which nobody knew in the session of {session}",
             "name the session that it was written for with --date, or another plan",
         )
 
 
 def refuse_other_session(options: Options, session: date) -> None:
-    """Raise BadConfiguration when the built plan is not of the session that is to be traded."""
-    if options.builds_plan and options.plan.day != session.isoformat():
+    """Raise BadConfiguration when the plan is of another session than the one to be traded."""
+    plan = options.plan
+    if plan.day == session.isoformat():
+        return
+    if plan.by_hand and plan.day is not None:
+        raise BadConfiguration(
+            plan.by_hand,
+            f"day: it is a plan for {plan.day}, and the session is that of {session}",
+            "write a plan for this session, or take it away: the quant desk then plans",
+        )
+    if options.builds_plan:
         raise BadConfiguration(
             "the session plan",
-            f"is of {options.plan.day}, and the session is now that of {session}: the other one"
+            f"is of {plan.day}, and the session is now that of {session}: the other one"
             " ended while the plan was made",
             "start again; what was fetched is kept, so it is quicker then",
         )

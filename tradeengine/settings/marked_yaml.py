@@ -24,6 +24,9 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _FOR_OURS = re.compile(r"[!&|>\t]|\?(?!\w)")
+_COMMENTS = re.compile(r"^ *#.*$", re.MULTILINE)
+_INDENTED = re.compile(r"^[ -]{100}", re.MULTILINE)
+_MANY_BRACKETS = 100
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -64,7 +67,7 @@ def read_marked_yaml(path: Path, name: str) -> MarkedYaml:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        node = _composed(text)
+        return _Reading(name).read(_composed(text))
     except OSError as error:
         remedy = "is the path right? It is looked for from the current directory"
         raise BadConfiguration(name, f"cannot be read: {error.strerror}", remedy) from None
@@ -74,7 +77,6 @@ def read_marked_yaml(path: Path, name: str) -> MarkedYaml:
         raise refusal(name, [_syntax(error)]) from None
     except RecursionError:
         raise BadConfiguration(name, "is nested too deep") from None
-    return _Reading(name).read(node)
 
 
 def _composed(text: str) -> Node | None:
@@ -82,14 +84,21 @@ def _composed(text: str) -> Node | None:
     Compose the nodes of a text. Raises YAMLError, RecursionError.
 
     By libyaml where it is there, which takes a tenth of the time. Our loader, whose words tell
-    more, gets what that refuses, and what it sees otherwise: anchors, tags, tabs, blocks.
+    more, gets what that refuses, what it sees otherwise (anchors, tags, tabs, blocks), and what
+    may be nested deep: libyaml has no bound, and ends the process.
     """
-    if yaml.__with_libyaml__ and text.isascii() and not _FOR_OURS.search(text):
+    plain = text.isascii() and not _FOR_OURS.search(text) and not _may_be_deep(text)
+    if yaml.__with_libyaml__ and plain:
         try:
             return yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.YAMLError:
             pass
     return yaml.compose(text, Loader=_Loader)
+
+
+def _may_be_deep(text: str) -> bool:
+    code = _COMMENTS.sub("", text)
+    return code.count("[") + code.count("{") > _MANY_BRACKETS or bool(_INDENTED.search(code))
 
 
 def _syntax(error: yaml.YAMLError) -> Problem:

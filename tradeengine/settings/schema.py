@@ -47,8 +47,9 @@ class RunParameters(Parameters):
     """When to stop: `close`, or HH:MM in New York."""
 
     plan: str = Field(default="auto", min_length=1)
-    """The session plan: `auto`, built by the engine from its data, or a file written by hand; a
-    name that is not there is looked for where the configuration is."""
+    """The session plan: `auto`, built by the engine from its data, where on our own venues one
+    by hand in the folder `plans`, named by the session's date, comes first; or a file written by
+    hand. A name that is not there is looked for where the configuration is."""
 
 
 class EngineParameters(Parameters):

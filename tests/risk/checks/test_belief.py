@@ -34,6 +34,13 @@ def test_a_valuation_may_be_seven_days_old() -> None:
     )
 
 
+def test_a_valuation_of_a_later_day_is_none() -> None:
+    assert ask(open_gate(plan(valued_on="2019-02-13")), intent()).quantity == 9
+    assert ask(open_gate(plan(valued_on="2019-02-14")), intent()) == denied(
+        Denial.FUNDAMENTALS_STALE, "7 days", "-1 days, valued on 2019-02-14"
+    )
+
+
 def test_a_valuation_without_a_date_is_stale() -> None:
     assert ask(open_gate(plan(valued_on=None)), intent()) == denied(
         Denial.FUNDAMENTALS_STALE, "7 days", "no date"

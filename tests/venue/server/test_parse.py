@@ -67,6 +67,8 @@ def test_no_number_is_written_out_for_ever(text: str) -> None:
         b'{"qty": NaN}',
         b'{"symbol": "\\ud800"}',
         b'{"\\udfff": 1}',
+        b'{"symbol": "\xed\xa0\x80"}',
+        '{"symbol": "\\ud800"}'.encode("utf-16-le"),
         b'{"qty": 1e99999999999999999999}',
     ],
 )

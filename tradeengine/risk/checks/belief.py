@@ -36,13 +36,13 @@ def is_valued(intent: OrderIntent, view: RiskView, _: RiskLimits) -> Denied | No
 
 
 def valuation_is_fresh(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
-    """Want a dated valuation that is not too old on the day of the session."""
+    """Want a dated valuation, not too old on the day of the session, and not of a later one."""
     limit = f"{limits.valuation_max_age_days} days"
     valued_on = view.symbol_plan(intent.symbol).valued_on
     if valued_on is None:
         return Denied(Denial.FUNDAMENTALS_STALE, limit, "no date")
     age = (new_york(view.now).date() - date.fromisoformat(valued_on)).days
-    if age <= limits.valuation_max_age_days:
+    if 0 <= age <= limits.valuation_max_age_days:
         return None
     return Denied(Denial.FUNDAMENTALS_STALE, limit, f"{age} days, valued on {valued_on}")
 

@@ -45,8 +45,9 @@ def body_of(raw: bytes) -> Body:
     if not raw.strip():
         return {}
     try:
-        value = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
-        if b"\\u" in raw:
+        text = raw.decode()  # Strict UTF-8: the reader of bytes lets half a character pass.
+        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        if "\\u" in text:
             _require_text(value)
     except (ValueError, InvalidOperation, RecursionError) as error:
         raise Refused(400, 40010000, "request body format is invalid") from error

@@ -49,8 +49,8 @@ class OrdersRest:
         wanted = order_request(body_of(await request.read()))
         wanted.symbol = self._desk.symbol_of(wanted.symbol)
         account_id = api_key_of(request).account_id
-        self._obey_preferences(account_id, wanted)
         self._desk.catch_up()
+        self._obey_preferences(account_id, wanted)
         accepted = self._exchange.submit(account_id, wanted)
         body = order(accepted, nested=True)
         self._desk.settle()
