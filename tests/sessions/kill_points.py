@@ -48,6 +48,7 @@ from tradeengine.model.orders import Purpose
 from tradeengine.store.locks import Locks
 
 PACKAGE = Path(tradeengine.__file__).parent
+OF_THE_DESK = ("quant", "edgar", "bars")
 
 
 class Moment(StrEnum):
@@ -131,7 +132,7 @@ def whole_files() -> list[str]:
     calls = (
         node
         for module in PACKAGE.rglob("*.py")
-        if not any(module.is_relative_to(PACKAGE / room) for room in ("quant", "edgar"))
+        if not any(module.is_relative_to(PACKAGE / room) for room in OF_THE_DESK)
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("write_atomically")
     )
