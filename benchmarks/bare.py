@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 import picows
-import uvloop
 
 from benchmarks.usage import answer_usage
 from benchmarks.words import LAST, PROVOKE, Ready, SawLast, say
+from tradeengine.event_loop import in_a_loop
 
 CHANNELS = {"action": "subscribe", "quotes": ["*"], "trades": ["*"], "bars": ["*"]}
 
@@ -107,4 +107,4 @@ async def hear(stream: str, rest: str, key: str, secret: str, folder: str) -> No
 
 if __name__ == "__main__":
     answer_usage()
-    uvloop.run(hear(*sys.argv[1:6]))
+    in_a_loop(hear(*sys.argv[1:6]))
