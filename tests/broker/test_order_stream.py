@@ -257,15 +257,13 @@ async def test_a_stream_lost_while_catching_up_tells_what_it_had() -> None:
 
 async def test_a_mute_stream_is_noticed_by_its_missing_acknowledgement() -> None:
     async with scripted() as server:
-        bench = Bench(
-            server, stream_probe_interval_seconds=0.02, stream_listen_timeout_seconds=0.05
-        )
+        bench = Bench(server, stream_probe_interval_seconds=0.02, stream_listen_timeout_seconds=0.5)
         async with running(bench.broker):
             await until(lambda: len(server.heard) > 3)
             assert bench.inbox.of(OrderStreamLost) == []
             server.acknowledges = False
             lost = await bench.inbox.wait_for(OrderStreamLost)
-            assert lost.reason == "VenueUnreachable: mute: no answer to a probe in 0.05 s"
+            assert lost.reason == "VenueUnreachable: mute: no answer to a probe in 0.5 s"
 
 
 async def test_lock_step_work_is_settled_through_loss_and_return() -> None:
