@@ -31,8 +31,8 @@ from tradeengine.alerts.smtp import Security, SmtpChannel, SmtpServer
 from tradeengine.alerts.sqlite_records import SqliteRecords
 from tradeengine.clock import SystemClock
 
-STALL_SECONDS = 0.25
-"""A loop that waited for a server would stand still for the server's whole time."""
+STALL_SECONDS = 5
+"""A loop that waited for the first server would stand still for its minute."""
 
 SECRETS = (USER, PASSWORD, "5551234@sms.example.com", "jo@mail.example.com")
 
