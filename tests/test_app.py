@@ -33,6 +33,7 @@ from tradeengine.run.status import read_status
 from tradeengine.trading import trade
 from tradeengine.worlds import simulated
 from tradeengine.worlds.simulated import SimulatedEdges
+from tradeengine.worlds.socket_edges import SocketEdges
 
 
 @pytest.fixture
@@ -405,6 +406,31 @@ def test_a_signal_stops_and_flattens(
     assert trade(options_for(home)) is ExitCode.CLEAN
     assert receipt(home)["trigger"] == trigger
     assert signal.getsignal(number) in (before, signal.SIG_DFL, signal.default_int_handler)
+
+
+def test_a_start_that_is_stopped_does_not_ask_what_is_closed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes to its next question when the edges are closed, and other tasks get a turn."""
+    closed = asyncio.Event()
+    warm_up, close = SocketEdges.warm_up, SocketEdges.close
+
+    async def interrupted(edges: SocketEdges, start: int, end: int) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        await closed.wait()
+        return await warm_up(edges, start, end)
+
+    async def slowly(edges: SocketEdges) -> None:
+        await close(edges)
+        closed.set()
+        await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(SocketEdges, "warm_up", interrupted)
+    monkeypatch.setattr(SocketEdges, "close", slowly)
+
+    assert trade(options_for(home, venue="embedded")) is ExitCode.CLEAN
+    assert not run_folder(home).crash.exists()
+    assert "INTERNAL_ERROR" not in codes(home)
 
 
 def test_a_second_signal_changes_nothing(

@@ -3,7 +3,8 @@ The app: lifetimes. Starts the edges, pumps the inbox, stops in stages.
 
     start   journal ─> edges ─> core ─> streams ready ─> reconciled ─> warm ─> trading
     stop    gate closed ─> cancel ─> flatten until flat (all inside the core)
-            ─> edges closed ─> journal closed ─> receipt and summary written
+            ─> start-up given up ─> edges closed ─> journal closed
+            ─> receipt and summary written
 
 A stop is asked for by a signal, the halt file, the clock or a fault, and is
 always the same message. Each stage of the shutdown has a deadline and is named
@@ -12,7 +13,7 @@ when it is late.
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from tradeengine.build_id import version
@@ -46,6 +47,7 @@ from tradeengine.run.reporter import Reporter
 from tradeengine.run.screen import Screen
 from tradeengine.run.startup import run_opened, start_up
 from tradeengine.run.status import write_status
+from tradeengine.run.tasks import Tasks
 from tradeengine.run.timetable import Timetable
 from tradeengine.run.watch import Watch
 from tradeengine.wiring import build
@@ -55,6 +57,8 @@ FLUSH_SECONDS = 1.0
 
 _FLATTENING = frozenset({"broker", HEARTBEAT})
 """Works without which the core cannot flatten: nobody would carry it out, or see it late."""
+
+_START_UP = "start-up"
 
 
 class App:
@@ -107,7 +111,7 @@ class App:
         )
         self._journal_failed = False
         self._flat_past_core = False
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Tasks()
         queues = partial(high_water, self._inbox, self._journal, alarm, self._edges)
         self._subject = Subject(
             self._core, self._watch.tally, world, files, self._inbox, options.plan, queues
@@ -134,9 +138,9 @@ class App:
         settings = self._options.settings.engine
         if self._heeds_alerts:
             await self._attention.look()
-            self._spawn("attention", self._supervised("attention", self._attention.run))
+            self._tasks.start("attention", self._supervised("attention", self._attention.run))
         beat = Heartbeat(self._inbox, self._world.clock, settings.heartbeat_seconds)
-        self._spawn("pump", self._pump.run())
+        self._tasks.start("pump", self._pump.run())
         self._inbox.put_nowait(run_opened(self._options, self._world, self._baseline.known()))
         host = self._core.host
         meter = lag_meter(
@@ -150,9 +154,9 @@ class App:
             ("lag meter", meter.run),
             ("session", self._session),
         ):
-            self._spawn(name, self._supervised(name, work))
+            self._tasks.start(name, self._supervised(name, work))
         on_halt = partial(self._request_stop, StopTrigger.HALT_FILE)
-        self._spawn("halt file", watch_halt(self._options.home, on_halt))
+        self._tasks.start("halt file", watch_halt(self._options.home, on_halt))
         await self._ended()
 
     def _take_plan(self, plan: SessionPlan) -> None:
@@ -170,9 +174,12 @@ class App:
 
     async def _session(self) -> None:
         """Connect, reconcile, warm up; then jobs may run and venue time may move."""
-        await self._supervised("session", self._start_up)
+        starting = self._tasks.start(_START_UP, self._supervised("session", self._start_up))
+        await asyncio.wait({starting})
+        if starting.cancelled():
+            return
         if self._reporter.failure is None and self._timetable.entries:
-            self._spawn("timetable", self._supervised("timetable", self._timetable.run))
+            self._tasks.start("timetable", self._supervised("timetable", self._timetable.run))
             await asyncio.sleep(0)  # It sleeps on the venue's clock before that moves.
         try:
             await self._edges.pace(self._pump.stopped.is_set)
@@ -197,11 +204,8 @@ class App:
             broken.cancel()
         if self._pump.broken.is_set() and not self._pump.stopped.is_set():
             self._screen.say("the engine is broken: cancelling and closing past it")
-            self._spawn("forget", self._pump.forget())
+            self._tasks.start("forget", self._pump.forget())
             self._flat_past_core = await self._edges.flatten_past_core()
-
-    def _spawn(self, name: str, work: Coroutine[object, object, None]) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
 
     async def _supervised(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -219,9 +223,11 @@ class App:
     async def _close(self) -> None:
         """Close in stages, each with a deadline; name the late ones."""
         deadline = self._options.settings.engine.shutdown_deadline_seconds
-        stages = {
+        stages: dict[str, Callable[[], Awaitable[None]]] = {
+            # It asks the edges from outside; what is closed must not be asked any more.
+            _START_UP: partial(self._tasks.end, _START_UP),
             "broker and feed": self._edges.close,
-            "tasks": self._cancel_tasks,
+            "tasks": self._tasks.end,
             "journal": self._journal.close,
         }
         for name, stage in stages.items():
@@ -231,11 +237,6 @@ class App:
             except TimeoutError:
                 self._reporter.late(name, deadline)
         self._log.flush()
-
-    async def _cancel_tasks(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
 
     async def _flush(self) -> None:
         while True:

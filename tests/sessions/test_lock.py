@@ -80,7 +80,8 @@ def test_a_drawdown_stays_locked_through_restarts_until_it_is_reviewed(
     review(home, lock)
     again = engine("run", *flags, home=home)
     assert "trading is locked" not in again.stderr
-    assert again.returncode == ExitCode.LOCKED  # the day's loss is still beyond the limit
+    # The day's loss is still beyond the limit.
+    assert again.returncode == ExitCode.LOCKED, again.stdout
     assert size_ramp(home) == Decimal("0.25")
     assert locks_of(home)[0].baseline == lock.baseline
 
