@@ -378,10 +378,20 @@ def test_a_company_counts_once_however_many_inputs_it_lacks(tmp_path: Path) -> N
         proposed(tmp_path, desk)
 
 
-def test_without_the_rate_there_is_no_proposal(tmp_path: Path) -> None:
-    suppliers = replace(SmallDesk().suppliers(), rate_on=lambda days: np.full(len(days), np.nan))
+@pytest.mark.parametrize(
+    ("problems", "remedy"),
+    [((), "choose an earlier day"), (("FRED is down",), "run it again when the sites that failed")],
+)
+def test_without_the_rate_there_is_no_proposal(
+    tmp_path: Path, problems: tuple[str, ...], remedy: str
+) -> None:
+    suppliers = replace(
+        SmallDesk().suppliers(),
+        rate_on=lambda days: np.full(len(days), np.nan),
+        problems=lambda: problems,
+    )
     files = UniverseFiles(Home(tmp_path).desk("embedded"))
-    with pytest.raises(SelectionFailed, match="the 10-year rate is not known on 2010-06-30"):
+    with pytest.raises(SelectionFailed, match=f"rate is not known on 2010-06-30, .*; .*{remedy}"):
         asyncio.run(refresh_universe(suppliers, files, WANTED, silent))
 
 

@@ -91,7 +91,7 @@ async def _prepare(
     progress("members", len(symbols), len(symbols))
     bars = await off_the_loop(_read_bars, suppliers, wanted.parameters, symbols, through)
     if not np.isfinite(bars.rates[-1]):
-        raise SelectionFailed(f"the 10-year rate is not known on {through}, or is weeks old")
+        raise _missing(suppliers, f"the 10-year rate is not known on {through}, or is weeks old")
     progress("quality", len(symbols), len(symbols))
     refused_bars = {row.symbol for row in bars.refused}
     left = [symbol for symbol in symbols if symbol not in refused_bars]
@@ -145,14 +145,20 @@ def _check_market(suppliers: Suppliers, market: Panel, through: date) -> None:
     symbol = suppliers.market
     if not market.days or market.days[-1] != through or not np.isfinite(market.close).all():
         last = market.days[-1] if market.days else "none"
-        raise SelectionFailed(
-            f"the bars of {symbol} end or have a hole before {through} (last day: {last})"
-        )
+        problem = f"the bars of {symbol} end or have a hole before {through} (last day: {last})"
+        raise _missing(suppliers, problem)
     # Who is no member is never refused by name, so nobody else would see it.
     for spoiled in suppliers.screen([symbol], through):
         if spoiled.symbol == symbol:
             found = f"{spoiled.code}: {spoiled.field}: {spoiled.value}"
             raise SelectionFailed(f"the bars of {symbol} cannot be trusted: {found}")
+
+
+def _missing(suppliers: Suppliers, problem: str) -> SelectionFailed:
+    """Say what is missing, and what brings it: a site that was down, or its maker."""
+    if suppliers.problems():
+        return SelectionFailed(f"{problem}; run it again when the sites that failed answer")
+    return SelectionFailed(f"{problem}; the source has none: choose an earlier day")
 
 
 def _on_days(panel: Panel, days: tuple[date, ...]) -> Panel:
