@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "console": WORDS,
     "logs": WORDS,
     "alerts": {*EDGE},
-    "store": WORDS,
+    "store": {*WORDS, "atomic_files"},
     # settings compose every room's `parameters.py`, and nothing else of a room
     "settings": {*WORDS, "parameters"},
     "plan_file": {*WORDS, "settings"},

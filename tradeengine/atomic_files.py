@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tradeengine.model.instants import MINUTE
@@ -13,16 +14,28 @@ LEFT_OVER_AFTER = MINUTE
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Write a file so that a reader sees the old content or the new, never a part."""
+    with _written_beside(path, content) as written:
+        written.replace(path)
+
+
+def write_first(path: Path, content: bytes | memoryview) -> None:
+    """Write a file that is not there, whole; one that is there, or comes meanwhile, stays."""
+    with _written_beside(path, content) as written, suppress(FileExistsError):
+        path.hardlink_to(written)
+
+
+@contextmanager
+def _written_beside(path: Path, content: bytes | memoryview) -> Iterator[Path]:
+    """Give a file that is on the disk, for its place to be given to it; else it is removed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
+        yield Path(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def remove_leftovers(path: Path, now: int) -> None:

@@ -62,6 +62,33 @@ def test_a_file_that_is_no_database_is_refused_by_name_with_a_remedy(path: Path)
     assert caught.value.exit_code is ExitCode.INTERNAL
 
 
+def test_a_file_that_was_emptied_is_no_beginning(path: Path) -> None:
+    """Whoever takes it for a new one lifts every lock that it held."""
+    with open_database(path):
+        pass
+    path.write_bytes(b"")
+    with pytest.raises(StoreFailed, match="is empty"), open_database(path):
+        pass
+    assert path.read_bytes() == b""
+
+
+def test_of_two_that_make_the_file_the_first_stays(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_first = database_module.write_first
+
+    def after_another(place: Path, content: bytes) -> None:
+        monkeypatch.undo()
+        with open_database(path) as other:
+            other.write("INSERT INTO builds VALUES ('a', 'b', 'c')")
+        write_first(place, content)
+
+    monkeypatch.setattr(database_module, "write_first", after_another)
+    with open_database(path) as database:
+        assert database.read("SELECT account FROM builds") == [("a",)]
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_damaged_page_is_found(path: Path) -> None:
     with open_database(path) as database:
         for number in range(2000):
@@ -76,7 +103,7 @@ def test_a_damaged_page_is_found(path: Path) -> None:
 
 def test_a_folder_that_does_not_exist_is_said(tmp_path: Path) -> None:
     with (
-        pytest.raises(StoreFailed, match="unable to open"),
+        pytest.raises(StoreFailed, match="No such file"),
         open_database(tmp_path / "no" / "state.db"),
     ):
         pass

@@ -3,14 +3,16 @@ The state file: SQLite in WAL mode, checked and migrated when it is opened.
 
 Every commit is on the disk before it returns (`synchronous = FULL`): a lock that
 was written is there after a power cut. A file that is damaged, or was written by a
-newer version, is refused: trading without knowing of a lock would be worse.
+newer version, is refused: trading without knowing of a lock would be worse. A new one
+is put into its place whole, so one without content has lost it.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from tradeengine.atomic_files import write_first
 from tradeengine.errors import StoreFailed
 
 MIGRATIONS: tuple[str, ...] = (
@@ -90,8 +92,9 @@ class Database:
 
 @contextmanager
 def open_database(path: Path) -> Iterator[Database]:
-    """Open the state file for the length of a block. Raises StoreFailed."""
+    """Open the state file for the length of a block, made if need be. Raises StoreFailed."""
     with _said_of(path):
+        _make(path)
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
     try:
         with _said_of(path):
@@ -103,6 +106,16 @@ def open_database(path: Path) -> Iterator[Database]:
         yield Database(path, connection)
     finally:
         connection.close()
+
+
+def _make(path: Path) -> None:
+    """Make the file unless it is there. Raises StoreFailed for one that was emptied."""
+    if not path.exists():
+        with closing(sqlite3.connect(":memory:")) as connection:
+            _migrate(path, connection)
+            write_first(path, connection.serialize())
+    elif not path.stat().st_size:
+        raise StoreFailed(str(path), "is empty, and it never is unless its content was lost")
 
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
@@ -126,3 +139,5 @@ def _said_of(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreFailed(str(path), str(error)) from error
+    except OSError as error:
+        raise StoreFailed(str(path), error.strerror or str(error)) from error
