@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
@@ -15,6 +16,8 @@ import pytest
 from tests.runs import make_home, options_for, run_folder
 from tradeengine import app, halting
 from tradeengine.broker.simulated import SimulatedBroker
+from tradeengine.bus import journal as journal_module
+from tradeengine.bus import writer
 from tradeengine.bus.inbox import Inbox
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header
@@ -257,6 +260,32 @@ def test_a_disk_that_fills_up_later_is_flattened_too(
     assert receipt(home)["flat"] is True
     assert receipt(home)["trigger"] == "fault"
     assert receipt(home)["symbols"]
+
+
+@pytest.mark.parametrize("venue", ["simulated", "embedded"])
+def test_a_disk_that_hangs_does_not_hold_up_the_flatten(
+    home: Home, monkeypatch: pytest.MonkeyPatch, venue: str
+) -> None:
+    write, hangs, answers = writer._write, threading.Event(), threading.Event()
+
+    def hanging(file: int, batch: bytearray) -> writer.Written:
+        if hangs.is_set():
+            answers.wait(60)
+        return write(file, batch)
+
+    monkeypatch.setattr(writer, "_write", hanging)
+    monkeypatch.setattr(journal_module, "DISK_SECONDS", 0.2)
+    monkeypatch.setattr(app, "FLUSH_SECONDS", 0.0)
+    when_held(monkeypatch, hangs.set)
+
+    code = trade(options_for(home, venue=venue, until="11:00"))
+
+    answers.set()
+    assert code is ExitCode.INTERNAL
+    assert receipt(home)["flat"] is True
+    assert receipt(home)["trigger"] == "fault"
+    assert receipt(home)["symbols"]
+    assert "the disk did not answer within" in said(home, "JOURNAL_FAILED")[0]
 
 
 def test_a_venue_that_cannot_be_reached_is_said_in_words(

@@ -124,13 +124,14 @@ ACCOUNT: Json = {
 
 @dataclass
 class Answer:
-    """One scripted answer. `delay_seconds` before it, or `reset` instead of it."""
+    """One scripted answer, `delay_seconds` late or `after` an event; or `reset` instead of it."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     delay_seconds: float = 0.0
+    after: asyncio.Event | None = None
     reset: bool = False
 
 
@@ -220,6 +221,8 @@ class ScriptedBroker:
         answer = self._next(request.method, request.path)
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
+        if answer.after is not None:
+            await answer.after.wait()
         if answer.reset and request.transport is not None:
             request.transport.abort()
         return web.Response(

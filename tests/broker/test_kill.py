@@ -1,12 +1,14 @@
 """The kill path and the look at one order: both work without `run`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.broker.fakes import Bench
+from tests.broker.fakes import Bench, buy, running, until
 from tests.broker.scripted import Answer, Json, ScriptedBroker, as_json, order_json, scripted
 from tradeengine.errors import RefusedByBroker
 
@@ -47,6 +49,38 @@ async def test_a_broker_that_does_not_answer_is_not_flat() -> None:
         server.script("GET", "/v2/positions", Answer(502))
         async with unopened(server) as bench:
             assert not await bench.broker.close_everything(tries=1)
+
+
+async def test_an_order_that_still_waits_does_not_leave_after_the_word_that_all_is_flat() -> None:
+    disk = asyncio.Event()
+    async with scripted() as server:
+        bench = Bench(server)
+        bench.broker._durable = disk.wait  # type: ignore[assignment]
+        async with running(bench.broker):
+            bench.broker.send(buy())
+            closing = asyncio.create_task(bench.broker.close_everything(tries=10_000))
+            await until(lambda: server.count("GET", "/v2/positions") > 2)
+            assert not closing.done()
+            disk.set()
+            assert await closing
+            await bench.drained()
+        assert server.count("POST", "/v2/orders") == 0
+
+
+async def test_an_order_that_is_on_its_way_is_waited_for() -> None:
+    """The broker lists it late: until its answer nobody can say that all is flat."""
+    async with scripted() as server:
+        bench = Bench(server, read_timeout_seconds=30, total_timeout_seconds=30)
+        answer = asyncio.Event()
+        server.script("POST", "/v2/orders", replace(as_json(order_json()), after=answer))
+        async with running(bench.broker):
+            bench.broker.send(buy())
+            await until(lambda: server.count("POST", "/v2/orders") == 1)
+            closing = asyncio.create_task(bench.broker.close_everything(tries=10_000))
+            await until(lambda: server.count("GET", "/v2/positions") > 2)
+            assert not closing.done()
+            answer.set()
+            assert await closing
 
 
 async def test_what_the_account_is_worth_need_not_be_known_to_be_flat() -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from tradeengine.bus import journal as journal_module
+from tradeengine.bus import writer
 from tradeengine.bus.journal import Journal
 from tradeengine.bus.records import Header, JournalFile, message_types
 from tradeengine.errors import JournalDamaged, JournalFailed
@@ -112,6 +115,34 @@ async def test_a_full_disk_is_reported_and_loses_nothing(tmp_path: Path) -> None
 
     os.close(full)
     assert [r.message() for r in JournalFile(path).records()] == [QUOTE, TIMER]
+
+
+async def test_a_disk_that_does_not_answer_is_reported_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, answers = writer._write, threading.Event()
+
+    def hanging(file: int, batch: bytearray) -> writer.Written:
+        answers.wait(30)
+        return write(file, batch)
+
+    monkeypatch.setattr(writer, "_write", hanging)
+    monkeypatch.setattr(journal_module, "DISK_SECONDS", 0.05)
+    journal = Journal(tmp_path / "journal", HEADER)
+    journal.take_input(QUOTE)
+    for _ in range(2):
+        with pytest.raises(JournalFailed, match="the disk did not answer within"):
+            await journal.durable()
+
+    answers.set()
+    monkeypatch.setattr(journal_module, "DISK_SECONDS", 30)
+    commit = journal._commit
+    assert commit is not None
+    await commit
+    journal.take_input(TIMER)
+    await journal.close()
+    found = [record.message() for record in JournalFile(tmp_path / "journal").records()]
+    assert found == [QUOTE, TIMER]
 
 
 @pytest.mark.parametrize("cut", [1, 5, 12])

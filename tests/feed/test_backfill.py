@@ -1,7 +1,7 @@
 """History by REST: pages, order, gaps."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import aiohttp
 import pytest
@@ -99,6 +99,32 @@ async def test_warm_up_reads_all_pages_in_order_of_time_then_symbol(
         trade_count=17,
         history=True,
     )
+
+
+async def test_a_warm_up_that_is_given_up_waits_for_no_room(
+    backfill: Make, alpaca: ScriptedAlpaca, inbox: ShowingInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is given up when the engine has stopped, and then nobody makes room any more."""
+    get, asked = DataRest.get, asyncio.Event()
+
+    async def hanging(rest: DataRest, path: str, query: Mapping[str, str]) -> bytes:
+        if "page_token" in query:
+            asked.set()
+            await asyncio.get_running_loop().create_future()
+        return await get(rest, path, query)
+
+    monkeypatch.setattr(DataRest, "get", hanging)
+    alpaca.bars = {"MSFT": [wire_bar(0), wire_bar(1)]}
+    alpaca.page_size = 1
+    inbox.room.clear()
+    warming_up = asyncio.create_task(backfill().warm_up(["MSFT"], TEN, NOW))
+    await asked.wait()
+    warming_up.cancel()
+
+    async with asyncio.timeout(30):
+        with pytest.raises(asyncio.CancelledError):
+            await warming_up
+    assert inbox.messages == []
 
 
 async def test_the_question_names_tape_time_and_adjustment(

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tradeengine.quant.off_the_loop import off_the_loop
+from tradeengine.quant.off_the_loop import beside_the_loop, off_the_loop
 
 
 async def test_it_is_done_in_another_thread_and_gives_its_result() -> None:
@@ -53,3 +53,22 @@ async def test_a_first_cancel_waits_for_the_work_and_a_second_does_not() -> None
             await asyncio.sleep(0)
     assert second.cancelled()
     may_end.set()
+
+
+async def test_what_only_looks_is_left_behind_by_a_cancel() -> None:
+    began, may_end = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        loop.call_soon_threadsafe(began.set)
+        may_end.wait(30)
+
+    looking = asyncio.create_task(beside_the_loop(look), name="looking")
+    await began.wait()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    [thread] = [each for each in threading.enumerate() if each.name == "job"]
+    assert thread.daemon  # The process does not wait for it either.
+    may_end.set()
+    assert await beside_the_loop(lambda: 7) == 7

@@ -34,7 +34,7 @@ def tick(n: int) -> TimerFired:
 class Scene:
     """A pump over a tiny core: timers are seen, number 13 raises, a stop stops."""
 
-    def __init__(self, *, stop_raises: bool = False) -> None:
+    def __init__(self, *, stop_raises: bool = False, change_raises: bool = False) -> None:
         def on_timer(timer: TimerFired) -> None:
             if timer.at == 13:
                 raise ZeroDivisionError("thirteen")
@@ -44,7 +44,13 @@ class Scene:
                 raise KeyError("core")
             return [STOPPED]
 
-        routes: Routes = {TimerFired: [on_timer], RequestStop: [on_stop], StateChanged: []}
+        def on_change(_: StateChanged) -> None:
+            if change_raises:
+                raise IndexError("behind the stop")
+
+        routes: Routes = {
+            TimerFired: [on_timer], RequestStop: [on_stop], StateChanged: [on_change],
+        }  # fmt: skip
         self.seen: list[Message] = []
         self.bugs: list[str] = []
         self.inbox = Inbox()
@@ -92,6 +98,20 @@ async def test_a_core_that_cannot_even_stop_is_broken() -> None:
 
     assert scene.bugs == ["TimerFired: thirteen", "RequestStop: 'core'"]
     assert scene.pump.broken.is_set()
+
+
+async def test_a_bug_behind_the_stop_does_not_hide_it() -> None:
+    """Else nobody would ever end the run: the core has stopped, and refuses another stop."""
+    scene = Scene(change_raises=True)
+    ask = RequestStop(at=1, received_at=1, trigger=StopTrigger.INTERRUPT)
+    scene.inbox.put_nowait(ask)
+
+    async with asyncio.timeout(30):
+        await scene.pump.run()
+
+    assert scene.pump.stopped.is_set()
+    assert scene.seen == [ask]
+    assert scene.bugs == ["RequestStop: behind the stop"]
 
 
 async def test_other_tasks_get_their_turn_while_the_inbox_is_full() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tradeengine.atomic_files import write_first
 from tradeengine.errors import ExitCode, StoreFailed
 from tradeengine.store import database as database_module
 from tradeengine.store.database import MIGRATIONS, open_database
@@ -75,8 +76,6 @@ def test_a_file_that_was_emptied_is_no_beginning(path: Path) -> None:
 def test_of_two_that_make_the_file_the_first_stays(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_first = database_module.write_first
-
     def after_another(place: Path, content: bytes) -> None:
         monkeypatch.undo()
         with open_database(path) as other:

@@ -192,12 +192,25 @@ class AlpacaBroker:
         return None if row is None else row.filled_qty or ZERO
 
     async def close_everything(self, tries: int) -> bool:
-        """Cancel and close all without the core; return whether the broker reports flat."""
+        """
+        Cancel and close all without the core; return whether the broker reports flat.
+
+        From now on no order leaves that has not left already.
+        """
+        self._withdrawals.stop_all()
         pause = self._parameters.retry_spacing_seconds[-1]
-        line = self._line(asyncio.sleep)
         return await close_everything(
-            line, self._parameters.orders_page_size, tries, lambda: asyncio.sleep(pause)
+            self._line(asyncio.sleep),
+            self._parameters.orders_page_size,
+            tries,
+            lambda: asyncio.sleep(pause),
+            self._is_settled,
         )
+
+    def _is_settled(self) -> bool:
+        """Tell whether no order is on its way to the broker; without `run` none is carried out."""
+        orders = (SubmitOrder, ReplaceOrder)
+        return not (self._running and any(isinstance(c, orders) for c in self._lanes.under_way))
 
     async def _carry_out(self, command: Command, turn: Turn) -> None:
         line = self._line(turn.pause, turn.aside)

@@ -3,7 +3,8 @@ The kill path: flat without the core.
 
 For the day on which the engine itself is broken. It knows nothing of our
 orders: it asks the broker to cancel all and close all, looks, and asks again,
-until the broker reports neither orders nor positions or the tries run out.
+until the broker reports neither orders nor positions or the tries run out. What
+the broker says counts only when no order of ours is on its way to it any more.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,14 +25,19 @@ _NO_ANSWER = (RefusedByBroker, OutcomeUnknown, VenueUnreachable, ProtocolViolati
 
 
 async def close_everything(
-    line: Line, page_size: int, tries: int, pause: Callable[[], Awaitable[None]]
+    line: Line,
+    page_size: int,
+    tries: int,
+    pause: Callable[[], Awaitable[None]],
+    is_settled: Callable[[], bool] = lambda: True,
 ) -> bool:
     """Cancel and close everything, up to `tries` times; return whether the account is flat."""
     for _ in range(tries):
         for request in (_CANCEL_ALL, _CLOSE_ALL):
             await _asked(line, request)
         await pause()
-        if await _is_flat(line, page_size):
+        settled = is_settled()  # Before the look: what arrives during it may not be in it.
+        if await _is_flat(line, page_size) and settled:
             return True
     return False
 

@@ -18,6 +18,11 @@ class Withdrawals:
     def __init__(self) -> None:
         self._cancelled: set[str] = set()
         self._unsent: set[str] = set()
+        self._all_stay = False
+
+    def stop_all(self) -> None:
+        """Let no order leave any more: the account is being closed past the core."""
+        self._all_stay = True
 
     def note(self, command: Command, waiting: Iterable[Command]) -> None:
         """Take note of a cancel whose order may still be among `waiting`."""
@@ -29,7 +34,7 @@ class Withdrawals:
 
     def stop(self, order: SubmitOrder) -> bool:
         """Tell whether an order must stay; asked at the last moment before it is sent, too."""
-        stays = order.client_order_id in self._cancelled
+        stays = self._all_stay or order.client_order_id in self._cancelled
         if stays:
             self._unsent.add(order.client_order_id)
         return stays

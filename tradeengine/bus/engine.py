@@ -28,11 +28,15 @@ class Engine:
         self._take_input, self._take_effect = recorder.take_input, recorder.take_effect
         self.steps = 0
 
-    def step(self, message: Message) -> list[Message]:
-        """Write the input down, handle it to completion, write and return its effects."""
+    def step(self, message: Message, effects: list[Message] | None = None) -> list[Message]:
+        """
+        Write the input down, handle it to completion, write and return its effects.
+
+        A list that is given is filled as it goes: a raise does not hide what came before it.
+        """
         self.steps += 1
         self._take_input(message)
-        effects: list[Message] = []
+        effects = [] if effects is None else effects
         try:
             self._dispatch(message, effects)
         finally:

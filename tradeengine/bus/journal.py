@@ -13,7 +13,8 @@ as coroutines do. After a write that took longer it does not stand still again
 until the disk has been quick: a stalled disk never holds up the loop.
 
 A disk that refuses is reported by `JournalFailed`; what was not written stays
-in the buffer and is written when the disk takes it again.
+in the buffer and is written when the disk takes it again. So is one that does not
+answer within `DISK_SECONDS`, and until it has answered nobody waits for it again.
 """
 
 import asyncio
@@ -28,6 +29,9 @@ from tradeengine.model.message import Message
 PATIENCE_SECONDS = 0.002
 """The longest that the event loop stands still for the disk."""
 
+DISK_SECONDS = 5.0
+"""How long a write may take before the disk counts as one that refuses."""
+
 
 class Journal:
     """Append records; make them durable on request. Close it when done."""
@@ -39,6 +43,9 @@ class Journal:
         self._taken = len(self._buffer)
         self._synced = 0
         self._commit: asyncio.Task[None] | None = None
+        self._late_at = 0.0
+        """When the write that is under way is late, in the loop's time."""
+
         self._is_quick = True
         self.commits = 0
         self.high_water = 0
@@ -73,8 +80,16 @@ class Journal:
         while self._synced < target:
             commit = self._commit or self._begin()
             if commit is not None:
+                await self._wait_for(commit)
+
+    async def _wait_for(self, commit: asyncio.Task[None]) -> None:
+        try:
+            async with asyncio.timeout_at(self._late_at):
                 # Shielded: one waiter that is cancelled must not cancel the others' write.
                 await asyncio.shield(commit)
+        except TimeoutError:
+            problem = f"the disk did not answer within {DISK_SECONDS:g} s"
+            raise JournalFailed(str(self._path), problem) from None
 
     def _begin(self) -> asyncio.Task[None] | None:
         """Begin a write and stand still for it; give what to wait for if it goes on."""
@@ -84,6 +99,7 @@ class Journal:
         if written is not None:
             self._end(batch, written)
             return None
+        self._late_at = asyncio.get_running_loop().time() + DISK_SECONDS
         self._commit = asyncio.create_task(self._outcome(batch), name="journal commit")
         self._commit.add_done_callback(_retrieve)
         return self._commit

@@ -46,14 +46,15 @@ class Backfill:
         Read the complete minutes of `start`..`end` (instants); give their number.
 
         Raises VenueUnreachable, RefusedByBroker or ProtocolViolation; what came
-        before is in the inbox even then.
+        before is in the inbox even then. One that is cancelled waits for nothing.
         """
         collected: list[Bar] = []
         try:
             await self._collect(symbols, start, end, collected)
-        finally:
-            brought = await self._deliver(collected)
-        return brought
+        except (VenueUnreachable, RefusedByBroker, ProtocolViolation):
+            await self._deliver(collected)
+            raise
+        return await self._deliver(collected)
 
     async def refill(self, symbols: Sequence[str], start: int, end: int) -> None:
         """Read what was missed between two instants and report the gap. Never raises."""

@@ -1,5 +1,5 @@
 """
-CPU work of a job, off the loop, in a thread that cannot keep the engine from ending.
+Work off the loop, in a thread that cannot keep the engine from ending.
 
 Not `asyncio.to_thread`: that returns at once when it is cancelled while its thread works on,
 so a job that was given up could overlap with its next run; and the process waits for such a
@@ -24,6 +24,20 @@ async def off_the_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
     A first cancel is heeded when the work is done, so that who awaits this knows that nothing
     works on; a second one at once.
     """
+    future = _begun(work, *args, **kwargs)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait({future})
+        raise
+
+
+async def beside_the_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """As `off_the_loop`, for work that only looks: a cancel leaves it behind at once."""
+    return await _begun(work, *args, **kwargs)
+
+
+def _begun(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
     loop = asyncio.get_running_loop()
     parcel: _Parcel[T] = _Parcel(loop.create_future())
 
@@ -34,11 +48,7 @@ async def off_the_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
             loop.call_soon_threadsafe(parcel.deliver)
 
     threading.Thread(target=run, name="job", daemon=True).start()
-    try:
-        return await asyncio.shield(parcel.future)
-    except asyncio.CancelledError:
-        await asyncio.wait({parcel.future})
-        raise
+    return parcel.future
 
 
 class _Parcel(Generic[T]):
@@ -63,7 +73,9 @@ class _Parcel(Generic[T]):
         return True
 
     def deliver(self) -> None:
-        """Give it to who waits."""
+        """Give it to who waits, if somebody still does."""
+        if self.future.done():
+            return
         if self._error is None:
             self.future.set_result(self.given)
         else:

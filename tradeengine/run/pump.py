@@ -98,14 +98,18 @@ class Pump:
         inbox, step = self._inbox, self._engine.step
         for _ in batch:
             message = self._in_hand = inbox.take_nowait()
+            effects: list[Message] = []
             try:
-                effects = step(message)
-                self._untold.append((message, effects))
-                if effects:
-                    self._look_at(effects)
-                    return
+                step(message, effects)
+                if not effects:
+                    self._untold.append((message, effects))
             finally:
+                if effects:  # A raise behind them takes none of them back.
+                    self._untold.append((message, effects))
+                    self._look_at(effects)
                 inbox.done()
+            if effects:
+                return
 
     def _tell(self) -> None:
         """Tell the watcher of the steps that it has not heard of, in order."""

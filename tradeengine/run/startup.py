@@ -24,6 +24,7 @@ from tradeengine.model.instants import MINUTE, format_instant, instant_of, new_y
 from tradeengine.model.orders import StopTrigger
 from tradeengine.model.sessions import previous_session
 from tradeengine.options import Options
+from tradeengine.quant.off_the_loop import beside_the_loop
 from tradeengine.run.earlier_entries import earlier_entries
 from tradeengine.run.edges import Edges, World
 from tradeengine.run.recovery import differences, last_record
@@ -111,12 +112,13 @@ async def _reconcile(
         check_live_account(options.settings, snapshot.account_number)
     now, unexplained = world.clock.now(), snapshot.unreadable_rows
     if not world.fresh_account:
-        # Off the loop: a day's journal takes longer than a peer waits for an answer to its ping.
-        record = await asyncio.to_thread(last_record, options.home, files, snapshot.account_number)
+        # A day's journal takes longer than a peer waits for an answer to its ping, and a run that
+        # is stopped meanwhile does not wait for the rest.
+        record = await beside_the_loop(last_record, options.home, files, snapshot.account_number)
         found = await differences(record, snapshot, edges.find_order, now)
         unexplained += sum(not difference.explained for difference in found)
         inbox.put_many(found)
-        past = await asyncio.to_thread(_past, options, world, files, snapshot.account_number)
+        past = await beside_the_loop(_past, options, world, files, snapshot.account_number)
         if past:
             inbox.put_nowait(EntriesRecalled(at=now, received_at=now, entries=past))
     inbox.put_nowait(Reconciled(at=now, received_at=now, unexplained=unexplained))
