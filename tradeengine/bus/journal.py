@@ -29,7 +29,7 @@ from tradeengine.model.message import Message
 PATIENCE_SECONDS = 0.002
 """The longest that the event loop stands still for the disk."""
 
-DISK_SECONDS = 5.0
+DISK_SECONDS = 10.0
 """How long a write may take before the disk counts as one that refuses."""
 
 
