@@ -104,7 +104,7 @@ class Protector:
         if is_stop and len(self._stops(symbol)) == len(self._router.book.open_in(symbol)):
             self._patience.failed(symbol, ended.at)
         if is_stop and outcome == OrderState.REJECTED:
-            text = f"{symbol}: the broker refused the protective stop; position unprotected"
+            text = f"{symbol}: the protective stop was not placed; position unprotected"
             yield AlertRaised(at=ended.at, severity=Severity.CRITICAL, code="NAKED", text=text)
             return
         yield from self._mend(symbol, ended.at)
