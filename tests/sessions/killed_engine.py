@@ -72,8 +72,10 @@ class Killer:
     def _watch_the_core(self) -> None:
         step = Engine.step
 
-        def watched(engine: Engine, message: Message) -> list[Message]:
-            effects = step(engine, message)
+        def watched(
+            engine: Engine, message: Message, followed: list[Message] | None = None
+        ) -> list[Message]:
+            effects = step(engine, message, followed)
             names = {type(m).__name__ for m in (message, *effects)}
             self._is_armed = self._is_armed or self._since in names
             if self._is_armed and self._moment is Moment.UNWRITTEN and self._what in names:
