@@ -155,6 +155,17 @@ def test_a_plan_that_was_typed_and_is_nowhere_is_refused(home: Home) -> None:
     assert told.startswith("--plan: no_such_plan.yaml is not there")
 
 
+def test_a_plan_that_is_a_link_to_nothing_is_not_looked_for_elsewhere(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("session_plan.yaml").symlink_to("gone.yaml")
+
+    told = refusal(home, Flags(plan=Path("session_plan.yaml")))
+
+    assert told.startswith("session_plan.yaml: is a link to nothing")
+
+
 def test_without_a_plan_the_engine_is_to_build_one_and_may_trade_nothing_yet(
     tmp_path: Path,
 ) -> None:

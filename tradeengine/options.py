@@ -17,7 +17,7 @@ from tradeengine.layout import Home
 from tradeengine.model.plan import NOTHING_PLANNED, SessionPlan
 from tradeengine.plan_file import load_plan
 from tradeengine.settings import Settings, VenueChoice, choose_venue, load_settings
-from tradeengine.settings.places import find_config_file
+from tradeengine.settings.places import find_config_file, is_there
 from tradeengine.tape import hears_iex_only, on_iex
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -117,7 +117,7 @@ def _refuse_foreign_flags(flags: Flags, choice: VenueChoice) -> None:
 
 def _plan_path(flags: Flags, settings: Settings, home: Home) -> Path:
     named = flags.plan if flags.plan is not None else Path(settings.run.plan)
-    if named.is_file() or named.is_absolute():
+    if named.is_absolute() or is_there(named):
         return named
     found = find_config_file(str(named), home.root)
     if found is None:

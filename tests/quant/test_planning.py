@@ -213,6 +213,17 @@ def test_the_recorded_day_is_traded_by_the_plan_that_was_written_for_it(tmp_path
     assert said[-1].startswith("plan: written by hand for this session, ")
 
 
+def test_a_plan_for_the_day_that_is_a_link_to_nothing_is_not_passed_over(tmp_path: Path) -> None:
+    home = make_home(tmp_path, run={"plan": "auto"}, venue={})
+    home.prepare()
+    plans = home.root / "config" / "plans"
+    plans.mkdir()
+    (plans / "2019-02-13.yaml").symlink_to("gone.yaml")
+
+    with pytest.raises(BadConfiguration, match=r"2019-02-13\.yaml: is a link to nothing"):
+        plan_for(options_of(home, date(2019, 2, 13)))
+
+
 def test_a_plan_by_hand_stays_as_it_is(tmp_path: Path) -> None:
     options = options_for(make_home(tmp_path))
 

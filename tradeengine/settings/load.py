@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tradeengine.errors import BadConfiguration
 from tradeengine.settings.marked_yaml import MarkedYaml, read_marked_yaml, written
 from tradeengine.settings.mistakes import SECRETS_BELONG, mistakes
-from tradeengine.settings.places import find_config_file, shown_path
+from tradeengine.settings.places import find_config_file, is_there, shown_path
 from tradeengine.settings.problems import Problem, refusal
 from tradeengine.settings.schema import Settings
 from tradeengine.settings.secrets import NAMES, read_secrets
@@ -54,12 +54,12 @@ def parse_settings(yaml: MarkedYaml) -> Settings:
 def _env_file(home: Path) -> tuple[Path, str]:
     at_home = home / ".env"
     # Whatever it is: a pipe that a keeper of secrets fills is read, and a folder refused in words.
-    path = at_home if at_home.exists() else Path(".env")
+    path = at_home if is_there(at_home) else Path(".env")
     return path, shown_path(path)
 
 
 def _read_config(home: Path, config: Path | None) -> MarkedYaml:
-    if config is not None and not config.is_file():
+    if config is not None and not is_there(config):
         raise BadConfiguration(
             shown_path(config), "there is no such file", "correct --config, or leave it out"
         )

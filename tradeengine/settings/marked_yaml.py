@@ -16,6 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from tradeengine.errors import BadConfiguration
+from tradeengine.settings.places import unreadable
 from tradeengine.settings.problems import Problem, refusal, shown
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
@@ -69,8 +70,7 @@ def read_marked_yaml(path: Path, name: str) -> MarkedYaml:
         text = path.read_text(encoding="utf-8")
         return _Reading(name).read(_composed(text))
     except OSError as error:
-        remedy = "is the path right? It is looked for from the current directory"
-        raise BadConfiguration(name, f"cannot be read: {error.strerror}", remedy) from None
+        raise unreadable(path, name, error) from None
     except UnicodeDecodeError as error:
         raise BadConfiguration(name, f"is not UTF-8 text (byte {error.start})") from None
     except yaml.YAMLError as error:

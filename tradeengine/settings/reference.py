@@ -47,7 +47,8 @@ of range are refused at the start, with the line, the value and the nearest vali
 `tradeengine config` prints the values in force and where each came from.
 
 The file is looked for in `<home>/config/`, then in `./config/`, then beside the package;
-`--config FILE` names another. Numbers and dates are written bare, times as `09:30`;
+the first that has the name counts, and where that is a link to nothing or cannot be read, nothing
+starts. `--config FILE` names another. Numbers and dates are written bare, times as `09:30`;
 `true` and `false` are the only booleans.
 """
 

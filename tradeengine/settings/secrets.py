@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from tradeengine.errors import BadConfiguration
+from tradeengine.settings.places import unreadable
 from tradeengine.settings.problems import Problem, refusal, unknown_key
 
 SHORTEST = 4
@@ -129,10 +130,10 @@ def read_secrets(
 def _read_file(path: Path, name: str) -> tuple[dict[str, Given], list[Problem]]:
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}, []
     except OSError as error:
-        raise BadConfiguration(name, f"cannot be read: {error.strerror}") from None
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
+            return {}, []
+        raise unreadable(path, name, error) from None
     except UnicodeDecodeError as error:
         raise BadConfiguration(name, f"is not UTF-8 text (byte {error.start})") from None
     given: dict[str, Given] = {}
