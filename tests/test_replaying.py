@@ -96,6 +96,20 @@ async def test_a_torn_run_is_identical_as_far_as_it_goes(
     assert caught.out == ""
 
 
+async def test_a_torn_run_is_compared_with_a_whole_one_as_far_as_it_goes(
+    tmp_path: Path, inputs: BuildInputs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = await recorded(tmp_path / "one", inputs), await recorded(tmp_path / "two", inputs)
+    journal = two / "journal"
+    journal.write_bytes(journal.read_bytes()[:-1])
+
+    assert replay_run(one, two) is ExitCode.FAILED
+    caught = capsys.readouterr()
+    assert caught.err.startswith("identical as far as it can be read: 3 inputs")
+    assert f"{journal}" in caught.err
+    assert "DIFFERENT" not in caught.err
+
+
 @pytest.mark.parametrize("name", ["", "nothing"])
 def test_a_folder_without_a_journal_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadConfiguration, match="holds no journal"):

@@ -87,6 +87,33 @@ async def test_a_longer_run_differs_where_the_shorter_ends(tmp_path: Path) -> No
         compare_journals(one, other)
 
 
+@pytest.mark.parametrize("torn_first", [True, False])
+async def test_a_torn_run_is_compared_as_far_as_it_can_be_read(
+    tmp_path: Path, torn_first: bool
+) -> None:
+    whole, torn = await record(tmp_path / "whole"), tmp_path / "torn"
+    await record(torn)
+    torn.write_bytes(torn.read_bytes()[:-3])
+    pair = (JournalFile(torn), whole) if torn_first else (whole, JournalFile(torn))
+
+    outcome = compare_journals(*pair)
+
+    assert (outcome.inputs, outcome.decisions) == (6, 2)
+    assert f"{torn}: " in outcome.damage
+    assert "cut short" in outcome.damage
+
+
+async def test_a_run_that_ended_whole_differs_from_a_longer_one_that_is_torn(
+    tmp_path: Path,
+) -> None:
+    whole, torn = await record(tmp_path / "whole", steps=4), tmp_path / "torn"
+    await record(torn)
+    torn.write_bytes(torn.read_bytes()[:-3])
+
+    with pytest.raises(ReplayDiffers, match=r"recorded: \(nothing\)"):
+        compare_journals(whole, JournalFile(torn))
+
+
 async def test_a_message_of_an_unknown_kind_is_shown_not_raised(tmp_path: Path) -> None:
     from tradeengine.bus.records import frame
 

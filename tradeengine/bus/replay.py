@@ -108,9 +108,15 @@ def _compare_step(seq: int, recorded: list[bytes], replayed: list[bytes], *, cut
 def compare_journals(
     one: JournalFile, other: JournalFile, progress: Callable[[int], None] = lambda _: None
 ) -> Outcome:
-    """Compare two journals record by record. Raises ReplayDiffers where they part."""
+    """
+    Compare two journals record by record, as far as both can be read.
+
+    Raises ReplayDiffers where they part.
+    """
     inputs = decisions = 0
     for seq, (left, right) in enumerate(zip_longest(one.records(), other.records()), start=1):
+        if (left is None and one.damage) or (right is None and other.damage):
+            break  # What one of them had here, nobody knows.
         if left is None or right is None or left != right:
             raise ReplayDiffers(seq, _record_words(left), _record_words(right))
         inputs += left.is_input
