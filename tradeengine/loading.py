@@ -3,6 +3,7 @@
 import gc
 import signal
 import sys
+from types import FrameType
 
 _YOUNG = 10_000
 """Objects made before garbage is looked for: nearly all that loading makes is there to stay."""
@@ -11,6 +12,8 @@ _YOUNG = 10_000
 def main() -> None:
     """Load and run; Ctrl-C before and after a command ends in words and its exit code too."""
     gc.set_threshold(_YOUNG)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
         from tradeengine.cli import main as command
     except KeyboardInterrupt:
@@ -25,6 +28,16 @@ def main() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         _forget_ctrl_c()
+
+
+def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
+    """
+    End a command by SIGTERM as by Ctrl-C, in words and in its own time. Raises KeyboardInterrupt.
+
+    A shell without job control starts what runs in its background with Ctrl-C ignored.
+    """
+    heard = signal.getsignal(signal.SIGINT)
+    (heard if callable(heard) else signal.default_int_handler)(number, frame)
 
 
 def _forget_ctrl_c() -> None:

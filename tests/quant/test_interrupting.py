@@ -1,4 +1,8 @@
-"""Ctrl-C in a command of the desk: a real signal to a real process, one line, exit code 130."""
+"""
+Ctrl-C in a command of the desk: a real signal to a real process, one line, exit code 130.
+
+SIGTERM ends it likewise.
+"""
 
 import signal
 import socket
@@ -15,6 +19,14 @@ from tests.sessions.programs import command, environment
 from tradeengine.loading import main
 
 SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def sigterm_comes_back() -> Iterator[None]:
+    """Heed SIGTERM after a test as before it: `main` leaves it to end a command."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
@@ -55,6 +67,86 @@ def test_a_signal_after_the_end_changes_neither_words_nor_exit_code() -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("tradeengine ")
+
+
+SIGTERM_MEANWHILE = """
+import signal, sys, types
+from tradeengine.loading import main
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+if "ignored" in sys.argv:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+def command():
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+commands = types.ModuleType("tradeengine.cli")
+commands.main = command
+sys.modules["tradeengine.cli"] = commands
+main()
+"""
+"""A command in the background of a shell, which has it ignore Ctrl-C, and its SIGTERM."""
+
+
+@pytest.mark.parametrize(("how", "code"), [("heard", 130), ("ignored", 0)])
+def test_sigterm_is_heard_where_ctrl_c_is_ignored_unless_it_is_too(how: str, code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SIGTERM_MEANWHILE, how],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(),
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+SIGTERM_IN_A_TASK = """
+import asyncio, signal, sys, types
+from tradeengine.event_loop import in_a_loop
+from tradeengine.loading import main
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+async def other():
+    signal.raise_signal(signal.SIGTERM)
+
+async def work():
+    task = asyncio.create_task(other())
+    try:
+        await asyncio.sleep(60)
+    finally:
+        print("tidied up")
+
+def command():
+    try:
+        in_a_loop(work())
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+commands = types.ModuleType("tradeengine.cli")
+commands.main = command
+sys.modules["tradeengine.cli"] = commands
+main()
+"""
+"""A command in the background whose SIGTERM comes while another task of its loop is at work."""
+
+
+def test_sigterm_in_the_middle_of_another_task_shows_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SIGTERM_IN_A_TASK],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(),
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "tidied up\n", "")
 
 
 CAUGHT = """
@@ -99,6 +191,7 @@ def silent_venue() -> Iterator[socket.socket]:
         yield listening
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -112,7 +205,11 @@ def silent_venue() -> Iterator[socket.socket]:
     ],
 )
 def test_ctrl_c_says_what_is_kept_and_what_to_do(
-    tmp_path: Path, silent_venue: socket.socket, typed: list[str], words: str
+    tmp_path: Path,
+    silent_venue: socket.socket,
+    typed: list[str],
+    words: str,
+    number: signal.Signals,
 ) -> None:
     url = f"http://127.0.0.1:{silent_venue.getsockname()[1]}"
     process = subprocess.Popen(
@@ -126,7 +223,7 @@ def test_ctrl_c_says_what_is_kept_and_what_to_do(
     try:
         asking, _ = silent_venue.accept()
         with closing(asking):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             out, err = process.communicate(timeout=SECONDS)
     finally:
         process.kill()
