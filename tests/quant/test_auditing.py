@@ -108,6 +108,29 @@ def test_another_last_day_can_be_named(
     )
 
 
+def test_lines_that_cannot_be_read_are_told(
+    log: RejectionLog,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "argv", [])
+    with log.path(LAST).open("ab") as file:
+        file.write(b'{"symbol":"A"}\n\xff\n{"symb')
+    with log.path(LAST - timedelta(days=3)).open("ab") as file:
+        file.write(b"{")
+    log.path(LAST - timedelta(days=1)).touch()
+    log.path(LAST - timedelta(days=20)).write_bytes(b"{\n")  # not of the days that are summed
+
+    assert typed("audit", "--home", tmp_path, "--json") == ExitCode.CLEAN
+    caught = capsys.readouterr()
+    assert json.loads(caught.out)["unreadable"] == {"2010-06-28": 1, "2010-07-01": 3}
+    assert caught.err.splitlines() == [
+        f"{log.path(LAST - timedelta(days=3))}: 1 line cannot be read and is not counted",
+        f"{log.path(LAST)}: 3 lines cannot be read and are not counted",
+    ]
+
+
 def test_a_week_in_which_nobody_was_refused_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from tradeengine.layout import Home
 
 if TYPE_CHECKING:
     from tradeengine.quant.auditing import Audit
+    from tradeengine.store.rejections import RejectionLog
 
 
 def audit(
@@ -46,6 +47,8 @@ def audit(
     with told_without_right():
         log = RejectionLog(Home(home.absolute()).data / "rejected_tickers")
         found = sum_up(log, days, last)
+    if found is not None:
+        _tell_unreadable(found, log)
     if json:
         typer.echo(msgspec.json.encode(found).decode())
     elif found is None:
@@ -57,6 +60,13 @@ def audit(
         typer.echo(f"nobody was refused {_span(found)}")
     else:
         _show(found)
+
+
+def _tell_unreadable(found: "Audit", log: "RejectionLog") -> None:
+    for day, count in found.unreadable.items():
+        is_, lines = ("is", "line") if count == 1 else ("are", "lines")
+        words = f"{count} {lines} cannot be read and {is_} not counted"
+        typer.echo(f"{log.path(day)}: {words}", err=True)
 
 
 def _span(found: "Audit") -> str:

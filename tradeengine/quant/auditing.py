@@ -37,6 +37,8 @@ class Marked(Struct, frozen=True, kw_only=True):
 class Audit(Struct, frozen=True, kw_only=True):
     """
     The sums. `first` and `last` are the days looked at, both included; `newest` has the last file.
+
+    `unreadable` counts lines that could not be read, on those of the days that have some.
     """
 
     first: date
@@ -44,6 +46,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     newest: date
     lines: tuple[Line, ...]
     marked: tuple[Marked, ...]
+    unreadable: dict[date, int]
 
 
 def audit(log: RejectionLog, days: int, last: date | None = None) -> Audit | None:
@@ -62,7 +65,12 @@ def audit(log: RejectionLog, days: int, last: date | None = None) -> Audit | Non
     read = {day: log.read(day) for day in every if day >= since}
     looked_at = {day: lines for day, lines in read.items() if day >= first}
     return Audit(
-        first=first, last=last, newest=newest, lines=_sums(looked_at), marked=_marked(read, last)
+        first=first,
+        last=last,
+        newest=newest,
+        lines=_sums(looked_at),
+        marked=_marked(read, last),
+        unreadable={day: count for day in looked_at if (count := log.unreadable(day))},
     )
 
 

@@ -40,7 +40,7 @@ class RejectionLog:
         Raises OSError when the disk says no.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(day)
+        path = self.path(day)
         number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         with os.fdopen(number, "rb+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -87,17 +87,25 @@ class RejectionLog:
 
     def read(self, day: date) -> list[Refused]:
         """Give the lines of a day, in their order; none if there is no file."""
-        try:
-            return _parsed(self._path(day).read_bytes())
-        except FileNotFoundError:
-            return []
+        return _parsed(self._text(day))
+
+    def unreadable(self, day: date) -> int:
+        """Count the lines of a day that `read` passes over."""
+        return sum(_line(line) is None for line in self._text(day).splitlines())
 
     def days(self) -> list[date]:
         """Give the days that have a file, in order. Files with other names are passed over."""
         days = (_day_of(path.stem) for path in self._folder.glob("????-??-??.jsonl"))
         return sorted(day for day in days if day is not None)
 
-    def _path(self, day: date) -> Path:
+    def _text(self, day: date) -> bytes:
+        try:
+            return self.path(day).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def path(self, day: date) -> Path:
+        """Give the place of a day's file."""
         return self._folder / f"{day.isoformat()}.jsonl"
 
 
@@ -107,13 +115,14 @@ def _key(line: Rejection) -> tuple[str, str, str, str]:
 
 def _parsed(text: bytes) -> list[Refused]:
     """Read lines; one that is not whole is passed over."""
-    lines = []
-    for line in text.splitlines():
-        try:
-            lines.append(msgspec.json.decode(line, type=Refused))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return lines
+    return [line for each in text.splitlines() if (line := _line(each)) is not None]
+
+
+def _line(text: bytes) -> Refused | None:
+    try:
+        return msgspec.json.decode(text, type=Refused)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _written(line: Refused) -> bytes:
