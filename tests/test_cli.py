@@ -437,6 +437,45 @@ def test_a_report_that_cannot_be_written_is_said_too(
     assert "the details could not be written: Is a directory" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (("config", "--json"), ExitCode.FAILED),
+        (("halt",), ExitCode.CLEAN),  # as `run`: the code says how the account was left
+    ],
+)
+def test_output_that_a_full_disk_lost_is_told(
+    type_in: Type, home: Home, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...], code: int
+) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        monkeypatch.setattr(sys, "stdout", full)
+        ended = type_in(*typed, "--home", home.root)
+
+    assert ended.code == code
+    assert ended.err.endswith(
+        "tradeengine: standard output could not be written: No space left on device;"
+        " what it was to show is incomplete\n"
+    )
+
+
+@pytest.mark.parametrize("code", [ExitCode.CLEAN, ExitCode.NOT_FLAT])
+def test_a_run_keeps_its_exit_code_when_its_output_was_lost(
+    type_in: Type, home: Home, monkeypatch: pytest.MonkeyPatch, code: ExitCode
+) -> None:
+    def traded(_: Options) -> ExitCode:
+        print("what the session made")
+        return code
+
+    del home
+    monkeypatch.setattr("tradeengine.trading.trade", traded)
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        monkeypatch.setattr(sys, "stdout", full)
+        ended = type_in("run")
+
+    assert ended.code == code
+    assert "standard output could not be written" in ended.err
+
+
 def test_a_folder_that_was_removed_is_told_in_words(
     type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

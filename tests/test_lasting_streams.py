@@ -1,5 +1,6 @@
 """What is shown may get lost; who shows it does not stop."""
 
+import errno
 import io
 import os
 import sys
@@ -38,6 +39,7 @@ def test_a_reader_that_went_away_is_no_error(unread: TextIO) -> None:
         assert stream.write("nobody reads this\n") == 18
         stream.flush()
 
+    assert stream.lost == ""
     unread.write("nor this, at the end\n")
 
 
@@ -50,6 +52,7 @@ def test_a_flush_that_fails_is_no_error() -> None:
     stream.flush()
     stream.write("gone")
 
+    assert stream.lost == "No space left on device"
     full.close()
 
 
@@ -62,6 +65,19 @@ def test_a_stream_without_a_number_is_no_error() -> None:
 
     assert stream.write("x") == 1
     assert stream.write("yz") == 2
+    assert stream.lost == "x"
+
+
+def test_a_terminal_that_was_closed_is_no_loss() -> None:
+    class Closed(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+    stream = LastingStream(Closed())
+
+    stream.flush()
+
+    assert stream.lost == ""
 
 
 def test_a_stream_that_was_never_there_is_silence() -> None:
@@ -95,8 +111,8 @@ def test_a_symbol_that_cannot_be_shown_is_spelt() -> None:
 def test_the_streams_are_given_back() -> None:
     before = sys.stdout, sys.stderr
 
-    with lasting_streams():
-        assert isinstance(sys.stdout, LastingStream)
+    with lasting_streams() as output:
+        assert sys.stdout is output
         assert isinstance(sys.stderr, LastingStream)
 
     assert (sys.stdout, sys.stderr) == before

@@ -13,7 +13,7 @@ import typer
 
 from tradeengine.alerting import alerts
 from tradeengine.drilling import drill
-from tradeengine.ending import exit_code_of, told_when_interrupted
+from tradeengine.ending import code_when_shown, exit_code_of, told_when_interrupted
 from tradeengine.errors import BadConfiguration
 from tradeengine.flags import (
     ConfigFlag,
@@ -284,5 +284,6 @@ flowing(app)
 
 def main() -> None:
     """Run a command; say what is wrong in words and end with the right exit code."""
-    with lasting_streams():
-        sys.exit(exit_code_of(app))
+    with lasting_streams() as output:
+        code = exit_code_of(app)
+        sys.exit(code_when_shown(code, output, "".join(sys.argv[1:2])))

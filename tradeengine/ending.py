@@ -13,6 +13,10 @@ from pathlib import Path
 import typer
 
 from tradeengine.errors import BadConfiguration, ExitCode, TradeEngineError
+from tradeengine.lasting_streams import LastingStream
+
+_THAT_TRADE = {"run", "halt"}
+"""Commands whose exit code says how an account was left."""
 
 
 def exit_code_of(command: Callable[[], object]) -> int:
@@ -23,12 +27,31 @@ def exit_code_of(command: Callable[[], object]) -> int:
     except TradeEngineError as error:
         print(f"tradeengine: {error}", file=sys.stderr)
         return error.exit_code
+    except SystemExit as ended:  # Typer's way out, with its code
+        return ended.code if isinstance(ended.code, int) else ExitCode.CLEAN
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     # Supervision point: nothing may show a traceback to a user; it goes to a file instead.
     except Exception as error:
         return _internal_error(error)
     return ExitCode.CLEAN
+
+
+def code_when_shown(code: int, output: LastingStream, command: str) -> int:
+    """
+    Say when output was lost, as on a full disk; a command that was to show it has failed then.
+
+    The codes of those that trade stay: they say how the account was left.
+    """
+    output.flush()
+    if not output.lost:
+        return code
+    print(
+        f"tradeengine: standard output could not be written: {output.lost};"
+        " what it was to show is incomplete",
+        file=sys.stderr,
+    )
+    return code if code != ExitCode.CLEAN or command in _THAT_TRADE else ExitCode.FAILED
 
 
 @contextmanager
