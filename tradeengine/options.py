@@ -22,6 +22,7 @@ from tradeengine.tape import hears_iex_only, on_iex
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _FASTEST = 100_000.0
+_LAST_SEED = 2**63 - 1
 
 BUILT = "auto"
 """What `run.plan` says when the engine is to build the plan itself."""
@@ -154,6 +155,8 @@ def _speed(text: str) -> float | None:
 
 
 def _seed(seed: int) -> int:
-    if not 0 <= seed < 2**63:
-        raise BadConfiguration("--seed", f"{seed} is out of range", "write a number from 0 up")
+    if not 0 <= seed <= _LAST_SEED:
+        raise BadConfiguration(
+            "--seed", f"{seed} is out of range", f"write a number from 0 to {_LAST_SEED}"
+        )
     return seed

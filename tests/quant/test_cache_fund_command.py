@@ -201,7 +201,7 @@ def test_symbols_that_name_nobody_and_an_unknown_venue_are_refused(
     home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", [])
-    for wrong in (("--symbols", " , "), ("--venue", "nowhere")):
+    for wrong in (("--symbols", " , "), ("--symbols", ""), ("--venue", "nowhere")):
         assert typed("cache-fund", "--home", home.root, *wrong) == ExitCode.BAD_CONFIGURATION
         assert wrong[0] in capsys.readouterr().err
 

@@ -239,6 +239,17 @@ def test_somebody_decides(home: Home, type_in: Type) -> None:
     keep(UniverseFiles(home.desk("embedded")))
     code, _, err = type_in("universe", "accept", "--who", " ")
     assert (code, "--who: is empty" in err) == (2, True)
+    code, _, err = type_in("universe", "refuse", "--who", "", "--why", "no")
+    assert (code, "--who: is empty" in err) == (2, True)
+
+
+@pytest.mark.parametrize("why", ["", " \t"])
+def test_who_refuses_says_why(home: Home, type_in: Type, why: str) -> None:
+    files = UniverseFiles(home.desk("embedded"))
+    keep(files)
+    code, _, err = type_in("universe", "refuse", "--who", "Ann", "--why", why)
+    assert (code, "--why: is empty" in err) == (2, True)
+    assert files.refusal(PROPOSAL.day) is None
 
 
 def test_a_list_never_begins_before_its_proposal(home: Home, type_in: Type) -> None:

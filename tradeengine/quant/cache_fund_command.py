@@ -12,11 +12,11 @@ from tradeengine.quant.desk_command import Shared, desk_command
 def cache_fund(
     shared: Shared,
     symbols: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--symbols", help="Names with commas between.", show_default="members with bars"
         ),
-    ] = "",
+    ] = None,
     date: PreparedFlag = None,
 ) -> int:
     """
@@ -30,7 +30,7 @@ def cache_fund(
     from tradeengine.errors import BadConfiguration
     from tradeengine.quant.running_cache_fund import Order, run
 
-    named = tuple(name.upper() for part in symbols.split(",") if (name := part.strip()))
-    if symbols and not named:
+    named = tuple(name.upper() for part in (symbols or "").split(",") if (name := part.strip()))
+    if symbols is not None and not named:
         raise BadConfiguration("--symbols", "names nobody", "write names, as in AAPL,MMM")
     return run(Order(options=shared.options(date), symbols=named))

@@ -168,7 +168,9 @@ class UniverseDesk:
         """Turn a proposal down; a list that was made of it stays."""
         with self._alone([UNIVERSE], "universe refuse"):
             proposal = self._proposal(day)
-            refusal = self._files.refuse(proposal, who=_name(who), why=why, at=self._clock.now())
+            refusal = self._files.refuse(
+                proposal, who=_name(who), why=_reason(why), at=self._clock.now()
+            )
         if self._options.json:
             _print_json(refusal)
         else:
@@ -216,6 +218,12 @@ def _name(who: str) -> str:
     if not who.strip():
         raise BadConfiguration("--who", "is empty", "say who decides; the history keeps it")
     return who.strip()
+
+
+def _reason(why: str) -> str:
+    if not why.strip():
+        raise BadConfiguration("--why", "is empty", "say why; the history keeps it")
+    return why.strip()
 
 
 def _print(content: RenderableType) -> None:
