@@ -262,6 +262,24 @@ async def test_a_proposal_of_half_of_the_data_is_no_success_of_the_job(
     assert (UniverseFiles(files).on(TODAY) is None) is incomplete
 
 
+async def test_a_proposal_of_few_names_is_told_to_wait_for_a_person(
+    settings: Settings, sites: Sites, files: DeskFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = structs.replace(PROPOSAL, day=TODAY, missing=38)
+
+    async def proposed(*_: object) -> Proposal:
+        UniverseFiles(files).keep(listed(made), made)
+        return made
+
+    monkeypatch.setattr(live_desk, "refresh_universe", proposed)
+    async with refreshed(settings, sites, files) as desk:
+        await desk.refresh_universe(silent)
+
+        words = "the proposal waits to be accepted by a person: it has 2 of 40 names"
+        assert desk.notes[-1] == words
+    assert UniverseFiles(files).on(TODAY) is None
+
+
 async def test_filings_are_fetched_after_whoever_fetches_now(
     settings: Settings, sites: Sites, files: DeskFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:

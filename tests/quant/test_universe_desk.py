@@ -185,6 +185,16 @@ def test_a_refusal_after_the_acceptance_says_that_the_list_stays(home: Home, typ
     assert "refused by Bob: too late; it had become the list from 2010-07-01 on" in shown
 
 
+def test_a_list_of_few_names_is_told_to_wait_for_a_person(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home.root / "config" / "config.yaml").write_text(CONFIG.replace("names: 10", "names: 60"))
+    assert UniverseDesk(options_of(home)).refresh(small) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "waits to be accepted by a person: it has 25 of 60 names" in out
+    assert "makes a proposal active, waiting does not, " in out
+
+
 def test_what_a_source_refused_is_told_beside_the_proposal(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:

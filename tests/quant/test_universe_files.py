@@ -176,6 +176,18 @@ def test_what_was_made_while_a_source_failed_is_for_a_person_alone(files: Univer
     assert files.accept_if_due(half.day + timedelta(days=7), WANTED, at=5) is None
 
 
+@pytest.mark.parametrize("missing", [2, 3])
+def test_a_list_of_less_than_half_of_the_names_is_for_a_person_alone(
+    files: UniverseFiles, missing: int
+) -> None:
+    thin = keep(files, msgspec.structs.replace(PROPOSAL, missing=missing))
+    assert bool(thin.only_by_person) is (missing == 3)
+    assert files.wants_a_first(DAY, WANTED) is (missing == 3)
+    for day in (DAY, DAY + timedelta(days=9)):
+        assert (files.accept_if_due(day, WANTED, at=4) is None) is (missing == 3 or day > DAY)
+    assert accept(files, thin, DAY).symbols == thin.chosen
+
+
 def test_a_first_list_is_wanted_until_a_whole_proposal_can_become_it(files: UniverseFiles) -> None:
     assert files.wants_a_first(DAY, WANTED)
     keep(files, HALF)

@@ -159,6 +159,8 @@ class LiveDesk:
             proposal.day, self.settings.universe, at=at, is_on=self.session_is_on
         )
         words = f"{len(proposal.chosen)} names proposed for {proposal.day}"
+        if active is None and (why := proposal.only_by_person):
+            self.notes.append(f"the proposal waits to be accepted by a person: {why}")
         if not proposal.incomplete:
             self.done[UNIVERSE] = words + (f", active from {active.effective}" if active else "")
         return proposal

@@ -98,7 +98,9 @@ class UniverseDesk:
         if now_active is not None:
             return f"active from {now_active.effective}, accepted by {now_active.accepted_by}"
         days = self._settings.universe.accept_after_days
-        waiting = "waiting does not" if proposal.incomplete else f"waiting does after {days} days"
+        waiting = (
+            "waiting does not" if proposal.only_by_person else f"waiting does after {days} days"
+        )
         return (
             f"{self._state(proposal)}\n`tradeengine universe accept --who NAME` makes a proposal"
             f" active, {waiting}, `tradeengine universe refuse` turns it down"
@@ -137,8 +139,8 @@ class UniverseDesk:
         )
         if problem:
             return f"{name} {problem}"
-        by = " by a person: a source failed while it was made" if proposal.incomplete else ""
-        return f"{name} waits to be accepted{by}"
+        why = proposal.only_by_person
+        return f"{name} waits to be accepted" + (f" by a person: {why}" if why else "")
 
     def _since(self, proposal: Proposal) -> date | None:
         """Give the first session of the list that was made of a proposal; None: it was not."""

@@ -98,7 +98,7 @@ class UniverseFiles:
         Tell whether a first list has to be proposed for the session of a day, perhaps once more.
 
         So it is where no list is in force and no proposal can become one by itself: there is
-        none, a source failed while it was made, or it is stale. One that was refused stands.
+        none, a person alone accepts it, or it is stale. One that was refused stands.
         """
         if self.on(day) is not None:
             return False
@@ -106,7 +106,7 @@ class UniverseFiles:
         if proposal is None:
             return True
         stale = staleness(proposal, self._origin, day, None, wanted)
-        return bool(proposal.incomplete or stale) and self.refusal(proposal.day) is None
+        return bool(proposal.only_by_person or stale) and self.refusal(proposal.day) is None
 
     def accept(
         self, proposal: Proposal, effective: date, wanted: UniverseParameters, *, who: str, at: int

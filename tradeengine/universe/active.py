@@ -163,9 +163,10 @@ def due_by_itself(
     """
     Tell who accepts a proposal by `day` when nobody does (a name for it); None: not yet.
 
-    One of half of the data would be in force for a quarter, so a person is to look at it.
+    One of half of the data, or of less than half of the names wanted, would be in force for a
+    quarter, so a person is to look at it.
     """
-    if proposal.incomplete:
+    if proposal.only_by_person:
         return None
     if current is None and wanted.first_list is FirstList.ACCEPT:
         return BY_BEING_FIRST

@@ -120,6 +120,15 @@ class Proposal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     incomplete: bool = False
     """A source failed while it was made, so names may be missing: a person alone accepts it."""
 
+    @property
+    def only_by_person(self) -> str:
+        """Say why a person alone accepts it; "" when it may become the list by itself."""
+        if self.incomplete:
+            return "a source failed while it was made"
+        if len(self.chosen) < self.missing:
+            return f"it has {len(self.chosen)} of {len(self.chosen) + self.missing} names"
+        return ""
+
     def candidate(self, symbol: str) -> Candidate | None:
         """Give a candidate by its symbol."""
         return next((each for each in self.candidates if each.symbol == symbol), None)
