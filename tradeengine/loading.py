@@ -12,7 +12,7 @@ _YOUNG = 10_000
 def main() -> None:
     """Load and run; Ctrl-C before and after a command ends in words and its exit code too."""
     gc.set_threshold(_YOUNG)
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
         signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
         from tradeengine.cli import main as command
