@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 from collections.abc import Coroutine
 from typing import Final, TypeVar
 
@@ -22,8 +23,8 @@ def in_a_loop(work: Coroutine[object, object, T]) -> T:
     SIGTERM cancels it, where it is to end the command as Ctrl-C does. Raises KeyboardInterrupt.
     """
     before = signal.getsignal(signal.SIGTERM)
-    if not callable(before):
-        return _run(work)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        return _run(work)  # Nobody hears it, or none that could hear it here.
     try:
         result = _run(_heeding_sigterm(work))
     finally:

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import types
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.sessions.programs import command, environment
+from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 SECONDS = 60
@@ -45,6 +47,7 @@ def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
 
 AFTERWARDS = """
 import atexit, os, signal, sys
+from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 for number in (signal.SIGINT, signal.SIGTERM):
@@ -71,6 +74,7 @@ def test_a_signal_after_the_end_changes_neither_words_nor_exit_code() -> None:
 
 SIGTERM_MEANWHILE = """
 import signal, sys, types
+from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -107,6 +111,7 @@ def test_sigterm_is_heard_where_ctrl_c_is_ignored_unless_it_is_too(how: str, cod
 
 SIGTERM_IN_A_TASK = """
 import asyncio, signal, sys, types
+from tradeengine.event_loop import in_a_loop
 from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
@@ -151,6 +156,7 @@ def test_sigterm_in_the_middle_of_another_task_shows_no_traceback() -> None:
 
 CAUGHT = """
 import sys, types
+from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 def command():
@@ -233,3 +239,14 @@ def test_ctrl_c_says_what_is_kept_and_what_to_do(
     (line,) = err.splitlines()
     assert line.startswith("tradeengine: interrupted; ")
     assert words in line
+
+
+def test_a_loop_in_another_thread_hears_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signals are the main thread's, whoever hears SIGTERM there."""
+    monkeypatch.setattr(signal, "getsignal", lambda _: signal.default_int_handler)
+
+    async def work() -> int:
+        return 7
+
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(lambda: in_a_loop(work())).result() == 7
