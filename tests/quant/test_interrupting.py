@@ -23,6 +23,18 @@ from tradeengine.loading import main
 SECONDS = 60
 
 
+def ended(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program's text in a process of its own to its end."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(),
+        check=False,
+    )
+
+
 @pytest.fixture(autouse=True)
 def sigterm_comes_back() -> Iterator[None]:
     """Heed SIGTERM after a test as before it: `main` leaves it to end a command."""
@@ -39,9 +51,9 @@ def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
             raise KeyboardInterrupt
 
     monkeypatch.setitem(sys.modules, "tradeengine.cli", Interrupting("tradeengine.cli"))
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as ending:
         main()
-    assert ended.value.code == 130
+    assert ending.value.code == 130
     assert capsys.readouterr().err == "tradeengine: interrupted; nothing had begun\n"
 
 
@@ -59,14 +71,7 @@ main()
 
 
 def test_a_signal_after_the_end_changes_neither_words_nor_exit_code() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", AFTERWARDS],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env=environment(),
-        check=False,
-    )
+    done = ended(AFTERWARDS)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("tradeengine ")
@@ -97,14 +102,7 @@ main()
 
 @pytest.mark.parametrize(("how", "code"), [("heard", 130), ("ignored", 0)])
 def test_sigterm_is_heard_where_ctrl_c_is_ignored_unless_it_is_too(how: str, code: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SIGTERM_MEANWHILE, how],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env=environment(),
-        check=False,
-    )
+    done = ended(SIGTERM_MEANWHILE, how)
 
     assert (done.returncode, done.stderr) == (code, "")
 
@@ -142,14 +140,7 @@ main()
 
 
 def test_sigterm_in_the_middle_of_another_task_shows_no_traceback() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SIGTERM_IN_A_TASK],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env=environment(),
-        check=False,
-    )
+    done = ended(SIGTERM_IN_A_TASK)
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "tidied up\n", "")
 
