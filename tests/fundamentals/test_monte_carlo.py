@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tradeengine.fundamentals.central import central
-from tradeengine.fundamentals.dcf import Capital, Firm, Floats, Paths, worth
+from tradeengine.fundamentals.dcf import Capital, Ends, Firm, Floats, Number, Paths, worth
 from tradeengine.fundamentals.monte_carlo import (
     TOGETHER,
     Draw,
@@ -54,13 +54,27 @@ def normals(seed: int) -> Draw:
 
 
 class Drawn:
-    """Futures with all years kept, years x paths."""
+    """Futures with all years kept, years x paths, and one number a path of all else."""
 
     def __init__(self, outlook: Outlook, draws: int, draw: Draw) -> None:
         futures = drawn(outlook, draws, draw)
-        years = [(year.growth * 1.0, year.margin * 1.0) for year in futures.years]
+
+        def each_path(values: Number) -> Floats:
+            return np.array(np.broadcast_to(values, (2, 2 * draws))).ravel()
+
+        years = [(each_path(year.growth), each_path(year.margin)) for year in futures.years]
         self.growth, self.margin = (np.array(each) for each in zip(*years, strict=True))
-        self.futures, self.ends = futures, futures.ends
+        self.futures = replace(
+            futures,
+            beta=each_path(futures.beta),
+            premium=each_path(futures.premium),
+            error=each_path(futures.error),
+        )
+        self.ends = Ends(
+            wacc=each_path(futures.ends.wacc),
+            terminal_growth=each_path(futures.ends.terminal_growth),
+            terminal_roic=each_path(futures.ends.terminal_roic),
+        )
 
     def paths(self, column: slice) -> Paths:
         return Paths(

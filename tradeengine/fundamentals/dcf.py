@@ -65,7 +65,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
-    """Values of each path (N), money in the firm's unit."""
+    """Values of each path (N, or R x C), money in the firm's unit."""
 
     explicit: Floats
     terminal: Floats
@@ -77,9 +77,11 @@ class Worth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """One year of the paths: each one number, or N."""
+    """One year of R x C paths: each one number, one a column (C), or one a path."""
 
     growth: Number
+    """One number, or C: paths of one column sell the same."""
+
     margin: Number
     tax: Number
     capital_expenditure: Number
@@ -88,11 +90,12 @@ class Year:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
-    """What holds for the whole of each path: each one number, or N."""
+    """What holds for the whole of each path: each one number, or one a column (C)."""
 
     wacc: Number
     terminal_growth: Number
     terminal_roic: Number
+    """This one may be one number a path too."""
 
 
 def worth(firm: Firm, paths: Paths, *, mid_year: bool = True) -> Worth:
@@ -116,40 +119,41 @@ def worth(firm: Firm, paths: Paths, *, mid_year: bool = True) -> Worth:
     ends = Ends(
         wacc=paths.wacc, terminal_growth=paths.terminal_growth, terminal_roic=paths.terminal_roic
     )
-    return worth_over(firm, years, ends, count, mid_year=mid_year)
+    return worth_over(firm, years, ends, (count,), mid_year=mid_year)
 
 
 def worth_over(
-    firm: Firm, years: Iterable[Year], ends: Ends, count: int, *, mid_year: bool = True
+    firm: Firm, years: Iterable[Year], ends: Ends, shape: tuple[int, ...], *, mid_year: bool = True
 ) -> Worth:
     """
-    Value a firm on `count` paths, told year by year: a year may be written over by the next.
+    Value a firm on paths of a shape, told year by year: a year may be written over by the next.
 
-    At least one year. Raises ValueError unless WACC exceeds terminal growth on every path.
+    At least one year, and revenue above 0. Paths of one column have revenue and discount in
+    common, which so are reckoned once. Raises ValueError unless WACC exceeds terminal growth on
+    every path.
     """
     if not np.all(np.asarray(ends.wacc) > np.asarray(ends.terminal_growth)):
         raise ValueError("the terminal growth must be below WACC on every path")
-    # Written into the same few arrays every year: new ones would cost more than the sums.
-    revenue, explicit = np.zeros(count) + firm.revenue, np.zeros(count)
-    discount = np.sqrt(1.0 + ends.wacc) * np.ones(count) if mid_year else np.ones(count)
+    # Written into the same few arrays every year: new ones would cost more than the sums. Revenue
+    # is discounted as it grows, and all else is a share of it.
+    revenue, added, gained = np.zeros((3, shape[-1]))
+    revenue += firm.revenue * (np.sqrt(1.0 + ends.wacc) if mid_year else 1.0)
     yearly = 1.0 / (1.0 + np.asarray(ends.wacc))
-    added, profit, flow, spared = (np.empty(count) for _ in range(4))
+    explicit, profit, flow = np.zeros((3, *shape))
     for year in years:
-        np.multiply(revenue, year.growth, out=added)
-        revenue += added
-        discount *= yearly
+        revenue *= yearly
+        revenue += np.multiply(revenue, year.growth, out=added)
+        gained += added
         np.subtract(year.margin, firm.depreciation, out=profit)
-        profit *= revenue
         _tax(profit, 1.0 - year.tax, out=flow)
-        flow += np.multiply(revenue, firm.depreciation - year.capital_expenditure, out=spared)
-        added *= firm.working_capital
-        flow -= added
-        flow *= discount
+        flow += firm.depreciation - year.capital_expenditure
+        flow *= revenue
         explicit += flow
-    profit *= 1.0 + ends.terminal_growth
+    explicit -= firm.working_capital * gained
+    profit *= revenue * (1.0 + ends.terminal_growth)
     last = _tax(profit, 1.0 - year.tax, out=flow)
     reinvested = np.asarray(ends.terminal_growth) / ends.terminal_roic
-    terminal = last * (1.0 - reinvested) / (ends.wacc - ends.terminal_growth) * discount
+    terminal = last * (1.0 - reinvested) / (ends.wacc - ends.terminal_growth)
     enterprise = explicit + terminal
     equity = enterprise - firm.net_debt - firm.minorities
     per_share = np.maximum(equity, 0.0) / firm.shares

@@ -67,10 +67,12 @@ MODEL_ERROR = 0.20
 """Standard deviation of the log of value over model value."""
 
 SIGNS = 4
-"""Paths of each draw: both sets of normals as they are, both turned, and one of them turned."""
+"""
+Paths of each draw. What is about revenue and its discount has the signs + - + -, the rest + - - +.
 
-_FIRST, _SECOND = (1, -1, 1, -1), (1, -1, -1, 1)
-"""Signs of what is about revenue and its discount, and of what is about the rest."""
+So two paths of a draw sell the same at the same discount. As an array the paths of D draws are
+2 x 2D: such a pair is a column, and what is about revenue is one row.
+"""
 
 TOGETHER = 1_250
 """Draws that are valued together: their arrays stay in the processor's cache."""
@@ -140,16 +142,18 @@ Draw = Callable[[Floats], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Futures:
-    """What was drawn: `years` can be gone through once; the others are one number a path."""
+    """What was drawn, for paths of 2 x 2D; `years` can be gone through once."""
 
     years: Iterator[Year]
     """Each is written over by the next."""
 
     ends: Ends
     beta: Floats
+    """One number a column, as `premium`."""
+
     premium: Floats
     error: Floats
-    """Factor on the value."""
+    """Factor on the value of each path."""
 
 
 class Simulator:
@@ -165,7 +169,7 @@ class Simulator:
         for begin in range(0, self.draws, TOGETHER):
             draws = min(TOGETHER, self.draws - begin)
             futures = drawn(outlook, draws, lambda empty: generator.standard_normal(out=empty))
-            found = worth_over(outlook.firm, futures.years, futures.ends, SIGNS * draws).per_share
+            found = worth_over(outlook.firm, futures.years, futures.ends, (2, 2 * draws)).per_share
             found *= futures.error
             out[:, begin : begin + draws] = found.reshape(SIGNS, draws)
         return out
@@ -175,13 +179,13 @@ def drawn(outlook: Outlook, draws: int, draw: Draw) -> Futures:
     """Draw futures; first what is drawn once a path, then year by year."""
     normals = np.empty((_ONCE, draws))
     draw(normals)
-    beta, premium = _signed(normals[0], _FIRST), _signed(normals[1], _FIRST)
-    beta = np.clip(outlook.beta + outlook.beta_error * beta, *BETA_BOUNDS)
-    premium = np.clip(outlook.premium + outlook.premium_error * premium, *PREMIUM_BOUNDS)
+    both = np.concatenate((normals, -normals), axis=1)
+    beta = np.clip(outlook.beta + outlook.beta_error * both[0], *BETA_BOUNDS)
+    premium = np.clip(outlook.premium + outlook.premium_error * both[1], *PREMIUM_BOUNDS)
     wacc = np.clip(outlook.cost(beta, premium), *WACC_BOUNDS)
-    after = _terminal_growth(_signed(normals[2], _FIRST), wacc, outlook.risk_free)
-    excess = EXCESS_RETURN + EXCESS_RETURN_ERROR * _signed(normals[3], _SECOND)
-    error = MODEL_ERROR * _signed(normals[4], _SECOND)
+    after = _terminal_growth(both[2], wacc, outlook.risk_free)
+    excess = EXCESS_RETURN + EXCESS_RETURN_ERROR * np.stack((both[3], -both[3]))
+    error = MODEL_ERROR * np.stack((both[4], -both[4]))
     return Futures(
         years=_years(outlook, after, draws, draw),
         ends=Ends(wacc=wacc, terminal_growth=after, terminal_roic=wacc + np.maximum(excess, 0.0)),
@@ -191,14 +195,9 @@ def drawn(outlook: Outlook, draws: int, draw: Draw) -> Futures:
     )
 
 
-def _signed(normals: Floats, signs: tuple[int, ...]) -> Floats:
-    """Give the four paths of each draw, one after the other."""
-    return np.concatenate([normals if sign > 0 else -normals for sign in signs])
-
-
 def _years(outlook: Outlook, after: Floats, draws: int, draw: Draw) -> Iterator[Year]:
     """Tell growth and margin year by year."""
-    growth, margin = np.empty((2, SIGNS * draws))
+    growth, margin = np.empty((2, draws)), np.empty((SIGNS, draws))
     sales, costs = np.empty((2, draws))
     off_sales, off_together, off_costs = np.zeros((3, draws))
     work = np.empty(draws)
@@ -213,15 +212,21 @@ def _years(outlook: Outlook, after: Floats, draws: int, draw: Draw) -> Iterator[
         _carry(off_together, kept, sales, wide * CORRELATION, work)
         _carry(off_costs, kept, costs, wide * sqrt(1.0 - CORRELATION**2), work)
         level = outlook.margin_mean + kept * (level - outlook.margin_mean)
-        np.multiply(after, 1.0 - left, out=growth)
+        np.multiply(after.reshape(2, draws), 1.0 - left, out=growth)
         growth += outlook.growth * left
-        margin.fill(level)
-        _move(growth, off_sales, off_sales)
-        _move(margin, off_together + off_costs, off_together - off_costs)
+        growth[0] += off_sales
+        growth[1] -= off_sales
+        _spread(level, off_together + off_costs, out=margin[:2])
+        _spread(level, off_together - off_costs, out=margin[2:])
         # The method: np.clip costs more than the work.
         growth.clip(*GROWTH_BOUNDS, out=growth)
         margin.clip(*MARGIN_BOUNDS, out=margin)
-        yield Year(growth=growth, margin=margin, tax=tax, capital_expenditure=spent)
+        yield Year(
+            growth=growth.ravel(),
+            margin=margin.reshape(2, 2 * draws),
+            tax=tax,
+            capital_expenditure=spent,
+        )
         spread = outlook.growth_spread * sqrt(1.0 - GROWTH_PERSISTENCE**2)
         left *= FADE
 
@@ -232,13 +237,10 @@ def _carry(off: Floats, kept: float, normals: Floats, spread: float, work: Float
     off += np.multiply(normals, spread, out=work)
 
 
-def _move(values: Floats, alike: Floats, apart: Floats) -> None:
-    """Move the paths of each draw: two of them where their signs are alike, two where not."""
-    one, two, three, four = values.reshape(SIGNS, -1)
-    one += alike
-    two -= alike
-    three += apart
-    four -= apart
+def _spread(level: float, off: Floats, out: Floats) -> None:
+    """Give the two paths that lie off a level by as much, above it and below."""
+    np.add(level, off, out=out[0])
+    np.subtract(level, off, out=out[1])
 
 
 def _terminal_growth(normals: Floats, wacc: Floats, risk_free: float) -> Floats:
