@@ -59,7 +59,6 @@ def test_ctrl_c_while_a_command_is_loaded_ends_in_words(
 
 AFTERWARDS = """
 import atexit, os, signal, sys
-from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 for number in (signal.SIGINT, signal.SIGTERM):
@@ -79,7 +78,6 @@ def test_a_signal_after_the_end_changes_neither_words_nor_exit_code() -> None:
 
 SIGTERM_MEANWHILE = """
 import signal, sys, types
-from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -109,7 +107,6 @@ def test_sigterm_is_heard_where_ctrl_c_is_ignored_unless_it_is_too(how: str, cod
 
 SIGTERM_IN_A_TASK = """
 import asyncio, signal, sys, types
-from tradeengine.event_loop import in_a_loop
 from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
@@ -147,7 +144,6 @@ def test_sigterm_in_the_middle_of_another_task_shows_no_traceback() -> None:
 
 CAUGHT = """
 import sys, types
-from tradeengine.event_loop import in_a_loop
 from tradeengine.loading import main
 
 def command():
