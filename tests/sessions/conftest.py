@@ -31,12 +31,20 @@ MANY_SHARES = {
 }
 
 
-PATIENT: dict[str, object] = {"entry_patience_seconds": 300}
-HOLDERS = ("BuyOnce", "BuyNow")
+HOLDERS = ("BuyOnce", "BuyNow", "BuyMuch", "BuyMuchNow", "BuyThenSell", "Slow")
+PATIENCE_SECONDS = dict.fromkeys(HOLDERS, 300) | {"RestBelow": 60, "RestNow": 10}
 """
-Strategies that wish once: an entry that is given up is never held. The usual three seconds are
-a tenth of one at thirty times the time, too few on a busy machine.
+For strategies that wish once: how long their entry may rest.
+
+After the usual three seconds, a tenth of one at thirty times the time, a busy machine has not
+even sent it: it is withdrawn, and neither held nor cancelled.
 """
+
+
+def patience(strategy: str) -> dict[str, object]:
+    """Give the router's settings for a strategy."""
+    seconds = PATIENCE_SECONDS.get(strategy)
+    return {} if seconds is None else {"entry_patience_seconds": seconds}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +80,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
             "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
             "schedule": NO_JOBS,
             **sections,
-            "router": (PATIENT if strategy in HOLDERS else {}) | (router or {}),
+            "router": patience(strategy) | (router or {}),
             "run": {"plan": "session_plan.yaml"},
             "venue": {"date": "2019-02-13", **venue},
             "risk": LOOSE_LIMITS | (risk or {}),

@@ -85,7 +85,12 @@ class RunningEngine:
                     return {}
                 break
             time.sleep(0.02)  # Another process's file: there is no clock to advance.
-        raise AssertionError(f"no {wanted}; the process said {self.process.poll()}")
+        raise AssertionError(f"no {wanted}; the process said {self.process.poll()}{self._last()}")
+
+    def _last(self) -> str:
+        """Tell the last events of this run, for whoever reads a failure without its folder."""
+        told = [event for event in self.events() if event["level"] != "DEBUG"]
+        return "".join(f"\n{event['timestamp']} {event['message']}" for event in told[-30:])
 
     def wait_for_record(self, pattern: bytes) -> None:
         """Wait until the journal holds bytes that match: known before it is acted upon."""
