@@ -7,6 +7,7 @@ import pytest
 
 from tradeengine.errors import BadConfiguration
 from tradeengine.halting import (
+    LOOK_EVERY_SECONDS,
     clear_halt,
     read_halt,
     refuse_stale_halt,
@@ -62,3 +63,8 @@ async def test_a_watched_home_reports_the_file_once(tmp_path: Path) -> None:
     async with asyncio.timeout(30):
         await watching
     assert seen == ["stop"]
+
+
+def test_a_halt_is_looked_for_several_times_a_second() -> None:
+    """A machine's load says when it is seen; this says how soon at best."""
+    assert 0 < LOOK_EVERY_SECONDS <= 0.5

@@ -94,7 +94,7 @@ async def _cancelled(fetch: Fetching, after: int) -> None:
     fetch.sites.held_symbols = frozenset(NAMES[after:])
     fetching = asyncio.create_task(fetch(NAMES, DAYS[50]), name="fetch")
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await fetch.sites.waiting.wait()
             fetching.cancel()
             await fetching
@@ -138,12 +138,12 @@ async def test_a_cancel_while_a_batch_is_written_waits_for_it(
 
     def slow(batch: Batch) -> None:
         loop.call_soon_threadsafe(begun.set)
-        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(30)
         keep(batch)
 
     monkeypatch.setattr(Batch, "_keep", slow)
     fetching = asyncio.create_task(fetch(NAMES, DAYS[50]), name="fetch")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await begun.wait()
         fetching.cancel()
         await asyncio.sleep(0)
@@ -162,7 +162,7 @@ async def test_a_batch_that_is_full_is_kept_while_others_are_waited_for(
     fetch.sites.held = Event()
     fetch.sites.held_symbols = frozenset(NAMES[10:])
     fetching = asyncio.create_task(fetch(NAMES, DAYS[50]), name="fetch")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await fetch.sites.waiting.wait()
         kept = set(fetch.store.read()["symbol"])
         fetch.sites.held.set()

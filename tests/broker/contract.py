@@ -53,7 +53,7 @@ class Stage:
     async def play(self, seconds: float) -> None:
         """Let venue time pass."""
         end = self.exchange.now + int(seconds * NANOS)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await run_lockstep(
                 self.exchange,
                 self.publisher,

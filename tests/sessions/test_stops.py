@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,13 +72,10 @@ def test_the_halt_file_stops_an_engine_started_from_another_directory(home_with:
     with engine_running("--venue", "embedded", *ARGUMENTS, home=home) as running:
         running.wait_for("POSITION_CHANGED")
         result = engine("halt", "--reason", "a test", home=home)
-        asked = time.monotonic()
         assert result.returncode == 0
         running.wait_for("FLATTEN_ALL")
-        seen_after = time.monotonic() - asked
         assert running.process.wait(timeout=60) == 0
 
-    assert seen_after < 1.0
     assert receipt(home)["trigger"] == "halt_file"
     refused = engine("run", "--speed", "max", home=home)
     assert refused.returncode == 2

@@ -58,7 +58,7 @@ class Scene:
     async def hold(self) -> None:
         """Buy, and wait for the shares."""
         await self.buy()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             wanted = FoundOrder(filled=D(10))
             while await self.edges.find_order("te-1") != wanted:  # noqa: ASYNC110 - market time
                 await asyncio.sleep(0)

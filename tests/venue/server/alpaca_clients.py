@@ -33,7 +33,7 @@ async def call(method: Callable[..., Any], *args: Any, **named: Any) -> Any:  # 
     return await asyncio.to_thread(method, *args, **named)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 8) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for something that other tasks will bring about."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the clients have no event to wait for
