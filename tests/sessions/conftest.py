@@ -32,18 +32,18 @@ MANY_SHARES = {
 
 
 HOLDERS = ("BuyOnce", "BuyNow", "BuyMuch", "BuyMuchNow", "BuyThenSell", "Slow")
-PATIENCE_SECONDS = dict.fromkeys(HOLDERS, 300) | {"RestBelow": 60, "RestNow": 10}
+ENTRY_PATIENCE = dict.fromkeys(HOLDERS, 300) | {"RestBelow": 60, "RestNow": 10}
 """
-For strategies that wish once: how long their entry may rest.
+For strategies that wish once: how many seconds their entry may rest.
 
 After the usual three seconds, a tenth of one at thirty times the time, a busy machine has not
 even sent it: it is withdrawn, and neither held nor cancelled.
 """
 
 
-def patience(strategy: str) -> dict[str, object]:
+def router_for(strategy: str) -> dict[str, object]:
     """Give the router's settings for a strategy."""
-    seconds = PATIENCE_SECONDS.get(strategy)
+    seconds = ENTRY_PATIENCE.get(strategy)
     return {} if seconds is None else {"entry_patience_seconds": seconds}
 
 
@@ -80,7 +80,7 @@ def home_with(tmp_path: Path) -> Callable[..., Path]:
             "strategy": [{"name": "test", "class": f"tests.sessions.{module}:{strategy}"}],
             "schedule": NO_JOBS,
             **sections,
-            "router": patience(strategy) | (router or {}),
+            "router": router_for(strategy) | (router or {}),
             "run": {"plan": "session_plan.yaml"},
             "venue": {"date": "2019-02-13", **venue},
             "risk": LOOSE_LIMITS | (risk or {}),

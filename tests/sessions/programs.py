@@ -85,9 +85,11 @@ class RunningEngine:
                     return {}
                 break
             time.sleep(0.02)  # Another process's file: there is no clock to advance.
-        raise AssertionError(f"no {wanted}; the process said {self.process.poll()}{self._last()}")
+        raise AssertionError(
+            f"no {wanted}; the process said {self.process.poll()}{self._last_events()}"
+        )
 
-    def _last(self) -> str:
+    def _last_events(self) -> str:
         """Tell the last events of this run, for whoever reads a failure without its folder."""
         told = [event for event in self.events() if event["level"] != "DEBUG"]
         return "".join(f"\n{event['timestamp']} {event['message']}" for event in told[-30:])
